@@ -1,0 +1,12 @@
+namespace FlashDiffusion;
+
+/// <summary>One step that a sample will take.</summary>
+/// <param name="Timestep">Training timestep at which the network is evaluated.</param>
+/// <param name="PreviousTimestep">Training timestep that the latent moves to; -1 for the clean latent.</param>
+/// <param name="Kind">What is computed (for example <c>guided</c>, <c>plain</c>): only steps of one kind share a batch.</param>
+/// <param name="Cost">Network calls, exact or an upper bound.</param>
+public readonly record struct PlannedStep(int Timestep, int PreviousTimestep, string Kind, StepCost Cost)
+{
+    /// <summary>Whether <see cref="Cost"/> is only an upper bound, because an inner loop may stop early.</summary>
+    public bool CostIsBound { get; init; }
+}

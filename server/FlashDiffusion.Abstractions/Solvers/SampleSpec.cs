@@ -1,0 +1,40 @@
+using FlashDiffusion.Schedules;
+
+namespace FlashDiffusion;
+
+/// <summary>Everything about a sample that is fixed before its first step and that a solver's plan may depend on. Immutable.</summary>
+public sealed record SampleSpec
+{
+    /// <summary>The model's schedule.</summary>
+    public required NoiseSchedule Schedule { get; init; }
+
+    /// <summary>Shape of the latent.</summary>
+    public required LatentShape Latent { get; init; }
+
+    /// <summary>Shape of the picture that the model works on.</summary>
+    public required PictureShape Picture { get; init; }
+
+    /// <summary>The reverse process.</summary>
+    public required SamplingSpec Sampling { get; init; }
+
+    /// <summary>
+    /// Index into the sampler's grid (DDPM: the training timestep; DDIM: the point of the sub-grid, ascending) that severity or the
+    /// request chose. It is the first index evaluated; in official mode it is the count of steps instead (QUIRKS 1).
+    /// </summary>
+    public required int StartIndex { get; init; }
+
+    /// <summary>The solver's checked parameters.</summary>
+    public required ParameterSet Parameters { get; init; }
+
+    /// <summary>The forward operator; null if the request has none.</summary>
+    public OperatorSpec? Operator { get; init; }
+
+    /// <summary>What the operator's family says of it; null if there is none.</summary>
+    public OperatorPlan? OperatorPlan { get; init; }
+
+    /// <summary>Standard deviation of the measurement noise on the internal range [-1, 1] (twice that of [0, 1]).</summary>
+    public double NoiseStd { get; init; }
+
+    /// <summary>Right formulas, or the research code's.</summary>
+    public Compatibility Compatibility { get; init; }
+}
