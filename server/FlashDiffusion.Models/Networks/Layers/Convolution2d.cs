@@ -1,0 +1,40 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>A 2-D convolution (B, in, h, w) -> (B, out, h', w') whose parameters are <c>weight</c> (out, in, k, k) and <c>bias</c> (out).</summary>
+/// <remarks>Parameters are allocated, not initialised: load them, or call <see cref="NetworkInitialization.Initialize"/>.</remarks>
+internal sealed class Convolution2d : nn.Module, IInitializable, IUNetLayer
+{
+    private static readonly long[] Ones = [1, 1];
+
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter _bias;
+
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+    private readonly bool _startsAtZero;
+
+    public Convolution2d(long inChannels, long outChannels, int kernel, int stride = 1, int padding = 0, bool startsAtZero = false)
+        : base(nameof(Convolution2d))
+    {
+        _weight = new Parameter(empty([outChannels, inChannels, kernel, kernel]));
+        _bias = new Parameter(empty([outChannels]));
+        _stride = [stride, stride];
+        _padding = [padding, padding];
+        _startsAtZero = startsAtZero;
+        register_parameter("weight", _weight);
+        register_parameter("bias", _bias);
+    }
+
+    public Tensor Forward(Tensor x) => nn.functional.conv2d(x, _weight, _bias, _stride, _padding, Ones, 1);
+
+    Tensor IUNetLayer.Forward(Tensor x, Tensor activatedEmbedding, Tensor? context) => Forward(x);
+
+    public void Initialize(Generator generator) => UniformFill.FanIn(_weight, _bias, _startsAtZero, generator);
+}

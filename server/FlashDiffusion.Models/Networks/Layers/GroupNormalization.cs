@@ -1,0 +1,41 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>Group normalisation with the 32 groups of all published networks.</summary>
+/// <remarks>The published UNet uses an epsilon of 1e-5, autoencoder and spatial transformer 1e-6.</remarks>
+internal sealed class GroupNormalization : nn.Module, IInitializable
+{
+    public const double UNetEpsilon = 1e-5;
+    public const double AutoencoderEpsilon = 1e-6;
+    private const int Groups = 32;
+
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter _bias;
+
+    private readonly double _epsilon;
+
+    public GroupNormalization(long channels, double epsilon)
+        : base(nameof(GroupNormalization))
+    {
+        if (channels % Groups != 0)
+        {
+            throw new NetworkConfigException($"Group normalisation needs a multiple of {Groups} channels, not {channels}.");
+        }
+
+        _epsilon = epsilon;
+        _weight = new Parameter(empty([channels]));
+        _bias = new Parameter(empty([channels]));
+        register_parameter("weight", _weight);
+        register_parameter("bias", _bias);
+    }
+
+    public Tensor Forward(Tensor x) => nn.functional.group_norm(x, Groups, _weight, _bias, _epsilon);
+
+    public void Initialize(Generator generator) => UniformFill.OneAndZero(_weight, _bias);
+}

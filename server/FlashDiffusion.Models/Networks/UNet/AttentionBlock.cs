@@ -1,0 +1,62 @@
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>Multi-head self-attention over positions, with a residual.</summary>
+/// <remarks>
+/// The published order splits the heads first and then query, key and value; the newer one the other way round. Nothing is
+/// recomputed in the backward pass: the published checkpointing can't be differentiated with frozen weights.
+/// </remarks>
+internal sealed class AttentionBlock : nn.Module, IUNetLayer
+{
+    private static readonly long[] HeadsFirst = [2, 0, 1, 4, 3];
+    private static readonly long[] ProjectionsFirst = [1, 0, 2, 4, 3];
+
+    private readonly GroupNormalization _norm;
+    private readonly Convolution1d _queryKeyValue;
+    private readonly Convolution1d _projection;
+    private readonly long _channels;
+    private readonly long _heads;
+    private readonly bool _newOrder;
+
+    public AttentionBlock(long channels, long heads, bool newOrder)
+        : base(nameof(AttentionBlock))
+    {
+        if (heads < 1 || channels % heads != 0)
+        {
+            throw new NetworkConfigException($"{channels} channels can't be split into {heads} attention heads.");
+        }
+
+        _channels = channels;
+        _heads = heads;
+        _newOrder = newOrder;
+        _norm = new GroupNormalization(channels, GroupNormalization.UNetEpsilon);
+        _queryKeyValue = new Convolution1d(channels, 3 * channels);
+        _projection = new Convolution1d(channels, channels, startsAtZero: true);
+        register_module("norm", _norm);
+        register_module("qkv", _queryKeyValue);
+        register_module("proj_out", _projection);
+    }
+
+    public Tensor Forward(Tensor x, Tensor activatedEmbedding, Tensor? context)
+    {
+        var shape = x.shape;
+        var batch = shape[0];
+        var width = _channels / _heads;
+        using var flat = x.view(batch, _channels, -1);
+        using var normed = _norm.Forward(flat);
+        using var packed = _queryKeyValue.Forward(normed);
+        using var split = _newOrder ? packed.view(batch, 3, _heads, width, -1) : packed.view(batch, _heads, 3, width, -1);
+        using var permuted = split.permute(_newOrder ? ProjectionsFirst : HeadsFirst);
+        using var ordered = permuted.contiguous();
+        using var query = ordered.select(0, 0);
+        using var key = ordered.select(0, 1);
+        using var value = ordered.select(0, 2);
+        using var attended = nn.functional.scaled_dot_product_attention(query, key, value);
+        using var transposed = attended.transpose(2, 3);
+        using var merged = transposed.reshape(batch, _channels, -1);
+        using var projected = _projection.Forward(merged);
+        using var sum = flat + projected;
+        return sum.view(shape);
+    }
+}
