@@ -43,7 +43,10 @@ public static class PictureCodec
                 $"The picture declares {width}x{height} pixels; the limits are {limits.MaxSide} a side and {limits.MaxPixels} in all.");
         }
 
-        return SkiaPixels.Decode(codec, background ?? Colour.White);
+        var header = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngHeader.Read(encoded) : default;
+        return header is { Depth: 16 } && header.Width == width && header.Height == height
+            ? DeepPng.Decode(encoded, header, codec, background ?? Colour.White)
+            : SkiaPixels.Decode(codec, background ?? Colour.White);
     }
 
     /// <summary>Writes a PNG, sRGB, lossless at the chosen depth. Values are clipped to [0,1].</summary>

@@ -20,24 +20,32 @@ internal static class SkiaPixels
             return refused;
         }
 
-        var planar = new float[(long)Picture.Channels * width * height];
+        var values = Array.ConvertAll(pixels, value => value / 255f);
+        var picture = Composite(values, width, height, background);
+        return PictureOrRefusal.Accepted(Orientation.Apply(picture, codec.EncodedOrigin));
+    }
+
+    /// <summary>Interleaved RGBA, alpha not multiplied in, to planar RGB; mixed in sRGB, as browsers do.</summary>
+    public static Picture Composite(float[] rgba, int width, int height, Colour background)
+    {
         var plane = width * height;
+        var planar = new float[Picture.Channels * plane];
         ReadOnlySpan<float> behind = [background.Red, background.Green, background.Blue];
         for (var i = 0; i < plane; i++)
         {
-            var alpha = pixels[(Interleaved * i) + 3] / 255f;
+            var alpha = rgba[(Interleaved * i) + 3];
             for (var channel = 0; channel < Picture.Channels; channel++)
             {
-                var value = pixels[(Interleaved * i) + channel] / 255f;
+                var value = rgba[(Interleaved * i) + channel];
                 planar[(channel * plane) + i] = (alpha * value) + ((1 - alpha) * behind[channel]);
             }
         }
 
-        return PictureOrRefusal.Accepted(Orientation.Apply(Picture.Owning(width, height, planar), codec.EncodedOrigin));
+        return Picture.Owning(width, height, planar);
     }
 
     /// <summary>Decodes into a caller's buffer; null if every pixel arrived.</summary>
-    public static PictureOrRefusal? Read(SKCodec codec, SKImageInfo info, byte[] pixels)
+    private static PictureOrRefusal? Read(SKCodec codec, SKImageInfo info, byte[] pixels)
     {
         var pin = GCHandle.Alloc(pixels, GCHandleType.Pinned);
         SKCodecResult result;
