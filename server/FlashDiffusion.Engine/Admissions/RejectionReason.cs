@@ -1,0 +1,14 @@
+namespace FlashDiffusion.Engine.Admissions;
+
+/// <summary>Kinds of refusal.</summary>
+internal enum RejectionReason
+{
+    /// <summary>All places are taken; try again later.</summary>
+    QueueFull,
+
+    /// <summary>The engine finishes what it has and takes nothing new.</summary>
+    Draining,
+
+    /// <summary>The request can't be run as it is.</summary>
+    Invalid,
+}

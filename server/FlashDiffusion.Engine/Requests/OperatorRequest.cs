@@ -1,0 +1,7 @@
+namespace FlashDiffusion.Engine.Requests;
+
+/// <summary>The forward operator that degraded a picture, and the noise that came on top.</summary>
+/// <param name="Family">The operator's family.</param>
+/// <param name="Spec">Checked parameters, seed and mask.</param>
+/// <param name="NoiseStd">Standard deviation of the measurement noise on the internal range [-1, 1]: twice that of [0, 1].</param>
+internal sealed record OperatorRequest(IForwardOperatorFamily Family, OperatorSpec Spec, double NoiseStd);

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace FlashDiffusion.Engine.Requests;
+
+/// <summary>One picture to reconstruct. Immutable, host data only; what a transport can check has been checked.</summary>
+internal sealed record ReconstructionRequest
+{
+    /// <summary>The model.</summary>
+    public required ServedModel Model { get; init; }
+
+    /// <summary>The solver.</summary>
+    public required ILatentSolver Solver { get; init; }
+
+    /// <summary>The solver's checked parameters.</summary>
+    public required ParameterSet SolverParameters { get; init; }
+
+    /// <summary>The forward operator; null only for a solver that needs none.</summary>
+    public OperatorRequest? Operator { get; init; }
+
+    /// <summary>The measurement y, unclipped on [-1, 1], in the operator's measurement shape; without operator (3, H, W).</summary>
+    public required HostTensor Measurement { get; init; }
+
+    /// <summary>Shape of the picture that the caller wants back; any size within the model's limits.</summary>
+    public required PictureShape Picture { get; init; }
+
+    /// <summary>The reverse process.</summary>
+    public SamplingSpec Sampling { get; init; } = SamplingSpec.Ddpm;
+
+    /// <summary>Where it starts.</summary>
+    public Adaptation Adaptation { get; init; } = Adaptation.Auto;
+
+    /// <summary>Seed of every random number.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Right formulas, or the research code's.</summary>
+    public Compatibility Compatibility { get; init; }
+
+    /// <summary>What is published meanwhile.</summary>
+    public ProgressOptions Progress { get; init; } = ProgressOptions.Default;
+
+    /// <summary>Whether the result carries the final latent.</summary>
+    public bool IncludeLatent { get; init; }
+
+    /// <summary>What to do about an unreliable severity; null takes the server's option.</summary>
+    public SeverityPolicy? SeverityPolicy { get; init; }
+
+    /// <summary>When the caller stops waiting; null for never.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Span that the request's spans are children of.</summary>
+    public ActivityContext Parent { get; init; }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Frozen;
+
+namespace FlashDiffusion.Engine.Requests;
+
+/// <summary>A model as the engine serves it: the diffusion model and the severity encoders that were trained for it.</summary>
+/// <param name="Model">The latent diffusion model.</param>
+/// <param name="SeverityEncoders">Severity encoders by operator name; AUTO falls back to FULL for operators without one.</param>
+internal sealed record ServedModel(ILatentDiffusionModel Model, FrozenDictionary<string, ISeverityEncoder> SeverityEncoders)
+{
+    /// <summary>Smallest height or width in pixels: reflection fills up to the model's multiple, so half a multiple and one pixel are needed.</summary>
+    public int MinimumPictureSide => (Model.PictureMultiple / 2) + 1;
+
+    /// <summary>The picture that the model works on for a user's picture: each side enlarged to the model's multiple.</summary>
+    /// <param name="picture">The user's shape.</param>
+    /// <returns>The enlarged shape.</returns>
+    public PictureShape WorkingShape(PictureShape picture) => new(Enlarge(picture.Height), Enlarge(picture.Width));
+
+    private int Enlarge(int side) => (side + Model.PictureMultiple - 1) / Model.PictureMultiple * Model.PictureMultiple;
+}

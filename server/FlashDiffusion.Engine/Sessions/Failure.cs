@@ -1,0 +1,14 @@
+namespace FlashDiffusion.Engine.Sessions;
+
+/// <summary>Why work ended without a result.</summary>
+/// <param name="Outcome">Who is to blame.</param>
+/// <param name="Reason">Stable name in UPPER_SNAKE_CASE.</param>
+/// <param name="Message">One sentence that stands alone; says nothing about the server's inside.</param>
+internal sealed record Failure(SessionOutcome Outcome, string Reason, string Message)
+{
+    /// <summary>Steps done before; null if none could have been.</summary>
+    public int? Step { get; init; }
+
+    /// <summary>What the native or plugin code threw, for logs.</summary>
+    public Exception? Cause { get; init; }
+}

@@ -1,0 +1,55 @@
+using FlashDiffusion.Engine.Requests;
+
+namespace FlashDiffusion.Engine.Sessions;
+
+/// <summary>One accepted request, as its caller sees it. Safe to use from any thread.</summary>
+internal sealed class ReconstructionSession
+{
+    private readonly Action _wake;
+    private readonly TimeProvider _time;
+    private long _cancelledAt = long.MinValue;
+
+    /// <param name="id">Number of the session in its engine.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="time">Clock of the engine.</param>
+    /// <param name="wake">Wakes the device thread, so that a cancellation is seen at once if it sleeps.</param>
+    public ReconstructionSession(long id, ReconstructionRequest request, TimeProvider time, Action wake)
+    {
+        Id = id;
+        Request = request;
+        _time = time;
+        _wake = wake;
+        AcceptedAt = time.GetTimestamp();
+    }
+
+    /// <summary>Number of the session in its engine.</summary>
+    public long Id { get; }
+
+    /// <summary>The request.</summary>
+    public ReconstructionRequest Request { get; }
+
+    /// <summary>Timestamp of the admission.</summary>
+    public long AcceptedAt { get; }
+
+    /// <summary>Events for the one reader.</summary>
+    public EventStream Events { get; } = new();
+
+    /// <summary>Whether somebody asked for the end.</summary>
+    public bool IsCancelled => Volatile.Read(ref _cancelledAt) != long.MinValue;
+
+    /// <summary>Timestamp of the first <see cref="Cancel"/>; meaningless without one.</summary>
+    public long CancelledAt => Volatile.Read(ref _cancelledAt);
+
+    /// <summary>Events in order: accepted, progress (conflated to the newest), result or failure. One reader only.</summary>
+    /// <param name="cancellation">Ends the reading and cancels nothing else; call <see cref="Cancel"/> for that.</param>
+    public IAsyncEnumerable<SessionEvent> ReadEventsAsync(CancellationToken cancellation) => Events.ReadAsync(cancellation);
+
+    /// <summary>Ends the reconstruction; its place on the device is free within one step, and a <see cref="FailedEvent"/> follows.</summary>
+    public void Cancel()
+    {
+        if (Interlocked.CompareExchange(ref _cancelledAt, _time.GetTimestamp(), long.MinValue) == long.MinValue)
+        {
+            _wake();
+        }
+    }
+}

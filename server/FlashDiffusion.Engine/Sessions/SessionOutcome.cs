@@ -1,0 +1,23 @@
+namespace FlashDiffusion.Engine.Sessions;
+
+/// <summary>How a session ended.</summary>
+internal enum SessionOutcome
+{
+    /// <summary>With a result.</summary>
+    Completed,
+
+    /// <summary>The caller cancelled it.</summary>
+    Cancelled,
+
+    /// <summary>Its deadline passed.</summary>
+    DeadlineExceeded,
+
+    /// <summary>The engine could not take it on (it is draining, or the sample turned out invalid).</summary>
+    Rejected,
+
+    /// <summary>The solver threw, or made numbers that are not finite.</summary>
+    SolverFailed,
+
+    /// <summary>The device failed or ran out of memory.</summary>
+    DeviceFailed,
+}
