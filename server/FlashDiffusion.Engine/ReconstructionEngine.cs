@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Severity;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,8 @@ namespace FlashDiffusion.Engine;
 internal sealed class ReconstructionEngine : IAsyncDisposable
 {
     private readonly EngineOptions _options;
+    private int _sessions;
+    private bool _running;
 
     /// <param name="options">Options.</param>
     /// <param name="time">Clock.</param>
@@ -26,12 +29,10 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     }
 
     /// <summary>Reconstructions that are accepted and unfinished.</summary>
-    public int ActiveSessions => 0;
+    public int ActiveSessions => _sessions;
 
     /// <summary>Starts the device thread; until then everything is refused.</summary>
-    public void Start()
-    {
-    }
+    public void Start() => (_running, _sessions) = (true, 0);
 
     /// <summary>Takes a request on, or refuses it at once.</summary>
     /// <param name="request">The request.</param>
@@ -60,13 +61,13 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <summary>Runs a few steps of a synthetic request, so that the first real one finds warm kernels and a learned step time.</summary>
     /// <param name="request">A request like those to come.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    /// <returns>Null, or why it failed.</returns>
-    public Task<Admissions.Rejection?> WarmUpAsync(ReconstructionRequest request, CancellationToken cancellation) =>
-        Task.FromResult<Rejection?>(NotRunning());
+    /// <returns>The result, or why there is none.</returns>
+    public Task<DeviceAnswer<ResultEvent>> WarmUpAsync(ReconstructionRequest request, CancellationToken cancellation) =>
+        Task.FromResult(new DeviceAnswer<ResultEvent> { Rejection = NotRunning() });
 
     /// <summary>Refuses what is new and waits until everything accepted has ended.</summary>
     /// <param name="cancellation">Stops waiting; what is unfinished goes on.</param>
-    public Task DrainAsync(CancellationToken cancellation) => Task.CompletedTask;
+    public Task DrainAsync(CancellationToken cancellation) => _running ? Task.CompletedTask : Task.FromCanceled(cancellation);
 
     /// <summary>Ends the device thread; what is unfinished fails.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
