@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Registers children under their indices. It only names them: their owner holds and runs them.</summary>
-internal sealed class ModuleArray : nn.Module
+internal sealed class ModuleArray : NetworkModule
 {
     public ModuleArray(params IReadOnlyList<nn.Module> children)
         : base(nameof(ModuleArray))

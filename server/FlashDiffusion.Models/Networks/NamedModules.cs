@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Registers children under given names. It only names them: their owner holds and runs them.</summary>
-internal sealed class NamedModules : nn.Module
+internal sealed class NamedModules : NetworkModule
 {
     public NamedModules(params IReadOnlyList<(string Name, nn.Module Module)> children)
         : base(nameof(NamedModules))

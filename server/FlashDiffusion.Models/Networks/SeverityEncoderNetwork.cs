@@ -10,7 +10,7 @@ namespace FlashDiffusion.Models.Networks;
 /// Adapt and Diffuse (arXiv 2309.06642), section 3.1. The deviations come from the second half of a KL encoder's channels, or, for a
 /// quantised autoencoder, from a 1x1 <c>std_conv</c> on the mean; the severity is the mean of their squares.
 /// </remarks>
-internal sealed class SeverityEncoderNetwork : nn.Module
+internal sealed class SeverityEncoderNetwork : NetworkModule
 {
     private readonly Encoder _encoder;
     private readonly Convolution2d _quantConv;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Single-head self-attention over the positions of a feature map, with a residual.</summary>
-internal sealed class AutoencoderAttention : nn.Module
+internal sealed class AutoencoderAttention : NetworkModule
 {
     private readonly GroupNormalization _norm;
     private readonly Convolution2d _query;

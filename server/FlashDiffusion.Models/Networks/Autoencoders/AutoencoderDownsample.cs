@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Halves height and width of autoencoder features: a strided convolution (<c>conv</c>) padded right and below only, or means of 2x2 windows.</summary>
-internal sealed class AutoencoderDownsample : nn.Module
+internal sealed class AutoencoderDownsample : NetworkModule
 {
     private static readonly long[] RightAndBelow = [0, 1, 0, 1];
 

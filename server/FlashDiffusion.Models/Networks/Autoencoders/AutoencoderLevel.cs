@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>One resolution of encoder or decoder: blocks, each followed by attention where asked for, then the change of resolution.</summary>
-internal sealed class AutoencoderLevel : nn.Module
+internal sealed class AutoencoderLevel : NetworkModule
 {
     private readonly AutoencoderResBlock[] _blocks;
     private readonly AutoencoderAttention[] _attention;

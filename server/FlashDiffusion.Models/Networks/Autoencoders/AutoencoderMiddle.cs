@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>The lowest resolution of encoder and decoder: block, attention (unless the configuration has none), block.</summary>
-internal sealed class AutoencoderMiddle : nn.Module
+internal sealed class AutoencoderMiddle : NetworkModule
 {
     private readonly AutoencoderResBlock _first;
     private readonly AutoencoderAttention? _attention;

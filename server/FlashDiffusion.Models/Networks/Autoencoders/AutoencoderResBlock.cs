@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>The autoencoder's residual block: twice GroupNorm, SiLU, 3x3 convolution.</summary>
-internal sealed class AutoencoderResBlock : nn.Module
+internal sealed class AutoencoderResBlock : NetworkModule
 {
     private readonly GroupNormalization _norm1;
     private readonly Convolution2d _conv1;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>The codes of a vector quantiser: weight (codes, channels).</summary>
-internal sealed class Codebook : nn.Module, IInitializable
+internal sealed class Codebook : NetworkModule, IInitializable
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Features (B, z, h, w), after the 1x1 <c>post_quant_conv</c> -> picture (B, 3, f h, f w), about [-1,1].</summary>
-internal sealed class Decoder : nn.Module
+internal sealed class Decoder : NetworkModule
 {
     private readonly Convolution2d _convIn;
     private readonly AutoencoderMiddle _middle;

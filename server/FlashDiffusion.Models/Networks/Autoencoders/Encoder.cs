@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Picture (B, 3, H, W) in [-1,1] -> features (B, z or 2 z, H/f, W/f), before the 1x1 <c>quant_conv</c>.</summary>
-internal sealed class Encoder : nn.Module
+internal sealed class Encoder : NetworkModule
 {
     private readonly Convolution2d _convIn;
     private readonly AutoencoderLevel[] _levels;

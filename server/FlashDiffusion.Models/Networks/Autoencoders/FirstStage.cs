@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>A first stage of latent diffusion: an autoencoder between pictures in [-1,1] and latents, both directions differentiable.</summary>
-internal abstract class FirstStage : nn.Module
+internal abstract class FirstStage : NetworkModule
 {
     private readonly Encoder _encoder;
     private readonly Decoder _decoder;

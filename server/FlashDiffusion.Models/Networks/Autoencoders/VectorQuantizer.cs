@@ -4,7 +4,7 @@ namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Replaces each latent vector by the nearest code of a learnt codebook.</summary>
 /// <remarks>van den Oord et al., Neural Discrete Representation Learning (arXiv 1711.00937); gradients pass straight through.</remarks>
-internal sealed class VectorQuantizer : nn.Module
+internal sealed class VectorQuantizer : NetworkModule
 {
     private const double CommitmentWeight = 0.25;
 
@@ -40,6 +40,15 @@ internal sealed class VectorQuantizer : nn.Module
     {
         using var result = Forward(z);
         return result.Latents.alias();
+    }
+
+    /// <summary>The latents (B, C, h, w) of given codes.</summary>
+    /// <param name="indices">Code indices (B, h, w), int64.</param>
+    public Tensor FromIndices(Tensor indices)
+    {
+        using var scope = NewDisposeScope();
+        var codes = _codebook.Lookup(indices.view(-1)).view(indices.shape[0], indices.shape[1], indices.shape[2], -1);
+        return codes.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Gap between the squared distances to the nearest and second nearest code, per position: small gaps make the choice uncertain.</summary>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>A pointwise 1-D convolution (B, in, T) -> (B, out, T), as the published UNet projects its attention: weight (out, in, 1), bias (out).</summary>
-internal sealed class Convolution1d : nn.Module, IInitializable
+internal sealed class Convolution1d : NetworkModule, IInitializable
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;

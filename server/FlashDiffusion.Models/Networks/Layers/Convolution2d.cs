@@ -6,7 +6,7 @@ namespace FlashDiffusion.Models.Networks;
 
 /// <summary>A 2-D convolution (B, in, h, w) -> (B, out, h', w') whose parameters are <c>weight</c> (out, in, k, k) and <c>bias</c> (out).</summary>
 /// <remarks>Parameters are allocated, not initialised: load them, or call <see cref="NetworkInitialization.Initialize"/>.</remarks>
-internal sealed class Convolution2d : nn.Module, IInitializable, IUNetLayer
+internal sealed class Convolution2d : NetworkModule, IInitializable, IUNetLayer
 {
     private static readonly long[] Ones = [1, 1];
 

@@ -6,7 +6,7 @@ namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Group normalisation with the 32 groups of all published networks.</summary>
 /// <remarks>The published UNet uses an epsilon of 1e-5, autoencoder and spatial transformer 1e-6.</remarks>
-internal sealed class GroupNormalization : nn.Module, IInitializable
+internal sealed class GroupNormalization : NetworkModule, IInitializable
 {
     public const double UNetEpsilon = 1e-5;
     public const double AutoencoderEpsilon = 1e-6;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Layer normalisation of the last dimension, epsilon 1e-5.</summary>
-internal sealed class LayerNormalization : nn.Module, IInitializable
+internal sealed class LayerNormalization : NetworkModule, IInitializable
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>An affine map of the last dimension: weight (out, in) and, unless refused, bias (out).</summary>
-internal sealed class LinearMap : nn.Module, IInitializable
+internal sealed class LinearMap : NetworkModule, IInitializable
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;

@@ -7,7 +7,7 @@ namespace FlashDiffusion.Models.Networks;
 /// The published order splits the heads first and then query, key and value; the newer one the other way round. Nothing is
 /// recomputed in the backward pass: the published checkpointing can't be differentiated with frozen weights.
 /// </remarks>
-internal sealed class AttentionBlock : nn.Module, IUNetLayer
+internal sealed class AttentionBlock : NetworkModule, IUNetLayer
 {
     private static readonly long[] HeadsFirst = [2, 0, 1, 4, 3];
     private static readonly long[] ProjectionsFirst = [1, 0, 2, 4, 3];

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Multi-head attention of tokens (B, T, C) to tokens (B, S, context dim).</summary>
-internal sealed class CrossAttention : nn.Module
+internal sealed class CrossAttention : NetworkModule
 {
     private readonly LinearMap _toQuery;
     private readonly LinearMap _toKey;

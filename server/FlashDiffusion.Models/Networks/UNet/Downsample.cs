@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Halves height and width of UNet features: a strided 3x3 convolution (<c>op</c>), or means of 2x2 windows.</summary>
-internal sealed class Downsample : nn.Module, IUNetLayer
+internal sealed class Downsample : NetworkModule, IUNetLayer
 {
     private readonly Convolution2d? _convolution;
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>The linear map (child 1, after a SiLU that the UNet applies once) from the timestep embedding to a block's channels.</summary>
-internal sealed class EmbeddingMap : nn.Module
+internal sealed class EmbeddingMap : NetworkModule
 {
     private readonly LinearMap _map;
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>The transformer's feed-forward net: C -> 4 C with a GELU gate (<c>net.0.proj</c>) -> C (<c>net.2</c>).</summary>
-internal sealed class GatedFeedForward : nn.Module
+internal sealed class GatedFeedForward : NetworkModule
 {
     private readonly LinearMap _projection;
     private readonly LinearMap _out;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>GroupNorm, SiLU, optional dropout and a 3x3 convolution, registered as the children of a published <c>nn.Sequential</c>.</summary>
-internal sealed class NormedConvolution : nn.Module
+internal sealed class NormedConvolution : NetworkModule
 {
     private readonly GroupNormalization _norm;
     private readonly Convolution2d _convolution;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>The UNet's residual block, conditioned on the timestep, optionally resampling by two.</summary>
-internal sealed class ResBlock : nn.Module, IUNetLayer
+internal sealed class ResBlock : NetworkModule, IUNetLayer
 {
     private readonly NormedConvolution _inLayers;
     private readonly EmbeddingMap _embeddingLayers;

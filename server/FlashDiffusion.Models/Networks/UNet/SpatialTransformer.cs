@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Transformer blocks over the positions of a feature map, with cross-attention to context tokens.</summary>
-internal sealed class SpatialTransformer : nn.Module, IUNetLayer
+internal sealed class SpatialTransformer : NetworkModule, IUNetLayer
 {
     private readonly GroupNormalization _norm;
     private readonly Convolution2d _projectionIn;

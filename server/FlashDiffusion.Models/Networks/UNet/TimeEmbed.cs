@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>The two linear maps (children 0 and 2) between the sinusoidal embedding and the residual blocks.</summary>
-internal sealed class TimeEmbed : nn.Module
+internal sealed class TimeEmbed : NetworkModule
 {
     private readonly LinearMap _first;
     private readonly LinearMap _second;

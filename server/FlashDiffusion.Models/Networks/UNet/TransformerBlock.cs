@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Self-attention, cross-attention and a gated feed-forward net, each on a layer norm and with a residual.</summary>
-internal sealed class TransformerBlock : nn.Module
+internal sealed class TransformerBlock : NetworkModule
 {
     private readonly CrossAttention _selfAttention;
     private readonly GatedFeedForward _feedForward;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>A chain of layers, named by index as the published <c>TimestepEmbedSequential</c> names them.</summary>
-internal sealed class UNetBlock : nn.Module
+internal sealed class UNetBlock : NetworkModule
 {
     private readonly IUNetLayer[] _layers;
 

@@ -4,7 +4,7 @@ namespace FlashDiffusion.Models.Networks;
 
 /// <summary>The latent-diffusion UNet, with the published parameter names.</summary>
 /// <remarks>Rombach et al., High-Resolution Image Synthesis with Latent Diffusion Models (arXiv 2112.10752); class <c>UNetModel</c> of CompVis.</remarks>
-internal sealed class UNetModel : nn.Module
+internal sealed class UNetModel : NetworkModule
 {
     private readonly TimeEmbed _timeEmbed;
     private readonly UNetBlock[] _inputBlocks;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Doubles height and width by nearest neighbour, followed by a 3x3 convolution (<c>conv</c>) where the configuration resamples with one.</summary>
-internal sealed class Upsample : nn.Module, IUNetLayer
+internal sealed class Upsample : NetworkModule, IUNetLayer
 {
     private readonly Convolution2d? _convolution;
 
