@@ -1,1 +1,6 @@
-Console.WriteLine(TorchSharp.torch.ones(2).sum().item<float>());
+using System.CommandLine;
+using FlashDiffusion.Trainer.Native;
+
+NativeRuntime.Prepare();
+var root = new RootCommand("Trains and evaluates the models that FlashDiffusion serves.");
+return root.Parse(args).Invoke();
