@@ -1,5 +1,5 @@
 using FlashDiffusion.Trainer.Optimisation;
-using TorchSharp.Modules;
+using Parameter = TorchSharp.Modules.Parameter;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Trainer.Tests.Optimisation;

@@ -10,8 +10,8 @@ public class RankCorrelationTests
 
     [Fact]
     public void Spearman_KnownExample_MatchesTheFormula() =>
-        // Without ties: 1 - 6 * sum of squared rank differences / (n (n^2 - 1)) = 1 - 6 * 8 / 120.
-        Assert.Equal(0.6, RankCorrelation.Spearman([1, 2, 3, 4, 5], [2, 1, 5, 4, 3]), 1e-12);
+        // Without ties: 1 - 6 * sum of squared rank differences / (n (n^2 - 1)) = 1 - 6 * 10 / 120.
+        Assert.Equal(0.5, RankCorrelation.Spearman([1, 2, 3, 4, 5], [2, 1, 5, 4, 3]), 1e-12);
 
     [Fact]
     public void Spearman_Ties_TakeMeanRanks() =>
