@@ -1,6 +1,11 @@
 using System.CommandLine;
+using FlashDiffusion.Trainer.Commands;
 using FlashDiffusion.Trainer.Native;
 
 NativeRuntime.Prepare();
-var root = new RootCommand("Trains and evaluates the models that FlashDiffusion serves.");
+var root = new RootCommand("Trains and evaluates the models that FlashDiffusion serves.")
+{
+    TrainDiffusionCommand.Create(),
+    TrainSeverityCommand.Create(),
+};
 return root.Parse(args).Invoke();

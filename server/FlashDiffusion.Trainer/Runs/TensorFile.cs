@@ -6,25 +6,25 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Trainer.Runs;
 
 /// <summary>
-/// float32 tensors and a few strings in one safetensors file, replaced atomically. Reading fills tensors that already exist,
-/// and demands exactly their names and shapes.
+/// float32 or float16 tensors and a few strings in one safetensors file, replaced atomically. Reading fills tensors that
+/// already exist, and demands exactly their names and shapes.
 /// </summary>
 internal static class TensorFile
 {
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Writes beside the target, flushes to the disk, then renames.</summary>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata)
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata, bool half = false)
     {
         var list = tensors.ToList();
         var header = new JsonObject { [MetadataKey] = JsonSerializer.SerializeToNode(metadata) };
         long offset = 0;
         foreach (var (name, tensor) in list)
         {
-            var length = tensor.numel() * sizeof(float);
+            var length = tensor.numel() * (half ? 2 : 4);
             header[name] = new JsonObject
             {
-                ["dtype"] = "F32",
+                ["dtype"] = half ? "F16" : "F32",
                 ["shape"] = JsonSerializer.SerializeToNode(tensor.shape),
                 ["data_offsets"] = new JsonArray(offset, offset + length),
             };
@@ -41,7 +41,7 @@ internal static class TensorFile
             stream.Write(json);
             foreach (var (_, tensor) in list)
             {
-                using var host = tensor.detach().cpu().contiguous();
+                using var host = tensor.detach().cpu().to(half ? ScalarType.Float16 : ScalarType.Float32).contiguous();
                 stream.Write(host.bytes);
             }
 
@@ -71,16 +71,17 @@ internal static class TensorFile
                 throw new InvalidDataException($"'{path}' has no tensor '{name}' of shape ({string.Join(", ", tensor.shape)}).");
             }
 
-            var bytes = new byte[tensor.numel() * sizeof(float)];
+            using var host = empty(tensor.shape, (string?)entry["dtype"] == "F16" ? ScalarType.Float16 : ScalarType.Float32);
+            var bytes = new byte[host.numel() * host.element_size()];
             stream.Position = start + (long)entry["data_offsets"]![0]!;
             stream.ReadExactly(bytes);
-            using var host = empty(tensor.shape);
             host.bytes = bytes;
             tensor.detach().copy_(host);
         }
 
-        return header.Count - 1 == count
-            ? header[MetadataKey].Deserialize<Dictionary<string, string>>()!
-            : throw new InvalidDataException($"'{path}' holds {header.Count - 1} tensors; this run has {count}.");
+        var stored = header.Count(pair => pair.Key != MetadataKey);
+        return stored == count
+            ? header[MetadataKey]?.Deserialize<Dictionary<string, string>>() ?? []
+            : throw new InvalidDataException($"'{path}' holds {stored} tensors; this run has {count}.");
     }
 }

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using FlashDiffusion.Models.Networks;
+using FlashDiffusion.Trainer.Diffusion;
+using FlashDiffusion.Trainer.Networks;
+using FlashDiffusion.Trainer.Photographs;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Trainer.Commands;
+
+/// <summary><c>train-diffusion</c>: the UNet, on cached latents of a finished autoencoder.</summary>
+internal static class TrainDiffusionCommand
+{
+    private const int ValidationCount = 64;
+    private static readonly double[] Scales = [1, 0.7, 0.5];
+
+    public static Command Create()
+    {
+        var options = new TrainingOptions();
+        var autoencoder = new Option<string>("--autoencoder") { Description = "Published weights of the autoencoder.", Required = true };
+        var command = new Command("train-diffusion", "Train the UNet on latents of a folder of pictures.") { autoencoder };
+        command.SetTraining(options, (parsed, settings) =>
+        {
+            var side = StarterArchitecture.CropSide;
+            var weights = parsed.GetValue(autoencoder)!;
+            using var firstStage = PublishedWeights.Frozen(new AutoencoderKl(StarterArchitecture.FirstStage), weights);
+            Directory.CreateDirectory(settings.Output);
+            var photographs = PhotographFolder.Load(parsed.GetValue(options.Pictures)!, Scales, 2 * side);
+            var latents = LatentCache.Open(
+                Path.Combine(settings.Output, "latents.bin"), weights, firstStage, photographs, done => Report(done, photographs.Count));
+            var network = new UNetModel(StarterArchitecture.UNet);
+            PublishedWeights.LoadOrInitialize(network, parsed.GetValue(options.Init), settings.Seed);
+            return new DiffusionTask(
+                network,
+                latents,
+                Held(firstStage, parsed.GetValue(options.Validation)!, side),
+                StarterArchitecture.Schedule,
+                new DiffusionTaskSettings(parsed.GetValue(options.Batch), side / firstStage.Downsampling, settings.Seed, !parsed.GetValue(options.Float32)));
+        });
+        return command;
+    }
+
+    private static Tensor Held(AutoencoderKl autoencoder, string folder, int side)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        return autoencoder.EncodeMode(ValidationCrops.Load(folder, ValidationCount, side)).contiguous().MoveToOuterDisposeScope();
+    }
+
+    private static void Report(int done, int all)
+    {
+        if (done % 250 == 0 || done == all)
+        {
+            Console.WriteLine($"encoded {done} of {all} pictures");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using FlashDiffusion.Models.Networks;
+using FlashDiffusion.Trainer.Degradations;
+using FlashDiffusion.Trainer.Networks;
+using FlashDiffusion.Trainer.Photographs;
+using FlashDiffusion.Trainer.Severity;
+
+namespace FlashDiffusion.Trainer.Commands;
+
+/// <summary><c>train-severity</c>: a severity encoder for one operator family.</summary>
+internal static class TrainSeverityCommand
+{
+    private const int ValidationCount = 60;
+    private static readonly double[] Scales = [1, 0.7, 0.5];
+
+    public static Command Create()
+    {
+        var options = new TrainingOptions();
+        var autoencoder = new Option<string>("--autoencoder") { Description = "Published weights of the autoencoder.", Required = true };
+        var family = new Option<string>("--operator") { Description = "Operator family: " + string.Join(", ", DegradationCatalog.Names) + ".", Required = true };
+        family.AcceptOnlyFromAmong([.. DegradationCatalog.Names]);
+        var levels = new Option<int>("--levels") { Description = "Levels at which each crop of a batch is degraded.", DefaultValueFactory = _ => 4 };
+        var command = new Command("train-severity", "Train a severity encoder on a folder of pictures.") { autoencoder, family, levels };
+        command.SetTraining(options, (parsed, settings) =>
+        {
+            var side = StarterArchitecture.CropSide;
+            var network = new SeverityEncoderNetwork(StarterArchitecture.FirstStage, quantized: false);
+            PublishedWeights.LoadOrInitialize(network, parsed.GetValue(options.Init), settings.Seed);
+            var pictures = Math.Max(1, parsed.GetValue(options.Batch) / parsed.GetValue(levels));
+            return new SeverityTask(
+                PublishedWeights.Frozen(new AutoencoderKl(StarterArchitecture.FirstStage), parsed.GetValue(autoencoder)!),
+                network,
+                DegradationCatalog.Of(parsed.GetValue(family)!),
+                PhotographFolder.Load(parsed.GetValue(options.Pictures)!, Scales, side),
+                ValidationCrops.Load(parsed.GetValue(options.Validation)!, ValidationCount, side),
+                new SeverityTaskSettings(pictures, parsed.GetValue(levels), side, settings.Seed, !parsed.GetValue(options.Float32)));
+        });
+        return command;
+    }
+}
