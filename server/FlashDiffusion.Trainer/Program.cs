@@ -5,6 +5,7 @@ using FlashDiffusion.Trainer.Native;
 NativeRuntime.Prepare();
 var root = new RootCommand("Trains and evaluates the models that FlashDiffusion serves.")
 {
+    TrainAutoencoderCommand.Create(),
     TrainDiffusionCommand.Create(),
     TrainSeverityCommand.Create(),
 };

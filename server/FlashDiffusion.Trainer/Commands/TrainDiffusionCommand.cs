@@ -26,7 +26,8 @@ internal static class TrainDiffusionCommand
             Directory.CreateDirectory(settings.Output);
             var photographs = PhotographFolder.Load(parsed.GetValue(options.Pictures)!, Scales, 2 * side);
             var latents = LatentCache.Open(
-                Path.Combine(settings.Output, "latents.bin"), weights, firstStage, photographs, done => Report(done, photographs.Count));
+                Path.Combine(settings.Output, "latents.bin"), weights, firstStage, photographs,
+                !parsed.GetValue(options.Float32), done => Report(done, photographs.Count));
             var network = new UNetModel(StarterArchitecture.UNet);
             PublishedWeights.LoadOrInitialize(network, parsed.GetValue(options.Init), settings.Seed);
             return new DiffusionTask(

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FlashDiffusion.Models.Networks;
+using FlashDiffusion.Trainer.Native;
 using FlashDiffusion.Trainer.Photographs;
 using static TorchSharp.torch;
 
@@ -17,9 +18,10 @@ internal static class LatentCache
     /// <param name="weights">The autoencoder's weights, whose hash guards the cache.</param>
     /// <param name="autoencoder">The frozen autoencoder.</param>
     /// <param name="photographs">What to encode; every second one is mirrored.</param>
+    /// <param name="reduced">Encode under bfloat16 autocast: twice as fast, errors of about a hundredth of the latent's deviation.</param>
     /// <param name="progress">Receives the number of encoded photographs.</param>
     public static IReadOnlyList<LatentPicture> Open(
-        string path, string weights, AutoencoderKl autoencoder, IReadOnlyList<Photograph> photographs, Action<int> progress)
+        string path, string weights, AutoencoderKl autoencoder, IReadOnlyList<Photograph> photographs, bool reduced, Action<int> progress)
     {
         var key = SHA256.HashData([.. SHA256.HashData(File.ReadAllBytes(weights)), .. BitConverter.GetBytes(photographs.Count)]);
         if (File.Exists(path) && Read(path, key) is { } cached)
@@ -30,7 +32,7 @@ internal static class LatentCache
         var latents = new List<LatentPicture>(photographs.Count);
         foreach (var photograph in photographs)
         {
-            latents.Add(Encode(autoencoder, photograph, mirrored: latents.Count % 2 == 1));
+            latents.Add(Encode(autoencoder, photograph, mirrored: latents.Count % 2 == 1, reduced));
             progress(latents.Count);
         }
 
@@ -38,7 +40,7 @@ internal static class LatentCache
         return latents;
     }
 
-    private static LatentPicture Encode(AutoencoderKl autoencoder, Photograph photograph, bool mirrored)
+    private static LatentPicture Encode(AutoencoderKl autoencoder, Photograph photograph, bool mirrored, bool reduced)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -46,7 +48,8 @@ internal static class LatentCache
         var (width, height) = (photograph.Width / multiple * multiple, photograph.Height / multiple * multiple);
         var pixels = new float[3 * width * height];
         photograph.CopyWindow(0, 0, width, height, mirrored, pixels);
-        var latent = autoencoder.EncodeMode(tensor(pixels, [1, 3, height, width])).contiguous();
+        using var autocast = Autocast.Begin(reduced);
+        var latent = autoencoder.EncodeMode(tensor(pixels, [1, 3, height, width])).to(ScalarType.Float32).contiguous();
         var values = latent.data<float>().Select(value => (Half)value).ToArray();
         return new LatentPicture((int)latent.shape[1], (int)latent.shape[2], (int)latent.shape[3], values);
     }
