@@ -9,7 +9,7 @@ internal static class NetworkInitialization
     public static void Initialize(nn.Module network, ulong seed)
     {
         using var generator = new Generator(seed);
-        foreach (var layer in network.modules().OfType<IInitializable>())
+        foreach (var layer in network.modules().Prepend(network).OfType<IInitializable>())
         {
             layer.Initialize(generator);
         }
