@@ -1,0 +1,40 @@
+using Grpc.Net.Client;
+
+namespace FlashDiffusion.Client;
+
+/// <summary>Limits of a client.</summary>
+public sealed record FlashClientOptions
+{
+    /// <summary>Largest message in both directions, in bytes. A 2048x2048 float32 picture has 48 MiB.</summary>
+    /// <value>64 MiB, as the server's.</value>
+    public int MaximumMessageBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Deadline of every call but Reconstruct; null for none.</summary>
+    /// <value>60 seconds.</value>
+    public TimeSpan? UnaryTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Deadline of Reconstruct from start to result, queueing included; null for none.</summary>
+    /// <value>None: the first event tells the expected time, and cancelling is cheap.</value>
+    public TimeSpan? ReconstructTimeout { get; init; }
+
+    /// <summary>Where deadlines take the time from.</summary>
+    /// <value>The system's clock.</value>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    internal GrpcChannelOptions ToChannelOptions() => new()
+    {
+        MaxReceiveMessageSize = MaximumMessageBytes,
+        MaxSendMessageSize = MaximumMessageBytes,
+        HttpHandler = new SocketsHttpHandler
+        {
+            // Servers allow about 100 streams a connection.
+            EnableMultipleHttp2Connections = true,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            // Notices a peer that vanished without closing; servers refuse pings that are much more frequent.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(60),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        },
+        DisposeHttpClient = true,
+    };
+}

@@ -1,0 +1,62 @@
+using Google.Rpc;
+using Grpc.Core;
+
+namespace FlashDiffusion.Client;
+
+/// <summary>A call that failed. <see cref="Exception.Message"/> is one line for people; the rest is for programs.</summary>
+public sealed class FlashException : Exception
+{
+    private FlashException(string message, RpcException inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>Kind of failure.</summary>
+    public StatusCode Code { get; private init; }
+
+    /// <summary>Stable name of the reason from google.rpc.ErrorInfo, for example <c>QUEUE_FULL</c>; empty if the server gave none.</summary>
+    public string Reason { get; private init; } = "";
+
+    /// <summary>Everything that is wrong with the request, from google.rpc.BadRequest.</summary>
+    public IReadOnlyList<FieldProblem> Problems { get; private init; } = [];
+
+    /// <summary>When it is worth trying again, if the server said so.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    internal static FlashException From(RpcException exception, Uri address)
+    {
+        var status = exception.GetRpcStatus();
+        var problems = status?.GetDetail<BadRequest>()?.FieldViolations
+            .Select(violation => new FieldProblem(violation.Field, violation.Description))
+            .ToArray() ?? [];
+        var retry = status?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
+        return new FlashException(Describe(exception, status, problems, retry, address), exception)
+        {
+            Code = exception.StatusCode,
+            Reason = status?.GetDetail<ErrorInfo>()?.Reason ?? "",
+            Problems = problems,
+            RetryAfter = retry,
+        };
+    }
+
+    private static string Describe(
+        RpcException exception, Google.Rpc.Status? status, FieldProblem[] problems, TimeSpan? retry, Uri address)
+    {
+        if (status is null && exception.StatusCode == StatusCode.Unavailable)
+        {
+            var cause = exception.Status.DebugException?.GetBaseException().Message ?? exception.Status.Detail;
+            return $"No FlashDiffusion server answers at {address} ({cause}).";
+        }
+
+        if (exception.StatusCode == StatusCode.Unimplemented && status is null)
+        {
+            return $"The server at {address} is not a FlashDiffusion server, or an older one.";
+        }
+
+        var detail = exception.Status.Detail.Length > 0 ? exception.Status.Detail : exception.StatusCode.ToString();
+        var missing = problems.Where(problem => !detail.Contains(problem.Description, StringComparison.Ordinal)).ToArray();
+        var fields = missing.Length == 0 ? "" : $" [{string.Join("; ", missing.Select(problem => $"{problem.Field}: {problem.Description}"))}]";
+        var wait = retry is { } delay ? FormattableString.Invariant($" Try again in {delay.TotalSeconds:0.#} s.") : "";
+        return $"{detail}{fields}{wait}";
+    }
+}
