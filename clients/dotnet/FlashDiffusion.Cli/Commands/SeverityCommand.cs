@@ -1,0 +1,52 @@
+using System.CommandLine;
+using FlashDiffusion.Cli.Display;
+using FlashDiffusion.Cli.Measurements;
+using FlashDiffusion.V1;
+
+namespace FlashDiffusion.Cli.Commands;
+
+/// <summary><c>flash severity</c>: how bad is it, and what would a reconstruction cost.</summary>
+internal static class SeverityCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var measurement = new Argument<FileInfo>("measurement") { Description = "The degraded picture: .npy, png, jpg or webp." };
+        var mean = new Option<FileInfo?>("--decoded-mean")
+        {
+            Description = "Write the severity encoder's mean, decoded, to this file.",
+            HelpName = "FILE",
+        };
+        var model = new Option<string>("--model") { Description = "The model; the server's default if not given.", HelpName = "NAME" };
+        var (connection, forward) = (new ConnectionOptions(), new OperatorOptions(null));
+        var command = new Command("severity", "Predicts how severe the damage of a picture is.") { measurement, mean, model };
+        forward.AddTo(command);
+        connection.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var request = new EstimateSeverityRequest
+            {
+                Measurement = PictureFile.ReadMeasurement(parsed.GetRequiredValue(measurement)).ToMessage(),
+                Operator = forward.Read(parsed),
+                Model = parsed.GetValue(model) ?? "",
+                IncludeDecodedMean = parsed.GetValue(mean) is not null,
+            };
+            using var client = connection.Connect(parsed);
+            var answer = await client.EstimateSeverityAsync(request, cancellation).ConfigureAwait(false);
+            var display = Displays.For(context);
+            display.Say(FormattableString.Invariant(
+                $"severity {answer.Severity:0.####} ({(answer.SeverityReliable ? "reliable" : "not reliable")}), start step {answer.StartTimestep}"));
+            foreach (var notice in answer.Notices)
+            {
+                display.Say($"note: {notice.Message}");
+            }
+
+            if (parsed.GetValue(mean) is { } file)
+            {
+                PictureFile.Write(file.FullName, answer.DecodedMean.ToPicture("decoded mean"));
+            }
+
+            return FlashCommandLine.Success;
+        });
+        return command;
+    }
+}

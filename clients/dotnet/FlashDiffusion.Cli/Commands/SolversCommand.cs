@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace FlashDiffusion.Cli.Commands;
+
+/// <summary><c>flash solvers</c>.</summary>
+internal static class SolversCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var connection = new ConnectionOptions();
+        var command = new Command("solvers", "Lists the solvers of a server with their parameters.");
+        connection.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = connection.Connect(parsed);
+            var answer = await client.ListSolversAsync(cancellation).ConfigureAwait(false);
+            var table = CatalogTable.Create("solver", "version", "state", "parameters");
+            foreach (var solver in answer.Solvers)
+            {
+                table.Add(
+                    solver.Name == answer.DefaultSolver ? $"{solver.Name} (default)" : solver.Name,
+                    solver.Version,
+                    CatalogTable.State(solver.State, solver.Reason),
+                    CatalogTable.Parameters(solver.Parameters));
+            }
+
+            context.Console.Write(table);
+            return FlashCommandLine.Success;
+        });
+        return command;
+    }
+}

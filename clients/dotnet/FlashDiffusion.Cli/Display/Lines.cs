@@ -1,0 +1,48 @@
+using FlashDiffusion.V1;
+
+namespace FlashDiffusion.Cli.Display;
+
+/// <summary>The words for what happens in a reconstruction.</summary>
+internal static class Lines
+{
+    /// <summary>The first event: what will be done.</summary>
+    public static string Describe(Accepted accepted)
+    {
+        var severity = accepted.HasSeverity
+            ? FormattableString.Invariant($"severity {accepted.Severity:0.####}{(accepted.SeverityReliable ? "" : " (not reliable)")}, ")
+            : "";
+        var eta = accepted.Eta is { } duration ? $", expected {Describe(duration.ToTimeSpan())}" : "";
+        return $"{accepted.Adaptation}: {severity}start step {accepted.StartTimestep}, {accepted.TotalSteps} steps{eta}"
+            + $" (model {accepted.Model} {accepted.ModelVersion}, solver {accepted.Solver} {accepted.SolverVersion}, seed {accepted.Seed})";
+    }
+
+    /// <summary>A progress event.</summary>
+    public static string Describe(StepReport report)
+    {
+        var rate = report.StepsPerSecond is { } speed ? FormattableString.Invariant($"  {speed:0.0} steps/s") : "";
+        var remaining = report.Remaining is { } time ? $"  ETA {Describe(time)}" : "";
+        return $"step {report.Step} of {report.TotalSteps}{rate}{remaining}";
+    }
+
+    /// <summary>A duration that people read.</summary>
+    public static string Describe(TimeSpan time) => time.TotalSeconds < 60
+        ? FormattableString.Invariant($"{time.TotalSeconds:0.0} s")
+        : FormattableString.Invariant($"{(int)time.TotalMinutes} min {time.Seconds} s");
+
+    /// <summary>The operator with what differs from its defaults.</summary>
+    public static string Describe(ForwardOperator forward)
+    {
+        var parameters = forward.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $" {pair.Key}={Describe(pair.Value)}");
+        var noise = forward.HasNoiseStd ? FormattableString.Invariant($" noise_std={forward.NoiseStd:0.####}") : "";
+        return $"{forward.Name}{string.Concat(parameters)}{noise}";
+    }
+
+    /// <summary>A number or a word.</summary>
+    public static string Describe(ParameterValue? value) => value?.KindCase switch
+    {
+        ParameterValue.KindOneofCase.Number => FormattableString.Invariant($"{value.Number:0.####}"),
+        ParameterValue.KindOneofCase.Text => value.Text,
+        _ => "",
+    };
+}

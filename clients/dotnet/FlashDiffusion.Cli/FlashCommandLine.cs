@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using FlashDiffusion.Cli.Commands;
+using FlashDiffusion.Client;
+
+namespace FlashDiffusion.Cli;
+
+/// <summary>The <c>flash</c> command line.</summary>
+internal static class FlashCommandLine
+{
+    public const int Success = 0;
+    public const int Failure = 1;
+
+    /// <summary>What shells report for a command ended by Ctrl-C.</summary>
+    public const int Interrupted = 130;
+
+    // Long enough to end a server that the command started.
+    private static readonly TimeSpan TimeToTidyUp = TimeSpan.FromSeconds(10);
+
+    public static RootCommand Create(CliContext context) => new("Severity-adaptive reconstruction of degraded pictures by a FlashDiffusion server.")
+    {
+        DemoCommand.Create(context),
+        ReconstructCommand.Create(context),
+        DegradeCommand.Create(context),
+        SeverityCommand.Create(context),
+        ModelsCommand.Create(context),
+        SolversCommand.Create(context),
+        OperatorsCommand.Create(context),
+    };
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliContext context)
+    {
+        var parsed = Create(context).Parse(arguments);
+        if (parsed.Action is ParseErrorAction errors)
+        {
+            errors.ShowHelp = false;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeToTidyUp,
+                Output = context.Console.Profile.Out.Writer,
+                Error = context.Error,
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await context.Error.WriteLineAsync("flash: cancelled.").ConfigureAwait(false);
+            return Interrupted;
+        }
+        catch (Exception exception) when (exception is CliException or FlashException or IOException or UnauthorizedAccessException)
+        {
+            await context.Error.WriteLineAsync($"flash: {exception.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
+            return Failure;
+        }
+    }
+}

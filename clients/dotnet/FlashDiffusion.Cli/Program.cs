@@ -1,0 +1,3 @@
+using FlashDiffusion.Cli;
+
+return await FlashCommandLine.RunAsync(args, CliContext.ForConsole());

@@ -1,0 +1,115 @@
+using FlashDiffusion.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace FlashDiffusion.Client.Tests.FakeServer;
+
+/// <summary>
+/// Degrades by halving the contrast and reconstructs by undoing it in a number of steps, so that tests know every number.
+/// </summary>
+internal sealed class FakeReconstruction : ReconstructionService.ReconstructionServiceBase
+{
+    public const int Steps = 12;
+
+    /// <summary>The last request, as it arrived.</summary>
+    public ReconstructRequest? LastReconstruction { get; private set; }
+
+    /// <summary>The last request, as it arrived.</summary>
+    public DegradeRequest? LastDegradation { get; private set; }
+
+    /// <summary>Thrown by every call, if set.</summary>
+    public RpcException? Failure { get; set; }
+
+    /// <summary>Waits after the first event until the caller gives up.</summary>
+    public bool Hangs { get; set; }
+
+    /// <summary>Set when a hanging call was cancelled.</summary>
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task Reconstruct(
+        ReconstructRequest request, IServerStreamWriter<ReconstructResponse> responseStream, ServerCallContext context)
+    {
+        ThrowIfAsked();
+        LastReconstruction = request;
+        var picture = Scaled(request.Measurement, value => (2 * value) - 0.5f);
+        await responseStream.WriteAsync(new ReconstructResponse { Accepted = MakeAccepted(request) }, context.CancellationToken);
+        if (Hangs)
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+            finally
+            {
+                Cancelled.TrySetResult();
+            }
+        }
+
+        for (var step = 1; step <= Steps; step++)
+        {
+            var progress = new Progress { Step = step, TotalSteps = Steps, Timestep = Steps - step, Preview = request.Progress is null ? null : picture };
+            await responseStream.WriteAsync(new ReconstructResponse { Progress = progress }, context.CancellationToken);
+        }
+
+        var cost = new Cost { Steps = Steps, UnetForward = Steps, FullSteps = 1000, ComputeTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) };
+        await responseStream.WriteAsync(
+            new ReconstructResponse { Result = new Result { Picture = picture, Seed = request.Seed, Cost = cost } }, context.CancellationToken);
+    }
+
+    public override Task<DegradeResponse> Degrade(DegradeRequest request, ServerCallContext context)
+    {
+        ThrowIfAsked();
+        LastDegradation = request;
+        var measurement = Scaled(request.Picture, value => 0.25f + (value / 2));
+        return Task.FromResult(new DegradeResponse { Measurement = measurement, Preview = measurement, Clean = request.Picture, Seed = request.Seed });
+    }
+
+    public override async Task<EstimateSeverityResponse> EstimateSeverity(EstimateSeverityRequest request, ServerCallContext context)
+    {
+        ThrowIfAsked();
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        }
+
+        var answer = new EstimateSeverityResponse { Severity = 0.125, StartTimestep = 66, SeverityReliable = false };
+        answer.Notices.Add(new Notice { Code = "SEVERITY_OUT_OF_RANGE", Message = "The blur is stronger than any in training." });
+        answer.DecodedMean = request.IncludeDecodedMean ? request.Measurement : null;
+        return answer;
+    }
+
+    private static Accepted MakeAccepted(ReconstructRequest request)
+    {
+        var accepted = new Accepted
+        {
+            Severity = 0.0123,
+            SeverityReliable = true,
+            StartTimestep = Steps - 1,
+            TotalSteps = Steps,
+            Eta = Duration.FromTimeSpan(TimeSpan.FromSeconds(3.21)),
+            Seed = request.Seed,
+            Model = "starter",
+            ModelVersion = "1",
+            Solver = "latent_dps",
+            SolverVersion = "1.0",
+            Adaptation = "AUTO",
+        };
+        accepted.DecodedMean = request.Progress?.IncludeDecodedMean == true ? request.Measurement : null;
+        accepted.Notices.Add(new Notice { Code = "TEST", Message = "A notice for people." });
+        return accepted;
+    }
+
+    private static Picture Scaled(Picture picture, Func<float, float> change)
+    {
+        var values = Array.ConvertAll(picture.Tensor.ToFloats(), value => change(value));
+        return new Picture { Tensor = TensorValues.ToTensor(values, [.. picture.Tensor.Shape]) };
+    }
+
+    private void ThrowIfAsked()
+    {
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+    }
+}
