@@ -32,7 +32,7 @@ internal static class DeepPng
         var rgba = ToRgba(header, samples, chunks.Transparent);
         var values = ToSrgb(rgba, header, codec.Info.ColorSpace);
         var picture = SkiaPixels.Composite(values, header.Width, header.Height, background);
-        return PictureOrRefusal.Accepted(Orientation.Apply(picture, codec.EncodedOrigin));
+        return PictureOrRefusal.Accepted(Orientation.Apply(picture, chunks.Origin));
     }
 
     private static ushort[] ToRgba(PngHeader header, ushort[] samples, ushort[] transparent)

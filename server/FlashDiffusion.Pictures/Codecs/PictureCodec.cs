@@ -43,10 +43,18 @@ public static class PictureCodec
                 $"The picture declares {width}x{height} pixels; the limits are {limits.MaxSide} a side and {limits.MaxPixels} in all.");
         }
 
-        var header = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngHeader.Read(encoded) : default;
+        var behind = background ?? Colour.White;
+        if (codec.EncodedFormat != SKEncodedImageFormat.Png)
+        {
+            return SkiaPixels.Decode(codec, codec.EncodedOrigin, behind);
+        }
+
+        // Skia does not look at a PNG's eXIf chunk.
+        var origin = PngChunks.Read(encoded, withPixels: false)?.Origin ?? SKEncodedOrigin.TopLeft;
+        var header = PngHeader.Read(encoded);
         return header is { Depth: 16 } && header.Width == width && header.Height == height
-            ? DeepPng.Decode(encoded, header, codec, background ?? Colour.White)
-            : SkiaPixels.Decode(codec, background ?? Colour.White);
+            ? DeepPng.Decode(encoded, header, codec, behind)
+            : SkiaPixels.Decode(codec, origin, behind);
     }
 
     /// <summary>Writes a PNG, sRGB, lossless at the chosen depth. Values are clipped to [0,1].</summary>

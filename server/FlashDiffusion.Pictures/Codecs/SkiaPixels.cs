@@ -9,7 +9,7 @@ internal static class SkiaPixels
     private const int Interleaved = 4;
 
     /// <summary>Decodes to sRGB with 8 bits a channel, alpha composited, orientation applied.</summary>
-    public static PictureOrRefusal Decode(SKCodec codec, Colour background)
+    public static PictureOrRefusal Decode(SKCodec codec, SKEncodedOrigin origin, Colour background)
     {
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         using var srgb = SKColorSpace.CreateSrgb();
@@ -22,7 +22,7 @@ internal static class SkiaPixels
 
         var values = Array.ConvertAll(pixels, value => value / 255f);
         var picture = Composite(values, width, height, background);
-        return PictureOrRefusal.Accepted(Orientation.Apply(picture, codec.EncodedOrigin));
+        return PictureOrRefusal.Accepted(Orientation.Apply(picture, origin));
     }
 
     /// <summary>Interleaved RGBA, alpha not multiplied in, to planar RGB; mixed in sRGB, as browsers do.</summary>

@@ -26,6 +26,45 @@ public sealed class PictureKindsTests
         Assert.Equal(64, shown.Plane(0).ToArray().Count(value => value > 0.5f));
     }
 
+    [Theory]
+    [InlineData(8, 6)]
+    [InlineData(16, 6)]
+    [InlineData(8, 3)]
+    [InlineData(16, 1)]
+    public void Decode_OrientationOfAPng_IsApplied(int depth, int orientation)
+    {
+        var lines = depth == 8 ? (byte[])[0, 0, 51, 102] : [0, .. PngWriter.Words(0, 51 * 257, 102 * 257)];
+
+        var shown = PictureCodecTests.Accept(PngWriter.Write(3, 1, depth, 0, lines, [("eXIf", Exif(orientation)[10..])]));
+
+        Assert.Equal(orientation == 6 ? (1, 3) : (3, 1), (shown.Width, shown.Height));
+        Assert.Equal(orientation == 3 ? 0.4f : 0, shown.Plane(0)[0], 1e-6f);
+        Assert.Equal(orientation == 3 ? 0 : 0.4f, shown.Plane(0)[2], 1e-6f);
+    }
+
+    [Fact]
+    public void Decode_OrientationOfAWebp_IsApplied()
+    {
+        // Files with a colour profile have the extended header, whose flag 8 announces EXIF.
+        var file = PictureCodec.EncodeWebp(TestPictures.Waves(40, 20));
+        byte[] tiff = Exif(6)[10..];
+        file[20] |= 8;
+        file = [.. file, .. "EXIF"u8, (byte)tiff.Length, 0, 0, 0, .. tiff];
+        BitConverter.GetBytes(file.Length - 8).CopyTo(file, 4);
+
+        var shown = PictureCodecTests.Accept(file);
+
+        Assert.Equal((20, 40), (shown.Width, shown.Height));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("MM")]
+    [InlineData("II*\0\xFF\xFF\xFF\xFF")]
+    [InlineData("MM\0*\0\0\0\bZZ")]
+    public void Read_BrokenExif_IsUpright(string tiff) => Assert.Equal(
+        SKEncodedOrigin.TopLeft, ExifOrientation.Read(System.Text.Encoding.Latin1.GetBytes(tiff)));
+
     [Fact]
     public void Decode_ExifRotation_TurnsTheFarEdgesToTheRightPlace()
     {
@@ -105,14 +144,12 @@ public sealed class PictureKindsTests
         Assert.Equal(0.5f, picture.At(1, 1, 1), 0.003f);
     }
 
-    private static byte[] WithExif(byte[] jpeg, int orientation)
-    {
-        // APP1: "Exif", a big-endian TIFF header, and one entry: tag 0x0112, type SHORT, count 1.
-        byte[] exif =
-        [
-            0xFF, 0xE1, 0x00, 0x22, (byte)'E', (byte)'x', (byte)'i', (byte)'f', 0, 0, (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8,
-            0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0,
-        ];
-        return [.. jpeg.AsSpan(0, 2), .. exif, .. jpeg.AsSpan(2)];
-    }
+    private static byte[] WithExif(byte[] jpeg, int orientation) => [.. jpeg.AsSpan(0, 2), .. Exif(orientation), .. jpeg.AsSpan(2)];
+
+    /// <summary>APP1: "Exif", a big-endian TIFF header, and one entry: tag 0x0112, type SHORT, count 1.</summary>
+    private static byte[] Exif(int orientation) =>
+    [
+        0xFF, 0xE1, 0x00, 0x22, (byte)'E', (byte)'x', (byte)'i', (byte)'f', 0, 0, (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8,
+        0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0,
+    ];
 }
