@@ -1,0 +1,97 @@
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Server.Requests;
+using Google.Protobuf.WellKnownTypes;
+
+namespace FlashDiffusion.Server.Answers;
+
+/// <summary>Turns events of a session into answers of the API.</summary>
+internal sealed class EventMapper(MappedReconstruction mapped)
+{
+    public V1.Accepted Accepted(AcceptedEvent accepted)
+    {
+        var model = mapped.Request.Model.Model;
+        var message = new V1.Accepted
+        {
+            SeverityReliable = accepted.SeverityReliable,
+            StartTimestep = accepted.StartTimestep,
+            TotalSteps = accepted.TotalSteps,
+            StepsAhead = accepted.StepsAhead,
+            Seed = accepted.Seed,
+            Model = model.Name,
+            ModelVersion = model.Version,
+            Solver = mapped.Solver.Name,
+            SolverVersion = mapped.Solver.Version,
+            Adaptation = accepted.Adaptation.ToString().ToUpperInvariant(),
+            Eta = accepted.Eta is { } eta ? Duration.FromTimeSpan(eta) : null,
+            DecodedMean = accepted.DecodedMean is { } mean ? PictureWriter.Write(PictureWriter.ToPicture(mean), V1.PictureFormat.Png) : null,
+        };
+        if (accepted.Severity is { } severity)
+        {
+            message.Severity = severity;
+        }
+
+        if (accepted.MeanResidual is { } residual)
+        {
+            message.MeanResidual = residual;
+        }
+
+        message.Notices.AddRange(accepted.Notices.AddRange(mapped.Notices).Select(Notice));
+        return message;
+    }
+
+    public V1.Progress Progress(ProgressEvent progress)
+    {
+        var format = mapped.Format;
+        var message = new V1.Progress
+        {
+            Step = progress.Step,
+            TotalSteps = progress.TotalSteps,
+            Timestep = progress.Timestep,
+            Skipped = progress.Skipped,
+            Eta = progress.Eta is { } eta ? Duration.FromTimeSpan(eta) : null,
+            Latent = progress.Latent is { } latent ? TensorWriter.Write(latent, format.LatentDataType) : null,
+            Preview = progress.Preview is { } preview
+                ? PictureWriter.Write(PictureWriter.Reduce(PictureWriter.ToPicture(preview), format.PreviewSize), format.PreviewFormat)
+                : null,
+        };
+        if (progress.Residual is { } residual)
+        {
+            message.Residual = residual;
+        }
+
+        return message;
+    }
+
+    public V1.Result Result(ResultEvent result)
+    {
+        var message = new V1.Result
+        {
+            Picture = PictureWriter.Write(PictureWriter.ToPicture(result.Picture), mapped.Format.ResultFormat),
+            Latent = result.Latent is { } latent ? TensorWriter.Write(latent) : null,
+            Seed = result.Seed,
+            Cost = Cost(result.Cost),
+        };
+        if (result.Residual is { } residual)
+        {
+            message.Residual = residual;
+        }
+
+        return message;
+    }
+
+    public static V1.Notice Notice(Notice notice) => new() { Code = notice.Code, Message = notice.Message };
+
+    private static V1.Cost Cost(ReconstructionCost cost) => new()
+    {
+        Steps = cost.Steps,
+        UnetForward = cost.Calls.UNetForward,
+        UnetBackward = cost.Calls.UNetBackward,
+        DecoderForward = cost.Calls.DecoderForward,
+        DecoderBackward = cost.Calls.DecoderBackward,
+        EncoderForward = cost.Calls.EncoderForward,
+        SeverityEncoder = cost.SeverityEncoder,
+        QueueTime = Duration.FromTimeSpan(cost.QueueTime),
+        ComputeTime = Duration.FromTimeSpan(cost.ComputeTime),
+        FullSteps = cost.FullSteps,
+    };
+}

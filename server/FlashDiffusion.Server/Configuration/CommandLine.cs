@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+
+namespace FlashDiffusion.Server.Configuration;
+
+/// <summary>The command line: short names for the settings that people change, and any other key as <c>--Section:Key=value</c>.</summary>
+internal sealed record CommandLine
+{
+    public static ImmutableArray<CommandLineSwitch> Switches { get; } =
+    [
+        new("--grpc-port", "Server:GrpcPort", "8001", "gRPC, HTTP/2 in cleartext; 0 takes a free port"),
+        new("--http-port", "Server:HttpPort", "8000", "HTTP: /healthz/live, /healthz/ready"),
+        new("--metrics-port", "Server:MetricsPort", "8002", "Prometheus metrics at /metrics"),
+        new("--listen", "Server:Listen", "loopback", "loopback, any, or an IP address"),
+        new("--models", "Models:Root", "models", "folder of the model repository"),
+        new("--default-model", "Models:DefaultModel", "NAME", "model that an empty name means"),
+        new("--plugins", "Plugins:Root", "plugins", "folder of the solver plugins"),
+        new("--default-solver", "Plugins:DefaultSolver", "latent_dps", "solver that an empty name means"),
+        new("--device", "Engine:Device", "cpu", "cpu, cuda, or cuda:INDEX"),
+        new("--batch", "Engine:MaximumBatch", "8", "reconstructions that take a step together"),
+        new("--queue", "Engine:MaximumSessions", "64", "reconstructions accepted at once; more are refused"),
+        new("--threads", "Engine:Threads", "0", "threads of one operation on the CPU; 0 lets the library choose"),
+        new("--grace", "Server:ShutdownGraceSeconds", "10", "seconds to finish running work on shutdown"),
+        new("--log-level", "Logging:LogLevel:Default", "Information", "Trace, Debug, Information, Warning, Error"),
+    ];
+
+    /// <summary>Whether <c>--help</c> was given.</summary>
+    public bool ShowHelp { get; private init; }
+
+    /// <summary>What is wrong with it, one line each.</summary>
+    public ImmutableArray<string> Errors { get; private init; } = [];
+
+    /// <summary>Settings in order; later ones win.</summary>
+    public ImmutableArray<KeyValuePair<string, string?>> Settings { get; private init; } = [];
+
+    public static CommandLine Parse(IReadOnlyList<string> arguments)
+    {
+        var errors = ImmutableArray.CreateBuilder<string>();
+        var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, string?>>();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            if (arguments[i] is "--help" or "-h" or "-?")
+            {
+                return new CommandLine { ShowHelp = true };
+            }
+
+            var equals = arguments[i].IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? arguments[i] : arguments[i][..equals];
+            if (KeyOf(name) is not { } key)
+            {
+                errors.Add($"There is no option '{name}'; --help lists them.");
+            }
+            else if (equals >= 0)
+            {
+                settings.Add(new(key, arguments[i][(equals + 1)..]));
+            }
+            else if (i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+            {
+                settings.Add(new(key, arguments[++i]));
+            }
+            else
+            {
+                errors.Add($"The option '{name}' needs a value: {name}=VALUE.");
+            }
+        }
+
+        return new CommandLine { Errors = errors.ToImmutable(), Settings = settings.ToImmutable() };
+    }
+
+    /// <summary>What <c>--help</c> prints.</summary>
+    public static string Help()
+    {
+        var width = Switches.Max(option => option.Name.Length + option.Value.Length + 1);
+        var lines = Switches.Select(option => $"  {$"{option.Name}={option.Value}".PadRight(width)}  {option.Help} ({option.Key})");
+        return $"""
+            FlashDiffusion.Server: severity-adaptive latent diffusion reconstruction over gRPC.
+
+            Options (any other setting: --Section:Key=value, or Section__Key in the environment, or appsettings.json):
+            {string.Join(Environment.NewLine, lines)}
+
+            Traces, metrics and logs go to an OpenTelemetry collector if OTEL_EXPORTER_OTLP_ENDPOINT is set.
+            """;
+    }
+
+    private static string? KeyOf(string name) =>
+        Switches.FirstOrDefault(option => option.Name == name)?.Key
+        ?? (name.StartsWith("--", StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal) ? name[2..] : null);
+}

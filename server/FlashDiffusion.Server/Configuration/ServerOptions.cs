@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FlashDiffusion.Server.Configuration;
+
+/// <summary>Section <c>Server</c>: where the server listens, and how it ends.</summary>
+internal sealed class ServerOptions
+{
+    public const string Section = "Server";
+
+    /// <summary>Port of gRPC, HTTP/2 in cleartext; 0 takes a free one.</summary>
+    /// <value>8001.</value>
+    [Range(0, 65535)]
+    public int GrpcPort { get; set; } = 8001;
+
+    /// <summary>Port of HTTP: health and an index page; 0 takes a free one.</summary>
+    /// <value>8000.</value>
+    [Range(0, 65535)]
+    public int HttpPort { get; set; } = 8000;
+
+    /// <summary>Port of Prometheus metrics; 0 takes a free one.</summary>
+    /// <value>8002.</value>
+    [Range(0, 65535)]
+    public int MetricsPort { get; set; } = 8002;
+
+    /// <summary><c>loopback</c> (only this machine), <c>any</c> (every interface), or one IP address.</summary>
+    /// <value><c>loopback</c>.</value>
+    [Required]
+    public string Listen { get; set; } = ListenAddress.LoopbackWord;
+
+    /// <summary>Largest gRPC message in and out, in bytes. A 16 megapixel float32 picture needs 192 MiB.</summary>
+    /// <value>64 MiB.</value>
+    [Range(1024 * 1024, 1024 * 1024 * 1024)]
+    public int MaximumMessageBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Seconds that running reconstructions get to finish when the server is told to end.</summary>
+    /// <value>10.</value>
+    [Range(0, 86400)]
+    public double ShutdownGraceSeconds { get; set; } = 10;
+
+    /// <summary>Seconds that one write to a client may take before the client counts as gone and its work is cancelled.</summary>
+    /// <value>120.</value>
+    [Range(1, 86400)]
+    public double StallSeconds { get; set; } = 120;
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Sessions;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Errors;
+
+/// <summary>What the engine refuses or fails at, as errors of the API.</summary>
+internal static class EngineErrors
+{
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
+
+    public static ServerError Of(Rejection rejection) => rejection.Reason switch
+    {
+        RejectionReason.QueueFull => new ServerError
+        {
+            Code = StatusCode.ResourceExhausted,
+            Reason = ErrorReasons.QueueFull,
+            Message = rejection.Message,
+            Quota = "reconstructions",
+            RetryAfter = rejection.RetryAfter ?? ShortWait,
+        },
+        RejectionReason.Draining => ShuttingDown with { Message = rejection.Message },
+        _ => new ServerError
+        {
+            Code = StatusCode.InvalidArgument,
+            Reason = ErrorReasons.InvalidRequest,
+            Message = rejection.Message,
+            Violations = rejection.Violations,
+        },
+    };
+
+    public static ServerError Of(Failure failure)
+    {
+        var metadata = failure.Step is { } step
+            ? ImmutableDictionary<string, string>.Empty.Add("step", step.ToString(CultureInfo.InvariantCulture))
+            : ImmutableDictionary<string, string>.Empty;
+        return new ServerError
+        {
+            Code = failure.Outcome switch
+            {
+                SessionOutcome.Cancelled => StatusCode.Cancelled,
+                SessionOutcome.DeadlineExceeded => StatusCode.DeadlineExceeded,
+                SessionOutcome.Rejected => StatusCode.Unavailable,
+                _ => StatusCode.Internal,
+            },
+            Reason = failure.Reason,
+            Message = failure.Message,
+            Metadata = metadata,
+            RetryAfter = failure.Outcome == SessionOutcome.Rejected ? ShortWait : null,
+        };
+    }
+
+    public static ServerError Starting { get; } = new()
+    {
+        Code = StatusCode.Unavailable,
+        Reason = ErrorReasons.Starting,
+        Message = "The server is still loading its models; try again in a moment, or wait for the health service 'readiness'.",
+        RetryAfter = ShortWait,
+    };
+
+    public static ServerError ShuttingDown { get; } = new()
+    {
+        Code = StatusCode.Unavailable,
+        Reason = ErrorReasons.ShuttingDown,
+        Message = "The server is shutting down; send the request to another one.",
+        RetryAfter = ShortWait,
+    };
+}

@@ -1,0 +1,21 @@
+namespace FlashDiffusion.Server.Errors;
+
+/// <summary>Reasons in google.rpc.ErrorInfo: stable names that programs may compare.</summary>
+internal static class ErrorReasons
+{
+    public const string InvalidRequest = "INVALID_REQUEST";
+    public const string UnknownName = "UNKNOWN_NAME";
+    public const string NotReady = "NOT_READY";
+    public const string QueueFull = "QUEUE_FULL";
+    public const string Starting = "SERVER_STARTING";
+    public const string ShuttingDown = "SERVER_SHUTTING_DOWN";
+    public const string Cancelled = "CANCELLED";
+    public const string ClientStalled = "CLIENT_STALLED";
+    public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
+    public const string SolverFault = "SOLVER_FAULT";
+    public const string DeviceFault = "DEVICE_FAULT";
+    public const string InternalFault = "INTERNAL_FAULT";
+    public const string MessageTooLarge = "MESSAGE_TOO_LARGE";
+    public const string Unimplemented = "UNIMPLEMENTED";
+    public const string TransportFault = "TRANSPORT_FAULT";
+}

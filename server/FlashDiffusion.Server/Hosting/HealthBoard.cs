@@ -1,0 +1,35 @@
+using Grpc.Health.V1;
+using Grpc.HealthCheck;
+
+namespace FlashDiffusion.Server.Hosting;
+
+/// <summary>Keeps grpc.health.v1 in step with the serving state: "", "readiness", "liveness", and each model and solver.</summary>
+internal sealed class HealthBoard(HealthServiceImpl service, ServingState state)
+{
+    public const string Readiness = "readiness";
+    public const string Liveness = "liveness";
+
+    public void Update()
+    {
+        service.SetStatus(Liveness, HealthCheckResponse.Types.ServingStatus.Serving);
+        Set("", state.IsReady);
+        Set(Readiness, state.IsReady);
+        if (state.Context is not { } context)
+        {
+            return;
+        }
+
+        foreach (var solver in context.Solvers.Entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            Set($"solver/{solver.Key}", state.IsReady && solver.Any(entry => entry.IsReady));
+        }
+
+        foreach (var model in context.Models.Entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            Set($"model/{model.Key}", state.IsReady && model.Any(entry => entry.IsReady));
+        }
+    }
+
+    private void Set(string name, bool serving) =>
+        service.SetStatus(name, serving ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing);
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using FlashDiffusion.Server.Configuration;
+using Microsoft.AspNetCore.Connections;
+
+namespace FlashDiffusion.Server.Hosting;
+
+/// <summary>Says which port is taken, and which option changes it.</summary>
+internal static class PortConflict
+{
+    /// <summary>One line for people if the exception means that a port can't be had; else null.</summary>
+    public static string? Explain(Exception exception, ServerOptions options)
+    {
+        if (exception is not IOException { InnerException: AddressInUseException } and not AddressInUseException and not System.Net.Sockets.SocketException)
+        {
+            return null;
+        }
+
+        (int Port, string Option, string Use)[] ports =
+        [
+            (options.GrpcPort, "--grpc-port", "gRPC"), (options.HttpPort, "--http-port", "HTTP"), (options.MetricsPort, "--metrics-port", "metrics"),
+        ];
+        var taken = Array.Find(ports, port => exception.Message.Contains($":{port.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal));
+        return taken == default
+            ? $"The server can't listen: {exception.Message}"
+            : $"Port {taken.Port} ({taken.Use}) is taken by another program: choose another with {taken.Option}=PORT (0 takes a free one).";
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Plugins;
+using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Services;
+using FlashDiffusion.Server.Telemetry;
+using Grpc.HealthCheck;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Hosting;
+
+/// <summary>The composition root: options, services, ports, and the two ways in which a start may fail.</summary>
+internal static class ServerHost
+{
+    /// <summary>Time beyond the grace for answers to travel.</summary>
+    private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs until the process is told to end.</summary>
+    /// <returns>0, or 1 if the server could not start.</returns>
+    public static async Task<int> RunAsync(CommandLine commandLine)
+    {
+        // Settings lie beside the binaries, wherever the server was started.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(commandLine.Settings);
+        var errors = OptionSections.Errors(builder.Configuration);
+        if (errors.Count > 0)
+        {
+            return await FailAsync(errors);
+        }
+
+        await using var app = Build(builder);
+
+        var options = app.Services.GetRequiredService<IOptions<ServerOptions>>().Value;
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception exception) when (PortConflict.Explain(exception, options) is { } line)
+        {
+            return await FailAsync([line]);
+        }
+
+        await app.WaitForShutdownAsync();
+        return app.Services.GetRequiredService<StartupService>().Failed ? 1 : 0;
+    }
+
+    private static WebApplication Build(WebApplicationBuilder builder)
+    {
+        OptionSections.Add(builder.Services);
+        // What it has to say about a failed start is said in one line by PortConflict, without a stack trace.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // Read by the host before options can be validated.
+        var grace = builder.Configuration.GetSection(ServerOptions.Section)[nameof(ServerOptions.ShutdownGraceSeconds)];
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout(grace));
+        builder.AddFlashDiffusionTelemetry();
+        AddServices(builder.Services);
+        var app = builder.Build();
+        ServerRoutes.Map(app);
+        return app;
+    }
+
+    private static TimeSpan ShutdownTimeout(string? grace) =>
+        ShutdownMargin + TimeSpan.FromSeconds(double.TryParse(grace, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 86400
+            ? seconds
+            : new ServerOptions().ShutdownGraceSeconds);
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ListenConfiguration>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ServingState>();
+        services.AddSingleton<HealthServiceImpl>();
+        services.AddSingleton<HealthBoard>();
+        services.AddSingleton<Shutdown>();
+        services.AddSingleton<SolverPlugins>();
+        services.AddSingleton<RequestMapper>();
+        services.AddSingleton<EventWriterFactory>();
+        services.AddSingleton<EngineStart>();
+        services.AddSingleton<StartSummary>();
+        services.AddSingleton<StartupService>();
+        services.AddHostedService(provider => provider.GetRequiredService<StartupService>());
+        services.AddGrpc().Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ServerOptions>>((grpc, server) =>
+        {
+            grpc.MaxReceiveMessageSize = server.Value.MaximumMessageBytes;
+            grpc.MaxSendMessageSize = server.Value.MaximumMessageBytes;
+            grpc.Interceptors.Add<FaultInterceptor>();
+        });
+    }
+
+    private static async Task<int> FailAsync(IReadOnlyList<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            await Console.Error.WriteLineAsync(line);
+        }
+
+        return 1;
+    }
+}

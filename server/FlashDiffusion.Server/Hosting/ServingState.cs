@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Errors;
+
+namespace FlashDiffusion.Server.Hosting;
+
+/// <summary>Whether requests can be served, and with what. Written by start-up and shutdown, read by every call.</summary>
+internal sealed class ServingState
+{
+    private volatile ServingContext? _context;
+    private volatile bool _draining;
+
+    /// <summary>The snapshot; null until the server is ready.</summary>
+    public ServingContext? Context => _context;
+
+    public bool IsReady => _context is not null && !_draining;
+
+    public bool IsDraining => _draining;
+
+    public void Publish(ServingContext context) => _context = context;
+
+    public void Drain() => _draining = true;
+
+    /// <summary>The snapshot for a new request, or why there is none.</summary>
+    public bool TryEnter([NotNullWhen(true)] out ServingContext? context, [NotNullWhen(false)] out ServerError? error)
+    {
+        context = _draining ? null : _context;
+        error = context is not null ? null : _draining ? EngineErrors.ShuttingDown : EngineErrors.Starting;
+        return context is not null;
+    }
+}

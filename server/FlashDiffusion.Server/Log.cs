@@ -1,0 +1,41 @@
+namespace FlashDiffusion.Server;
+
+/// <summary>Every log line of the server: 2xxx plugins, 3xxx server. Pictures and names of files never appear.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Debug, "Solver {Solver} {Version} loaded.", EventName = "PluginLoaded")]
+    public static partial void PluginLoaded(ILogger logger, string solver, string version);
+
+    [LoggerMessage(2002, LogLevel.Error, "Plugin {Plugin} {Version} refused: {Reason}", EventName = "PluginRefused")]
+    public static partial void PluginRefused(ILogger logger, string plugin, string version, string reason);
+
+    [LoggerMessage(3001, LogLevel.Information, "{Summary}", EventName = "Ready")]
+    public static partial void Ready(ILogger logger, string summary);
+
+    [LoggerMessage(3002, LogLevel.Information, "Shutting down: {Running} running reconstructions get {Grace} s to finish.", EventName = "Draining")]
+    public static partial void Draining(ILogger logger, int running, double grace);
+
+    [LoggerMessage(3003, LogLevel.Critical, "Starting failed: {Reason}", EventName = "StartFailed")]
+    public static partial void StartFailed(ILogger logger, string reason, Exception? exception);
+
+    [LoggerMessage(3004, LogLevel.Error, "Model {Model} {Version} can't be used: {Reason}", EventName = "ModelFailed")]
+    public static partial void ModelFailed(ILogger logger, string model, string version, string reason);
+
+    [LoggerMessage(3005, LogLevel.Warning, "Warming up {Model} failed: {Reason}", EventName = "WarmUpFailed")]
+    public static partial void WarmUpFailed(ILogger logger, string model, string reason, Exception? exception);
+
+    [LoggerMessage(EventId = 3010, EventName = "Answered", Message = "Answered {Code} ({Reason}): {Message}")]
+    public static partial void Answered(ILogger logger, LogLevel level, Grpc.Core.StatusCode code, string reason, string message, Exception? exception);
+
+    [LoggerMessage(3011, LogLevel.Debug, "The client of session {Session} went away.", EventName = "ClientGone")]
+    public static partial void ClientGone(ILogger logger, long session);
+
+    [LoggerMessage(3012, LogLevel.Information, "The client of session {Session} did not read for {Seconds} s; its work is cancelled.", EventName = "ClientStalled")]
+    public static partial void ClientStalled(ILogger logger, long session, double seconds);
+
+    [LoggerMessage(3013, LogLevel.Error, "Session {Session} failed: {Reason}", EventName = "SessionFailed")]
+    public static partial void SessionFailed(ILogger logger, long session, string reason, Exception exception);
+
+    [LoggerMessage(3014, LogLevel.Error, "The call {Method} failed inside the server.", EventName = "Fault")]
+    public static partial void Fault(ILogger logger, string method, Exception exception);
+}

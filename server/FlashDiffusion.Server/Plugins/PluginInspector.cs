@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace FlashDiffusion.Server.Plugins;
+
+/// <summary>Checks a plugin folder before any code in it is loaded.</summary>
+internal static class PluginInspector
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip };
+
+    /// <summary>Reads and checks the manifest and the entry assembly's bytes. Never throws for what a folder may hold.</summary>
+    public static PluginCheck Inspect(PluginFolder folder)
+    {
+        try
+        {
+            return Read(folder).TryGet(out var manifest, out var refusal)
+                ? Check(folder, manifest)
+                : PluginCheck.Refused(refusal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return PluginCheck.Refused($"The plugin's folder can't be read: {exception.Message}");
+        }
+    }
+
+    private static PluginCheck Read(PluginFolder folder)
+    {
+        if (!ResolvedPath.IsBelow(folder.FullPath, folder.Root))
+        {
+            return PluginCheck.Refused("The plugin's folder is a link that leads out of the plugins folder.");
+        }
+
+        var file = Path.Combine(folder.FullPath, PluginManifest.FileName);
+        if (!File.Exists(file))
+        {
+            return PluginCheck.Refused($"{PluginManifest.FileName} is missing.");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<PluginManifest>(File.ReadAllBytes(file), Json) is { } manifest
+                ? PluginCheck.Passed(manifest)
+                : PluginCheck.Refused($"{PluginManifest.FileName} holds null.");
+        }
+        catch (JsonException exception)
+        {
+            return PluginCheck.Refused($"{PluginManifest.FileName} can't be read: {exception.Message}");
+        }
+    }
+
+    private static PluginCheck Check(PluginFolder folder, PluginManifest manifest)
+    {
+        if (Mismatch(folder, manifest) is { } mismatch)
+        {
+            return PluginCheck.Refused(mismatch);
+        }
+
+        var assembly = Path.Combine(folder.FullPath, manifest.EntryAssembly);
+        if (!File.Exists(assembly))
+        {
+            return PluginCheck.Refused($"The entry assembly '{manifest.EntryAssembly}' is missing.");
+        }
+
+        if (!ResolvedPath.IsBelow(assembly, folder.FullPath))
+        {
+            return PluginCheck.Refused($"The entry assembly '{manifest.EntryAssembly}' is a link that leads out of the plugin's folder.");
+        }
+
+        using var stream = File.OpenRead(assembly);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+        return string.Equals(hash, manifest.Sha256, StringComparison.OrdinalIgnoreCase)
+            ? PluginCheck.Passed(manifest)
+            : PluginCheck.Refused($"The SHA-256 of '{manifest.EntryAssembly}' is {hash}, but {PluginManifest.FileName} says '{manifest.Sha256}'.");
+    }
+
+    private static string? Mismatch(PluginFolder folder, PluginManifest manifest)
+    {
+        if (manifest.Name != folder.Name || manifest.Version != folder.Version)
+        {
+            return $"{PluginManifest.FileName} says '{manifest.Name}' version '{manifest.Version}', but its folder is '{folder.Name}/{folder.Version}'.";
+        }
+
+        if (!System.Version.TryParse(manifest.Version, out _))
+        {
+            return $"The version '{manifest.Version}' is not of the form 1.2.3.";
+        }
+
+        if (manifest.ContractVersion != PluginManifest.SupportedContract)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"It was built for contract version {manifest.ContractVersion}; this server speaks {PluginManifest.SupportedContract}.");
+        }
+
+        if (manifest.EntryAssembly.Length == 0 || manifest.EntryType.Length == 0)
+        {
+            return $"{PluginManifest.FileName} names no entry assembly or no entry type.";
+        }
+
+        return Path.GetFileName(manifest.EntryAssembly) != manifest.EntryAssembly || manifest.EntryAssembly.Contains('\\', StringComparison.Ordinal)
+            ? $"The entry assembly '{manifest.EntryAssembly}' must be a file name in the plugin's folder, without a path."
+            : null;
+    }
+}

@@ -1,0 +1,11 @@
+namespace FlashDiffusion.Server.Plugins;
+
+/// <summary>A solver in the catalog, or a plugin that failed to become one.</summary>
+/// <param name="Name">The solver's name; of a failed plugin its folder's.</param>
+/// <param name="Version">Version.</param>
+/// <param name="Solver">The solver; null if it failed.</param>
+/// <param name="Reason">Why it failed; empty if it did not.</param>
+internal sealed record SolverEntry(string Name, string Version, ILatentSolver? Solver, string Reason)
+{
+    public bool IsReady => Solver is not null;
+}

@@ -1,0 +1,30 @@
+using Google.Protobuf.Collections;
+
+namespace FlashDiffusion.Server.Requests;
+
+/// <summary>Reads the parameters maps of operators and solvers.</summary>
+internal static class ParameterReader
+{
+    public static ParameterSet Read(
+        IReadOnlyList<ParameterDescriptor> descriptors, MapField<string, V1.ParameterValue> given, string field, RequestProblems problems)
+    {
+        var values = new Dictionary<string, ParameterValue>(StringComparer.Ordinal);
+        foreach (var (name, value) in given.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            switch (value.KindCase)
+            {
+                case V1.ParameterValue.KindOneofCase.Number:
+                    values[name] = ParameterValue.Of(value.Number);
+                    break;
+                case V1.ParameterValue.KindOneofCase.Text:
+                    values[name] = ParameterValue.Of(value.Text);
+                    break;
+                default:
+                    problems.Add($"{field}.{name}", $"'{name}' has no value: set 'number' or 'text'.");
+                    break;
+            }
+        }
+
+        return ParameterSet.Resolve(descriptors, values, field, problems.Violations);
+    }
+}

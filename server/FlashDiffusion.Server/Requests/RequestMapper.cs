@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Pictures.Codecs;
+using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Requests;
+
+/// <summary>
+/// Turns requests of the API into immutable requests of the engine. Reads every part even after one failed, so that all violations
+/// come back at once; starts nothing.
+/// </summary>
+internal sealed class RequestMapper(IOptions<LimitOptions> limits)
+{
+    private PictureLimits FileLimits => new() { MaxBytes = limits.Value.MaximumPictureBytes, MaxPixels = limits.Value.MaximumPicturePixels };
+
+    public Mapped<MappedReconstruction> Map(V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
+    {
+        var problems = new RequestProblems();
+        var model = ModelReader.Read(context.Models, message.Model, message.ModelVersion, problems)?.Model;
+        var compatibility = CompatibilityOf(message.Compatibility, problems);
+        var pictureLimits = LimitsOf(model);
+        var measurement = PictureReader.Read(message.Measurement, "measurement", pictureLimits, problems);
+        var forward = message.Operator is null ? null : OperatorReader.Read(context.Operators, message.Operator, compatibility, pictureLimits, problems);
+        var picture = PictureShapeOf(measurement, message.Operator is not null, forward, model, problems);
+        var solver = SolverReader.Read(context, message.Solver, problems);
+        var sampling = SamplingReader.Read(message.Sampling, model?.Model.Schedule, compatibility, problems);
+        var adaptation = AdaptationReader.Read(message.Adaptation, model?.Model.Schedule.Timesteps, problems);
+        var progress = ProgressReader.Read(message.Progress, problems);
+        var format = ProgressReader.ReadFormat(message.Progress, message.Output, problems);
+        if (solver is { } chosen)
+        {
+            SolverNeedsCheck.Check(chosen.Solver.Descriptor, message.Operator is not null, forward, problems);
+            if (model is not null && picture is { } shape && !problems.Violations.Any(violation => violation.Field.StartsWith("sampling", StringComparison.Ordinal)))
+            {
+                SolverPlanCheck.Check(chosen.Solver, chosen.Parameters, model, forward, shape, sampling, compatibility, problems);
+            }
+        }
+
+        if (problems.Any)
+        {
+            return Mapped<MappedReconstruction>.Refused(problems.ToError());
+        }
+
+        var request = new ReconstructionRequest
+        {
+            Model = model!,
+            Solver = solver!.Value.Solver,
+            SolverParameters = solver.Value.Parameters,
+            Operator = forward,
+            Measurement = Measurements.ToInternal(measurement!.Picture),
+            Picture = picture!.Value,
+            Sampling = sampling,
+            Adaptation = adaptation,
+            Seed = SeedOf(message.HasSeed, message.Seed),
+            Compatibility = compatibility,
+            Progress = progress,
+            IncludeLatent = message.Output?.IncludeLatent ?? false,
+            Deadline = deadline,
+            Parent = Activity.Current?.Context ?? default,
+        };
+        return Mapped<MappedReconstruction>.Of(new MappedReconstruction(
+            request, format, solver.Value.Solver.Descriptor, Measurements.Notices(measurement, message.Operator)));
+    }
+
+    public Mapped<SeverityRequest> Map(V1.EstimateSeverityRequest message, ServingContext context)
+    {
+        var problems = new RequestProblems();
+        var model = ModelReader.Read(context.Models, message.Model, message.ModelVersion, problems)?.Model;
+        var pictureLimits = LimitsOf(model);
+        var measurement = PictureReader.Read(message.Measurement, "measurement", pictureLimits, problems);
+        var forward = RequiredOperator(message.Operator, context, pictureLimits, problems);
+        var picture = PictureShapeOf(measurement, true, forward, model, problems);
+        if (model is not null && forward is not null && !model.SeverityEncoders.ContainsKey(forward.Spec.Name))
+        {
+            var known = string.Join(", ", model.SeverityEncoders.Keys.Order(StringComparer.Ordinal));
+            problems.Add("operator.name", $"The model '{model.Model.Name}' has no severity encoder for '{forward.Spec.Name}'; it has {(known.Length == 0 ? "none" : "some for " + known)}.");
+        }
+
+        return problems.Any ? Mapped<SeverityRequest>.Refused(problems.ToError()) : Mapped<SeverityRequest>.Of(new SeverityRequest
+        {
+            Model = model!,
+            Operator = forward!,
+            Measurement = Measurements.ToInternal(measurement!.Picture),
+            Picture = picture!.Value,
+            IncludeLatent = message.IncludeLatent,
+            IncludeDecodedMean = message.IncludeDecodedMean,
+            Parent = Activity.Current?.Context ?? default,
+        });
+    }
+
+    public Mapped<MappedDegradation> Map(V1.DegradeRequest message, ServingContext context)
+    {
+        var problems = new RequestProblems();
+        var read = PictureReader.Read(message.Picture, "picture", FileLimits, problems);
+        var picture = DegradationCrop.Apply(read?.Picture, message.Crop, limits.Value.MaximumDegradedSide, problems);
+        var forward = RequiredOperator(message.Operator, context, FileLimits, problems);
+        if (forward is not null && picture is not null)
+        {
+            foreach (var violation in forward.Family.Plan(forward.Spec, new PictureShape(picture.Height, picture.Width)).Violations)
+            {
+                problems.Add($"operator.{violation.Field}", violation.Description);
+            }
+        }
+
+        return problems.Any ? Mapped<MappedDegradation>.Refused(problems.ToError()) : Mapped<MappedDegradation>.Of(new MappedDegradation(
+            new DegradeRequest { Operator = forward!, Picture = Measurements.ToInternal(picture!), Seed = SeedOf(message.HasSeed, message.Seed) }, picture!));
+    }
+
+    private static OperatorRequest? RequiredOperator(V1.ForwardOperator? message, ServingContext context, PictureLimits pictureLimits, RequestProblems problems)
+    {
+        if (message is null)
+        {
+            problems.Add("operator", "The forward operator is required.");
+            return null;
+        }
+
+        return OperatorReader.Read(context.Operators, message, Compatibility.Standard, pictureLimits, problems);
+    }
+
+    /// <summary>Shape of the picture to reconstruct; null if it can't be told (yet something else is wrong) or has been reported.</summary>
+    private static PictureShape? PictureShapeOf(
+        ReadPicture? measurement, bool hasOperator, OperatorRequest? forward, ServedModel? model, RequestProblems problems)
+    {
+        if (measurement is null || (hasOperator && forward is null))
+        {
+            return null;
+        }
+
+        var picture = forward is null ? measurement.Shape : MeasuredPicture.ShapeOf(forward, measurement.Shape, problems);
+        if (picture is { } shape && model is not null)
+        {
+            PictureSize.Check(shape, measurement.Shape, model, problems);
+        }
+
+        return picture;
+    }
+
+    private static Compatibility CompatibilityOf(V1.Compatibility compatibility, RequestProblems problems)
+    {
+        if (!Enum.IsDefined(compatibility))
+        {
+            problems.Add("compatibility", $"There is no compatibility {(int)compatibility}.");
+        }
+
+        return compatibility == V1.Compatibility.Official ? Compatibility.Official : Compatibility.Standard;
+    }
+
+    // A seed must not be guessable from another request's, so it does not come from a counter or a clock.
+    private static ulong SeedOf(bool given, ulong seed) => given ? seed : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    // A file that declares more than the model takes is refused by its header, before a pixel is decoded.
+    private PictureLimits LimitsOf(ServedModel? model) =>
+        model is null ? FileLimits : FileLimits with { MaxSide = model.Model.MaximumPictureSide };
+}

@@ -1,0 +1,95 @@
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Server.Answers;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Requests;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Services;
+
+/// <summary>Reconstructs, estimates, degrades. The only layer that knows gRPC; errors come to it as values.</summary>
+internal sealed class ReconstructionService(ServingState state, RequestMapper mapper, EventWriterFactory writers, ILogger<ReconstructionService> logger)
+    : V1.ReconstructionService.ReconstructionServiceBase
+{
+    public override async Task Reconstruct(
+        V1.ReconstructRequest request, IServerStreamWriter<V1.ReconstructResponse> responseStream, ServerCallContext context)
+    {
+        if (!state.TryEnter(out var serving, out var error) || !mapper.Map(request, serving, DeadlineOf(context)).TryGet(out var mapped, out error))
+        {
+            throw Refuse(error);
+        }
+
+        var admission = serving.Engine.Submit(mapped.Request);
+        if (!admission.IsAccepted)
+        {
+            throw Refuse(EngineErrors.Of(admission.Rejection));
+        }
+
+        // Headers commit the call: a client no longer retries it by itself. So they go out only after admission.
+        await context.WriteResponseHeadersAsync([]);
+        if (await writers.Create(admission.Session, mapped, responseStream, context).RunAsync() is { } failure)
+        {
+            throw Refuse(failure);
+        }
+    }
+
+    public override async Task<V1.EstimateSeverityResponse> EstimateSeverity(V1.EstimateSeverityRequest request, ServerCallContext context)
+    {
+        if (!state.TryEnter(out var serving, out var error) || !mapper.Map(request, serving).TryGet(out var mapped, out error))
+        {
+            throw Refuse(error);
+        }
+
+        var report = Value(await serving.Engine.EstimateSeverityAsync(mapped, context.CancellationToken));
+        var response = new V1.EstimateSeverityResponse
+        {
+            Severity = report.Severity,
+            StartTimestep = report.StartTimestep,
+            SeverityReliable = report.SeverityReliable,
+            Latent = report.Latent is { } latent ? TensorWriter.Write(latent) : null,
+            DecodedMean = report.DecodedMean is { } mean ? PictureWriter.Write(PictureWriter.ToPicture(mean), V1.PictureFormat.Png) : null,
+        };
+        if (report.MeanResidual is { } residual)
+        {
+            response.MeanResidual = residual;
+        }
+
+        response.Notices.AddRange(report.Notices.Select(EventMapper.Notice));
+        return response;
+    }
+
+    public override async Task<V1.DegradeResponse> Degrade(V1.DegradeRequest request, ServerCallContext context)
+    {
+        if (!state.TryEnter(out var serving, out var error) || !mapper.Map(request, serving).TryGet(out var mapped, out error))
+        {
+            throw Refuse(error);
+        }
+
+        var degraded = Value(await serving.Engine.DegradeAsync(mapped.Request, context.CancellationToken));
+        return new V1.DegradeResponse
+        {
+            Measurement = PictureWriter.Write(PictureWriter.ToPicture(degraded.Measurement), V1.PictureFormat.Tensor),
+            Preview = PictureWriter.Write(PictureWriter.ToPicture(degraded.Preview), V1.PictureFormat.Png),
+            Clean = PictureWriter.Write(mapped.Clean, V1.PictureFormat.Png),
+            Seed = mapped.Request.Seed,
+        };
+    }
+
+    private static DateTimeOffset? DeadlineOf(ServerCallContext context) =>
+        context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline.ToUniversalTime());
+
+    private T Value<T>(DeviceAnswer<T> answer)
+        where T : class => answer switch
+        {
+            { Value: { } value } => value,
+            { Rejection: { } rejection } => throw Refuse(EngineErrors.Of(rejection)),
+            { Failure: { } failure } => throw Refuse(EngineErrors.Of(failure), failure.Cause),
+            _ => throw new InvalidOperationException("The engine answered with nothing."),
+        };
+
+    private RpcException Refuse(ServerError error, Exception? cause = null)
+    {
+        Log.Answered(logger, error.Code == StatusCode.Internal ? LogLevel.Error : LogLevel.Debug, error.Code, error.Reason, error.Message, cause);
+        return GrpcStatusMapper.ToException(error);
+    }
+}
