@@ -57,21 +57,14 @@ internal sealed class EventStream
     }
 
     /// <summary>Publishes the final event; later calls change nothing.</summary>
-    /// <returns>True if it was the first.</returns>
-    public bool Finish(SessionEvent final)
+    public void Finish(SessionEvent final)
     {
         lock (_gate)
         {
-            if (_final is not null)
-            {
-                return false;
-            }
-
-            _final = final;
+            _final ??= final;
         }
 
         _signal.Writer.TryWrite(true);
-        return true;
     }
 
     /// <summary>Says that nobody reads any more, so that nothing more is copied.</summary>

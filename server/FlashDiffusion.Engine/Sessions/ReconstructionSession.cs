@@ -8,6 +8,7 @@ internal sealed class ReconstructionSession
     private readonly Action _wake;
     private readonly TimeProvider _time;
     private long _cancelledAt = long.MinValue;
+    private int _ended;
 
     /// <param name="id">Number of the session in its engine.</param>
     /// <param name="request">The request.</param>
@@ -20,6 +21,7 @@ internal sealed class ReconstructionSession
         _time = time;
         _wake = wake;
         AcceptedAt = time.GetTimestamp();
+        AcceptedTime = time.GetUtcNow();
     }
 
     /// <summary>Number of the session in its engine.</summary>
@@ -31,6 +33,9 @@ internal sealed class ReconstructionSession
     /// <summary>Timestamp of the admission.</summary>
     public long AcceptedAt { get; }
 
+    /// <summary>The same as a time of day.</summary>
+    public DateTimeOffset AcceptedTime { get; }
+
     /// <summary>Events for the one reader.</summary>
     public EventStream Events { get; } = new();
 
@@ -39,6 +44,10 @@ internal sealed class ReconstructionSession
 
     /// <summary>Timestamp of the first <see cref="Cancel"/>; meaningless without one.</summary>
     public long CancelledAt => Volatile.Read(ref _cancelledAt);
+
+    /// <summary>Claims the end of the session.</summary>
+    /// <returns>True for the first caller only.</returns>
+    public bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
 
     /// <summary>Events in order: accepted, progress (conflated to the newest), result or failure. One reader only.</summary>
     /// <param name="cancellation">Ends the reading and cancels nothing else; call <see cref="Cancel"/> for that.</param>

@@ -1,19 +1,52 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Sessions;
 
 namespace FlashDiffusion.Engine.Telemetry;
 
-/// <summary>The one source of spans and the one meter of the product.</summary>
+/// <summary>The one source of spans and the one meter of the product. Attributes are few and of low cardinality: never an id.</summary>
 internal sealed class FlashDiffusionTelemetry : IDisposable
 {
     /// <summary>Name of the activity source and of the meter.</summary>
     public const string Name = "FlashDiffusion";
 
+    private static readonly InstrumentAdvice<double> RequestSeconds = new() { HistogramBucketBoundaries = [.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
+    private static readonly InstrumentAdvice<double> StepSeconds = new() { HistogramBucketBoundaries = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10] };
+    private static readonly InstrumentAdvice<int> BatchSizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] };
+    private static readonly InstrumentAdvice<int> Steps = new() { HistogramBucketBoundaries = [10, 20, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000] };
+    private static readonly InstrumentAdvice<double> Severities = new() { HistogramBucketBoundaries = [.01, .02, .05, .1, .15, .2, .25, .3, .4, .5, .75, 1] };
+
+    private readonly Histogram<double> _queueDuration;
+    private readonly Histogram<double> _firstLatent;
+    private readonly Histogram<double> _requestDuration;
+    private readonly Histogram<double> _severity;
+    private readonly Histogram<int> _startTimestep;
+    private readonly Histogram<int> _requestSteps;
+    private readonly Histogram<double> _stepDuration;
+    private readonly Histogram<int> _batchSize;
+    private readonly Histogram<double> _cancelLatency;
+    private readonly Histogram<double> _etaError;
+    private readonly Counter<long> _rejected;
+    private readonly Counter<long> _coalesced;
+
     /// <param name="meters">Makes the meter.</param>
     public FlashDiffusionTelemetry(IMeterFactory meters)
     {
-        Meter = meters.Create(Name);
         Source = new ActivitySource(Name, typeof(FlashDiffusionTelemetry).Assembly.GetName().Version?.ToString(3));
+        Meter = meters.Create(Name);
+        _queueDuration = Meter.CreateHistogram("flashdiffusion.request.queue.duration", "s", "Time from acceptance to the first work on the device.", null, RequestSeconds);
+        _firstLatent = Meter.CreateHistogram("flashdiffusion.request.time_to_first_latent", "s", "Time from acceptance to the first step done.", null, RequestSeconds);
+        _requestDuration = Meter.CreateHistogram("flashdiffusion.request.duration", "s", "Time from acceptance to the end.", null, RequestSeconds);
+        _severity = Meter.CreateHistogram("flashdiffusion.request.severity", "1", "Severity that chose the start.", null, Severities);
+        _startTimestep = Meter.CreateHistogram("flashdiffusion.request.start_timestep", "1", "Training timestep of the start.", null, Steps);
+        _requestSteps = Meter.CreateHistogram("flashdiffusion.request.steps", "{step}", "Steps planned.", null, Steps);
+        _stepDuration = Meter.CreateHistogram("flashdiffusion.step.duration", "s", "Time of one unit of device work.", null, StepSeconds);
+        _batchSize = Meter.CreateHistogram("flashdiffusion.batch.size", "{sample}", "Samples that took a step together.", null, BatchSizes);
+        _cancelLatency = Meter.CreateHistogram("flashdiffusion.cancel.latency", "s", "Time from a cancellation to its place being free.", null, StepSeconds);
+        _etaError = Meter.CreateHistogram<double>("flashdiffusion.estimator.eta_error", "1", "Relative error of the first ETA, actual over estimated, minus 1.");
+        _rejected = Meter.CreateCounter<long>("flashdiffusion.requests.rejected", "{request}", "Requests refused at once.");
+        _coalesced = Meter.CreateCounter<long>("flashdiffusion.stream.coalesced", "{message}", "Progress events replaced by newer ones before they were read.");
     }
 
     /// <summary>The source of spans.</summary>
@@ -22,6 +55,101 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <summary>The meter.</summary>
     public Meter Meter { get; }
 
+    /// <summary>Makes gauges of what an engine has to do.</summary>
+    /// <param name="device">Its device.</param>
+    /// <param name="load">What it has to do.</param>
+    /// <param name="liveTensors">Tensors alive on its thread.</param>
+    public void Observe(string device, Func<EngineLoad> load, Func<long> liveTensors)
+    {
+        KeyValuePair<string, object?>[] tags = [new("device", device)];
+        Meter.CreateObservableGauge("flashdiffusion.queue.length", () => new Measurement<int>(load().Queued, tags), "{request}", "Requests accepted that have not taken a step yet.");
+        Meter.CreateObservableGauge("flashdiffusion.slots.active", () => new Measurement<int>(load().Running, tags), "{sample}", "Samples under way.");
+        Meter.CreateObservableGauge("flashdiffusion.queue.work", () => new Measurement<long>(load().Steps, tags), "{step}", "Steps that all of them still need.");
+        Meter.CreateObservableGauge("flashdiffusion.tensors.live", () => new Measurement<long>(liveTensors(), tags), "{tensor}", "Tensors alive on the device thread.");
+    }
+
+    /// <summary>A request reached the device.</summary>
+    public void RecordQueue(string solver, double seconds) => _queueDuration.Record(seconds, Solver(solver));
+
+    /// <summary>A request's start was decided.</summary>
+    public void RecordStart(string solver, double? severity, int timestep, int steps)
+    {
+        if (severity is { } value && double.IsFinite(value))
+        {
+            _severity.Record(value, Solver(solver));
+        }
+
+        _startTimestep.Record(timestep, Solver(solver));
+        _requestSteps.Record(steps, Solver(solver));
+    }
+
+    /// <summary>A request took its first step.</summary>
+    public void RecordFirstLatent(string solver, double seconds) => _firstLatent.Record(seconds, Solver(solver));
+
+    /// <summary>A unit of work went over the device.</summary>
+    public void RecordUnit(string stage, string kind, int batch, double seconds)
+    {
+        TagList tags = new() { { "stage", stage }, { "kind", kind }, { "batch", Bucket(batch) } };
+        _stepDuration.Record(seconds, tags);
+        _batchSize.Record(batch, new("stage", stage), new("kind", kind));
+    }
+
+    /// <summary>A request ended.</summary>
+    public void RecordRequest(string solver, SessionOutcome outcome, double seconds) =>
+        _requestDuration.Record(seconds, Solver(solver), new("outcome", outcome.ToString()));
+
+    /// <summary>A request was refused.</summary>
+    public void RecordRejection(RejectionReason reason) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    /// <summary>A cancelled request's place is free.</summary>
+    public void RecordCancel(double seconds) => _cancelLatency.Record(seconds);
+
+    /// <summary>A progress event was replaced unread.</summary>
+    public void RecordCoalesced() => _coalesced.Add(1);
+
+    /// <summary>A request ended that had been given an ETA.</summary>
+    public void RecordEta(double estimated, double actual) => _etaError.Record((actual / estimated) - 1);
+
+    /// <summary>Emits a span that is already over: nothing on the device thread ever runs inside an open one.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="parent">Its parent.</param>
+    /// <param name="start">When it began.</param>
+    /// <param name="end">When it ended.</param>
+    /// <param name="tags">What it says.</param>
+    public void Span(string name, ActivityContext parent, DateTimeOffset start, DateTimeOffset end, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (!Source.HasListeners())
+        {
+            return;
+        }
+
+        var current = Activity.Current;
+        Activity.Current = null;
+        using (var span = Source.StartActivity(name, ActivityKind.Internal, parent, startTime: start))
+        {
+            foreach (var (key, value) in tags)
+            {
+                span?.SetTag(key, value);
+            }
+
+            span?.SetEndTime(end.UtcDateTime);
+        }
+
+        Activity.Current = current;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();
+
+    private static KeyValuePair<string, object?> Solver(string name) => new("solver", name);
+
+    private static string Bucket(int batch) => batch switch
+    {
+        1 => "1",
+        2 => "2",
+        <= 4 => "3-4",
+        <= 8 => "5-8",
+        <= 16 => "9-16",
+        _ => "17+",
+    };
 }

@@ -1,0 +1,10 @@
+using FlashDiffusion.Engine.Requests;
+
+namespace FlashDiffusion.Engine.Batching;
+
+/// <summary>What a progress event shows of a sample, copied to the host.</summary>
+/// <param name="Timestep">Training timestep of the step just done.</param>
+/// <param name="Residual">||y - A(x_0)||, if the step computed it.</param>
+/// <param name="Latent">z_t after the step, if asked for.</param>
+/// <param name="Preview">The predicted clean picture, if asked for.</param>
+internal sealed record Snapshot(int Timestep, double? Residual, HostTensor? Latent, HostTensor? Preview);

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Operators;
+using FlashDiffusion.Engine.Samples;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Batching;
+
+/// <summary>Puts samples into one batch.</summary>
+internal static class StepAssembly
+{
+    /// <summary>The batch of some samples; its tensors belong to the caller's dispose scope.</summary>
+    /// <param name="samples">Samples of one lane.</param>
+    /// <param name="model">The model as the solver sees it.</param>
+    /// <param name="bound">Their operator and measurements.</param>
+    public static StepBatch Assemble(IReadOnlyList<Sample> samples, ILatentDiffusionModel model, BoundOperator bound) => new()
+    {
+        Model = model,
+        Rows = [.. samples.Select(sample => new StepRow(sample.Spec, sample.NextStep, sample.PlanIndex, sample.Noise))],
+        Latents = stack(samples.Select(sample => sample.Latent)),
+        Operator = bound.Operator,
+        Measurements = bound.Measurements,
+        Scratch = Scratch(samples),
+    };
+
+    // A sample that carries nothing under a name that its neighbours use has just joined: it starts from zeros.
+    private static ImmutableDictionary<string, Tensor> Scratch(IReadOnlyList<Sample> samples)
+    {
+        var scratch = ImmutableDictionary.CreateBuilder<string, Tensor>(StringComparer.Ordinal);
+        foreach (var name in samples.SelectMany(sample => sample.Scratch.Keys).Distinct())
+        {
+            var like = samples.First(sample => sample.Scratch.ContainsKey(name)).Scratch[name];
+            scratch.Add(name, stack(samples.Select(sample => sample.Scratch.TryGetValue(name, out var own) ? own : zeros_like(like))));
+        }
+
+        return scratch.ToImmutable();
+    }
+}

@@ -1,0 +1,75 @@
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
+
+namespace FlashDiffusion.Engine.Devices;
+
+/// <summary>
+/// The thread of a device: one plain, synchronous thread, because dispose scopes, gradient mode and the number of OpenMP threads are
+/// per thread. It sleeps only when there is nothing to do.
+/// </summary>
+/// <param name="loop">What it runs.</param>
+/// <param name="options">Options.</param>
+/// <param name="logger">Log.</param>
+internal sealed class DeviceWorker(DeviceLoop loop, EngineOptions options, ILogger logger) : IDisposable
+{
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _stopping;
+
+    /// <summary>How sessions end that the thread's end finds unfinished.</summary>
+    public static Failure ShuttingDown { get; } = new(SessionOutcome.Rejected, "SHUTTING_DOWN", "The server is shutting down.");
+
+    /// <summary>Starts the thread.</summary>
+    public void Start()
+    {
+        NativeTuning.Apply();
+        new Thread(Run) { IsBackground = true, Name = $"device {options.Device}" }.Start();
+    }
+
+    /// <summary>Says that there may be something to do.</summary>
+    public void Wake() => _wake.Set();
+
+    /// <summary>Ends the thread; what is unfinished fails.</summary>
+    public Task StopAsync()
+    {
+        _stopping = true;
+        _wake.Set();
+        return _ended.Task;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _wake.Dispose();
+
+    private void Run()
+    {
+        if (options.Threads > 0)
+        {
+            torch.set_num_threads(options.Threads);
+        }
+
+        Log.Started(logger, options.Device, options.MaximumBatch, torch.get_num_threads());
+        while (!_stopping)
+        {
+            try
+            {
+                if (!loop.Tick())
+                {
+                    _wake.WaitOne();
+                }
+            }
+            catch (Exception exception)
+            {
+                Log.ThreadFailed(logger, exception, options.Device);
+                loop.Abort(new Failure(SessionOutcome.DeviceFailed, "DEVICE_FAULT", "The device loop failed; the reconstruction may be sent again.") { Cause = exception });
+            }
+        }
+
+        loop.Abort(ShuttingDown);
+        loop.Dispose();
+        Log.Ended(logger, options.Device);
+        _ended.SetResult();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace FlashDiffusion.Engine.Devices;
+
+/// <summary>
+/// Settings of the C library that must stand before libtorch is loaded. Both were measured: big blocks given back to the kernel after
+/// every step cost 1.3 to 1.5 times its time at larger batches, and OpenMP's endless spinning makes a step fifty times slower as soon
+/// as another process wants the core. Only on Linux with glibc; elsewhere nothing happens.
+/// </summary>
+internal static class NativeTuning
+{
+    private const int TrimThreshold = -1;
+    private const int MmapThreshold = -3;
+
+    private static readonly Lazy<bool> Applied = new(ApplyOnce);
+
+    /// <summary>Applies the settings; later calls do nothing. Call before anything touches torch.</summary>
+    /// <returns>Whether they were applied.</returns>
+    public static bool Apply() => Applied.Value;
+
+    private static bool ApplyOnce()
+    {
+        if (!OperatingSystem.IsLinux() || !IsGlibc())
+        {
+            return false;
+        }
+
+        // What the operator has set stays.
+        return SetEnvironment("GOMP_SPINCOUNT", "10000", overwrite: 0) == 0
+            && SetMallocOption(MmapThreshold, int.MaxValue) == 1
+            && SetMallocOption(TrimThreshold, int.MaxValue) == 1;
+    }
+
+    private static bool IsGlibc()
+    {
+        try
+        {
+            return LibcVersion() != IntPtr.Zero;
+        }
+        catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    // .NET keeps an environment of its own; libgomp reads the native one when it is loaded.
+    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int SetEnvironment(string name, string value, int overwrite);
+
+    [DllImport("libc", EntryPoint = "mallopt")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int SetMallocOption(int option, int value);
+
+    [DllImport("libc", EntryPoint = "gnu_get_libc_version")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern IntPtr LibcVersion();
+}

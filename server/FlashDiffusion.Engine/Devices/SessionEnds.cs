@@ -1,0 +1,116 @@
+using FlashDiffusion.Engine.Batching;
+using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace FlashDiffusion.Engine.Devices;
+
+/// <summary>How sessions end: final event, free place, log, metrics, spans.</summary>
+/// <param name="ledger">Counts sessions.</param>
+/// <param name="time">Clock.</param>
+/// <param name="telemetry">Where measurements go.</param>
+/// <param name="logger">Log.</param>
+internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger)
+{
+    /// <summary>A failure of a session that nobody wants any more.</summary>
+    public static Failure Cancelled { get; } = new(SessionOutcome.Cancelled, "CANCELLED", "The caller cancelled the reconstruction.");
+
+    /// <summary>A failure of a session whose time is up.</summary>
+    public static Failure Expired { get; } = new(SessionOutcome.DeadlineExceeded, "DEADLINE_EXCEEDED", "The deadline passed before the reconstruction was done.");
+
+    /// <summary>Why a session should end now; null if it should go on.</summary>
+    public Failure? Verdict(ReconstructionSession session)
+    {
+        if (session.IsCancelled)
+        {
+            return Cancelled;
+        }
+
+        return session.Request.Deadline <= time.GetUtcNow() ? Expired : null;
+    }
+
+    /// <summary>Ends a session without a result.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="failure">Why.</param>
+    /// <param name="sample">Its sample, if it had one; disposed.</param>
+    public void Fail(ReconstructionSession session, Failure failure, Sample? sample)
+    {
+        if (sample is not null)
+        {
+            failure = failure with { Step = failure.Step ?? sample.StepIndex };
+            SolveSpan(sample, time.GetTimestamp());
+            sample.Dispose();
+        }
+
+        ledger.Finish(session, new FailedEvent(failure), Seconds(session));
+        if (failure.Outcome == SessionOutcome.Cancelled && session.IsCancelled)
+        {
+            telemetry.RecordCancel(time.GetElapsedTime(session.CancelledAt).TotalSeconds);
+        }
+
+        if (failure.Outcome is SessionOutcome.Cancelled or SessionOutcome.DeadlineExceeded or SessionOutcome.Rejected)
+        {
+            Log.EndedByCaller(logger, session.Id, failure.Outcome, failure.Reason);
+        }
+        else
+        {
+            Log.Failed(logger, failure.Cause, session.Id, failure.Outcome, failure.Reason);
+        }
+    }
+
+    /// <summary>Ends a session with its picture.</summary>
+    /// <param name="decoded">The finished sample; disposed.</param>
+    /// <param name="decodeBegan">Timestamp of the decode's begin.</param>
+    public void Complete(DecodedSample decoded, long decodeBegan)
+    {
+        var sample = decoded.Sample;
+        var session = sample.Session;
+        var now = time.GetTimestamp();
+        SolveSpan(sample, decodeBegan);
+        telemetry.Span("decode", session.Request.Parent, TimeOf(session, decodeBegan), TimeOf(session, now));
+        var result = new ResultEvent
+        {
+            Picture = decoded.Picture!,
+            Latent = decoded.Latent,
+            Seed = session.Request.Seed,
+            Residual = decoded.Residual,
+            Cost = new ReconstructionCost(
+                sample.StepIndex,
+                sample.Calls,
+                sample.SeverityCalls,
+                time.GetElapsedTime(session.AcceptedAt, sample.StartedAt),
+                time.GetElapsedTime(sample.StartedAt, now),
+                sample.FullSteps),
+        };
+        sample.Dispose();
+        ledger.Finish(session, result, Seconds(session));
+        if (sample.FirstEta is { } eta && eta > 0)
+        {
+            telemetry.RecordEta(eta, time.GetElapsedTime(sample.PlannedAt, now).TotalSeconds);
+        }
+
+        Log.Completed(logger, session.Id, Seconds(session));
+    }
+
+    /// <summary>A session's timestamp as a time of day.</summary>
+    public DateTimeOffset TimeOf(ReconstructionSession session, long timestamp) => session.AcceptedTime + time.GetElapsedTime(session.AcceptedAt, timestamp);
+
+    private double Seconds(ReconstructionSession session) => time.GetElapsedTime(session.AcceptedAt).TotalSeconds;
+
+    // Law: who never took a step has no solve span.
+    private void SolveSpan(Sample sample, long end)
+    {
+        if (sample.FirstStepAt is { } began)
+        {
+            telemetry.Span(
+                "solve",
+                sample.Session.Request.Parent,
+                TimeOf(sample.Session, began),
+                TimeOf(sample.Session, end),
+                new("flashdiffusion.solver", sample.Session.Request.Solver.Descriptor.Name),
+                new("flashdiffusion.steps", sample.StepIndex),
+                new("flashdiffusion.start_timestep", sample.StartTimestep));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Operators;
+using FlashDiffusion.Engine.Probes;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Severity;
+using FlashDiffusion.Engine.Telemetry;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Devices;
+
+/// <summary>How requests become scheduled work: first a look at the measurement, if it takes one, then a planned sample. Device loop only.</summary>
+/// <param name="factory">Makes samples.</param>
+/// <param name="scheduler">Where work goes.</param>
+/// <param name="etas">Says when samples will be done.</param>
+/// <param name="ends">How sessions end.</param>
+/// <param name="time">Clock.</param>
+/// <param name="telemetry">Where measurements go.</param>
+/// <param name="logger">Log.</param>
+internal sealed class SessionStarts(
+    SampleFactory factory,
+    LaneScheduler scheduler,
+    EtaEstimator etas,
+    SessionEnds ends,
+    TimeProvider time,
+    FlashDiffusionTelemetry telemetry,
+    ILogger logger)
+{
+    /// <summary>Takes a session on.</summary>
+    public void Begin(ReconstructionSession session)
+    {
+        var request = session.Request;
+        if (ends.Verdict(session) is { } verdict)
+        {
+            ends.Fail(session, verdict, null);
+            return;
+        }
+
+        Tensor? measurement = null;
+        try
+        {
+            var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
+            measurement = HostCopies.ToDevice(request.Measurement, request.Model.Model.Device);
+            if (!SampleFactory.NeedsProbe(request))
+            {
+                Plan(session, piece, measurement, null, time.GetTimestamp());
+                return;
+            }
+
+            scheduler.Add(ProbeOf(session, piece, measurement));
+        }
+        catch (Exception exception)
+        {
+            measurement?.Dispose();
+            ends.Fail(session, TorchErrors.FailureOf(exception, "admission", null), null);
+        }
+    }
+
+    /// <summary>Takes a look at a measurement on, beside any reconstruction.</summary>
+    /// <param name="id">Number of the work in the engine.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="answer">Receives the report.</param>
+    /// <param name="cancellation">Skips it if it has not begun.</param>
+    public void Begin(long id, SeverityRequest request, TaskCompletionSource<DeviceAnswer<SeverityReport>> answer, CancellationToken cancellation)
+    {
+        Tensor? measurement = null;
+        try
+        {
+            var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
+            var encoder = request.Model.SeverityEncoders[request.Operator.Spec.Name];
+            var owned = measurement = HostCopies.ToDevice(request.Measurement, request.Model.Model.Device);
+            scheduler.Add(new SeverityProbe
+            {
+                Id = id,
+                AcceptedAt = time.GetTimestamp(),
+                Model = request.Model,
+                Encoder = encoder,
+                Piece = piece,
+                Measurement = owned,
+                WantsDecodedMean = request.IncludeDecodedMean,
+                Verdict = () => cancellation.IsCancellationRequested ? SessionEnds.Cancelled : null,
+                Done = result =>
+                {
+                    owned.Dispose();
+                    using var mean = result.Mean;
+                    answer.TrySetResult(new DeviceAnswer<SeverityReport> { Value = SeverityReporter.Report(request, piece, encoder, result, factory.BandOf(piece)) });
+                },
+                Failed = failure =>
+                {
+                    owned.Dispose();
+                    answer.TrySetResult(new DeviceAnswer<SeverityReport> { Failure = failure });
+                },
+            });
+        }
+        catch (Exception exception)
+        {
+            measurement?.Dispose();
+            answer.TrySetResult(new DeviceAnswer<SeverityReport> { Failure = TorchErrors.FailureOf(exception, "severity encoder", null) });
+        }
+    }
+
+    private SeverityProbe ProbeOf(ReconstructionSession session, Workpiece piece, Tensor measurement)
+    {
+        var request = session.Request;
+        var began = 0L;
+        return new SeverityProbe
+        {
+            Id = session.Id,
+            AcceptedAt = session.AcceptedAt,
+            Deadline = request.Deadline,
+            Model = request.Model,
+            Encoder = SampleFactory.EncoderOf(request),
+            Piece = piece,
+            Measurement = measurement,
+            WantsDecodedMean = request.Progress.IncludeDecodedMean,
+            Verdict = () => ends.Verdict(session),
+            Began = now => began = now,
+            Done = result =>
+            {
+                telemetry.Span("severity", request.Parent, ends.TimeOf(session, began), time.GetUtcNow(), new KeyValuePair<string, object?>("flashdiffusion.severity", (double)result.Look.Severity));
+                Plan(session, piece, measurement, result, began);
+            },
+            Failed = failure =>
+            {
+                measurement.Dispose();
+                ends.Fail(session, failure, null);
+            },
+        };
+    }
+
+    private void Plan(ReconstructionSession session, Workpiece piece, Tensor measurement, ProbeResult? probe, long startedAt)
+    {
+        Sample sample;
+        try
+        {
+            var (made, failure) = factory.Make(session, piece, measurement, probe, startedAt, time.GetTimestamp());
+            if (made is null)
+            {
+                measurement.Dispose();
+                ends.Fail(session, failure!, null);
+                return;
+            }
+
+            sample = made;
+        }
+        catch (Exception exception)
+        {
+            measurement.Dispose();
+            ends.Fail(session, TorchErrors.FailureOf(exception, "planning", null), null);
+            return;
+        }
+
+        var ahead = scheduler.Work.OfType<Sample>().Sum(other => (long)other.RemainingSteps);
+        scheduler.Add(sample);
+        sample.FirstEta = etas.Completions(scheduler.Work.OfType<Sample>()).TryGetValue(sample.Id, out var seconds) ? seconds : null;
+        Announce(sample, probe, ahead);
+    }
+
+    private void Announce(Sample sample, ProbeResult? probe, long ahead)
+    {
+        var session = sample.Session;
+        var solver = session.Request.Solver.Descriptor.Name;
+        session.Events.Publish(new AcceptedEvent
+        {
+            Severity = sample.Start.Severity,
+            SeverityReliable = sample.Start.SeverityReliable,
+            StartTimestep = sample.StartTimestep,
+            TotalSteps = sample.Steps.Length,
+            FullSteps = sample.FullSteps,
+            Eta = sample.FirstEta is { } eta ? TimeSpan.FromSeconds(eta) : null,
+            StepsAhead = ahead,
+            Seed = session.Request.Seed,
+            Adaptation = sample.Start.Mode,
+            Notices = sample.Start.Notices,
+            DecodedMean = probe?.DecodedMean,
+            MeanResidual = probe?.Look.MeanResidual,
+        });
+        telemetry.RecordQueue(solver, time.GetElapsedTime(session.AcceptedAt, sample.StartedAt).TotalSeconds);
+        telemetry.RecordStart(solver, sample.Start.Severity, sample.StartTimestep, sample.Steps.Length);
+        telemetry.Span("queue", session.Request.Parent, session.AcceptedTime, ends.TimeOf(session, sample.StartedAt));
+        Log.Planned(logger, session.Id, sample.StartTimestep, sample.Start.Severity, sample.Steps.Length);
+    }
+}

@@ -1,0 +1,60 @@
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Operators;
+
+/// <summary>An operator bound to the rows of a batch, with their measurements as the consistency term compares them.</summary>
+internal sealed class BoundOperator : IDisposable
+{
+    private BoundOperator(long[] rows, IForwardOperator? op, Tensor? measurements)
+    {
+        Rows = rows;
+        Operator = op;
+        Measurements = measurements;
+    }
+
+    /// <summary>Numbers of the samples, in order.</summary>
+    public long[] Rows { get; }
+
+    /// <summary>The operator; null if the rows have none.</summary>
+    public IForwardOperator? Operator { get; }
+
+    /// <summary><see cref="IForwardOperator.Consistent"/> of the measurements; null if the rows have no operator.</summary>
+    public Tensor? Measurements { get; }
+
+    /// <summary>Binds. What comes out belongs to no dispose scope.</summary>
+    /// <param name="rows">Numbers of the samples.</param>
+    /// <param name="pieces">Their measurements, with equal operator keys and shapes.</param>
+    /// <param name="measurements">Their measurements on the device, each without batch axis.</param>
+    /// <param name="device">Where it computes.</param>
+    public static BoundOperator Bind(long[] rows, IReadOnlyList<Workpiece> pieces, IReadOnlyList<Tensor> measurements, Device device)
+    {
+        var first = pieces[0];
+        if (first.Degradation is null)
+        {
+            return new BoundOperator(rows, null, null);
+        }
+
+        // What the operator keeps has left the scope (that is the contract of Bind); what it only needed to get there has not.
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var inner = first.Degradation.Family.Bind([.. pieces.Select(piece => piece.Degradation!.Spec)], first.Picture, device);
+        var op = CroppedOperator.Around(inner, first.Picture, first.Working);
+        try
+        {
+            var consistent = op.Consistent(stack(measurements)).detach().DetachFromDisposeScope();
+            return new BoundOperator(rows, op, consistent);
+        }
+        catch
+        {
+            op.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Measurements?.Dispose();
+        Operator?.Dispose();
+    }
+}

@@ -1,0 +1,12 @@
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Starts;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Probes;
+
+/// <summary>What a look at a measurement gave.</summary>
+/// <param name="Look">Severity and residual.</param>
+/// <param name="Mean">z_hat, (C, h, w), outside of any dispose scope.</param>
+/// <param name="DecodedMean">D(z_hat) in the caller's size, if wanted.</param>
+/// <param name="Calls">Network calls, without the severity encoder's.</param>
+internal sealed record ProbeResult(SeverityLook Look, Tensor Mean, HostTensor? DecodedMean, StepCost Calls);

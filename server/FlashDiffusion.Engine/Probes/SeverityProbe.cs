@@ -1,0 +1,65 @@
+using FlashDiffusion.Engine.Operators;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Probes;
+
+/// <summary>One measurement that waits for a look of a severity encoder (or, without one, of the autoencoder's encoder).</summary>
+internal sealed class SeverityProbe : IScheduledWork
+{
+    private LaneKey? _lane;
+
+    /// <inheritdoc/>
+    public required long Id { get; init; }
+
+    /// <inheritdoc/>
+    public required long AcceptedAt { get; init; }
+
+    /// <inheritdoc/>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <inheritdoc/>
+    public int RemainingSteps => 1;
+
+    /// <summary>The model.</summary>
+    public required ServedModel Model { get; init; }
+
+    /// <summary>The severity encoder; null to encode the measurement's picture instead.</summary>
+    public required ISeverityEncoder? Encoder { get; init; }
+
+    /// <summary>The measurement.</summary>
+    public required Workpiece Piece { get; init; }
+
+    /// <summary>The measurement on the device, without batch axis.
+    /// It belongs to whoever waits for the look.</summary>
+    public required Tensor Measurement { get; init; }
+
+    /// <summary>Whether the decoded mean is wanted, beside the residual that needs it anyway.</summary>
+    public bool WantsDecodedMean { get; init; }
+
+    /// <summary>Receives what was seen; the mean latent is the receiver's from then on.</summary>
+    public required Action<ProbeResult> Done { get; init; }
+
+    /// <summary>Receives the failure.</summary>
+    public required Action<Failure> Failed { get; init; }
+
+    /// <summary>Why it should end now; null if it should go on.</summary>
+    public required Func<Failure?> Verdict { get; init; }
+
+    /// <summary>Receives the timestamp at which the look begins.</summary>
+    public Action<long> Began { get; init; } = _ => { };
+
+    /// <inheritdoc/>
+    public LaneKey Lane => _lane ??= new LaneKey
+    {
+        Stage = Stage.Severity,
+        Model = Model.Model,
+        Runner = Encoder,
+        Working = Piece.Working,
+        Picture = Piece.Picture,
+        Operator = Piece.OperatorKey,
+        Compatibility = Piece.Degradation?.Spec.Compatibility ?? default,
+    };
+}

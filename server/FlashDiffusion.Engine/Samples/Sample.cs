@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Operators;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Starts;
+using FlashDiffusion.Noise;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Samples;
+
+/// <summary>A reconstruction under way: the only mutable thing in the engine. Owned by the device thread.</summary>
+internal sealed class Sample : IScheduledWork, IDisposable
+{
+    private readonly Dictionary<string, Tensor> _scratch = new(StringComparer.Ordinal);
+    private LaneKey? _lane;
+
+    /// <summary>The session that it answers.</summary>
+    public required ReconstructionSession Session { get; init; }
+
+    /// <summary>Its measurement.</summary>
+    public required Workpiece Piece { get; init; }
+
+    /// <summary>Where it started.</summary>
+    public required StartDecision Start { get; init; }
+
+    /// <summary>What is fixed about it.</summary>
+    public required SampleSpec Spec { get; init; }
+
+    /// <summary>Every step that it takes: those of a DDIM inversion, if any, then the solver's.</summary>
+    public required ImmutableArray<PlannedStep> Steps { get; init; }
+
+    /// <summary>How many of them belong to the inversion.</summary>
+    public required int InversionSteps { get; init; }
+
+    /// <summary>Steps that a start from pure noise would take.</summary>
+    public required int FullSteps { get; init; }
+
+    /// <summary>Its noise.</summary>
+    public required INoiseSource Noise { get; init; }
+
+    /// <summary>The measurement on the device, without batch axis; owned here.</summary>
+    public required Tensor Measurement { get; init; }
+
+    /// <summary>z_t, (C, h, w), float32; owned here.</summary>
+    public required Tensor Latent { get; set; }
+
+    /// <summary>What the solver carries from step to step, each without batch axis; owned here.</summary>
+    public IReadOnlyDictionary<string, Tensor> Scratch => _scratch;
+
+    /// <summary>Steps done.</summary>
+    public int StepIndex { get; private set; }
+
+    /// <summary>Network calls so far.</summary>
+    public StepCost Calls { get; set; }
+
+    /// <summary>Severity encoder evaluations so far.</summary>
+    public int SeverityCalls { get; init; }
+
+    /// <summary>Timestamp of the first work on the device for it.</summary>
+    public required long StartedAt { get; init; }
+
+    /// <summary>Timestamp of its first step; null before.</summary>
+    public long? FirstStepAt { get; set; }
+
+    /// <summary>Timestamp of its planning.</summary>
+    public required long PlannedAt { get; init; }
+
+    /// <summary>Seconds from then until the result, as estimated then; null if unknown.</summary>
+    public double? FirstEta { get; set; }
+
+    /// <summary>Training timestep at which the solver starts.</summary>
+    public int StartTimestep => Steps.Length > InversionSteps ? Steps[InversionSteps].Timestep : 0;
+
+    /// <inheritdoc/>
+    public long Id => Session.Id;
+
+    /// <inheritdoc/>
+    public long AcceptedAt => Session.AcceptedAt;
+
+    /// <inheritdoc/>
+    public DateTimeOffset? Deadline => Session.Request.Deadline;
+
+    /// <inheritdoc/>
+    public int RemainingSteps => Steps.Length - StepIndex;
+
+    /// <inheritdoc/>
+    public LaneKey Lane => _lane ??= FindLane();
+
+    /// <summary>The step that it takes next.</summary>
+    public PlannedStep NextStep => Steps[StepIndex];
+
+    /// <summary>Whether the next step belongs to the inversion.</summary>
+    public bool IsInverting => StepIndex < InversionSteps;
+
+    /// <summary>Number of the next step in its own plan: the inversion's, or the solver's.</summary>
+    public int PlanIndex => IsInverting ? StepIndex : StepIndex - InversionSteps;
+
+    /// <summary>Takes over what a step made.</summary>
+    /// <param name="latent">The new latent, outside of any dispose scope.</param>
+    /// <param name="scratch">What is carried on, outside of any dispose scope.</param>
+    /// <param name="completed">Whether the step is complete; if not it comes again.</param>
+    public void Advance(Tensor latent, IEnumerable<KeyValuePair<string, Tensor>> scratch, bool completed)
+    {
+        Latent.Dispose();
+        Latent = latent;
+        DropScratch();
+        foreach (var (name, value) in scratch)
+        {
+            _scratch.Add(name, value);
+        }
+
+        StepIndex += completed ? 1 : 0;
+        _lane = null;
+    }
+
+    /// <summary>Continues from a saved state.</summary>
+    /// <param name="state">The state of the same sample.</param>
+    public void Restore(SampleState state)
+    {
+        Latent.Dispose();
+        Latent = state.Latent.ToTensor(Measurement.device);
+        DropScratch();
+        foreach (var (name, value) in state.Scratch)
+        {
+            _scratch.Add(name, value.ToTensor(Measurement.device));
+        }
+
+        StepIndex = state.StepIndex;
+        _lane = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Latent.Dispose();
+        Measurement.Dispose();
+        DropScratch();
+    }
+
+    private void DropScratch()
+    {
+        foreach (var value in _scratch.Values)
+        {
+            value.Dispose();
+        }
+
+        _scratch.Clear();
+    }
+
+    private LaneKey FindLane()
+    {
+        var stage = RemainingSteps == 0 ? Stage.Decode : Stage.Step;
+        var inverting = stage == Stage.Step && IsInverting;
+        return new LaneKey
+        {
+            Stage = stage,
+            Model = Session.Request.Model.Model,
+            Runner = stage == Stage.Step && !inverting ? Session.Request.Solver : null,
+            Kind = stage == Stage.Step ? NextStep.Kind : "",
+            Working = Piece.Working,
+            Picture = Piece.Picture,
+            Operator = inverting ? "" : Piece.OperatorKey,
+            Compatibility = Spec.Compatibility,
+            Alone = Spec.Compatibility == Compatibility.Official ? Id : 0,
+        };
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Operators;
+using FlashDiffusion.Engine.Probes;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Starts;
+using FlashDiffusion.Noise;
+using FlashDiffusion.Sampling;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Samples;
+
+/// <summary>Makes samples: decides the start, plans every step, mixes the start latent. Device thread only.</summary>
+/// <param name="options">Options of the engine.</param>
+internal sealed class SampleFactory(EngineOptions options)
+{
+    /// <summary>Whether a request needs a look at its measurement before it can start.</summary>
+    public static bool NeedsProbe(ReconstructionRequest request) => request.Adaptation.Mode switch
+    {
+        AdaptationMode.Fixed => true,
+        AdaptationMode.Auto => EncoderOf(request) is not null,
+        _ => request.Progress.IncludeDecodedMean && EncoderOf(request) is not null,
+    };
+
+    /// <summary>The severity encoder for a request's operator; null if there is none.</summary>
+    public static ISeverityEncoder? EncoderOf(ReconstructionRequest request) =>
+        request.Operator is { } degradation ? request.Model.SeverityEncoders.GetValueOrDefault(degradation.Spec.Name) : null;
+
+    /// <summary>What is fixed about a sample that starts at an index.</summary>
+    public static SampleSpec SpecOf(ReconstructionRequest request, Workpiece piece, int startIndex) => new()
+    {
+        Schedule = request.Model.Model.Schedule,
+        Latent = piece.Latent,
+        Picture = piece.Working,
+        Sampling = request.Sampling,
+        StartIndex = startIndex,
+        Parameters = request.SolverParameters,
+        Operator = request.Operator?.Spec,
+        OperatorPlan = piece.OperatorPlan,
+        NoiseStd = request.Operator?.NoiseStd ?? 0,
+        Compatibility = request.Compatibility,
+    };
+
+    /// <summary>Where a sample starts.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="piece">Its measurement.</param>
+    /// <param name="look">What the severity encoder said; null if nothing looked.</param>
+    public StartDecision Start(ReconstructionRequest request, Workpiece piece, SeverityLook? look) => StartPlanner.Decide(new StartQuestion
+    {
+        Adaptation = request.Adaptation,
+        Schedule = request.Model.Model.Schedule,
+        Grid = StartGrid.Of(request.Model.Model.Schedule, request.Sampling, request.Compatibility),
+        Compatibility = request.Compatibility,
+        Policy = request.SeverityPolicy ?? options.SeverityPolicy,
+        Degradation = request.Operator,
+        Encoder = EncoderOf(request),
+        Look = look,
+        Band = BandOf(piece),
+    });
+
+    /// <summary>Credible residuals of a measurement; null without noise.</summary>
+    public ResidualBand? BandOf(Workpiece piece) => piece.ResidualStd is { } std
+        ? ResidualBand.Of(piece.OperatorPlan!.MeasurementCount, piece.Latent.Elements, std, 2 * options.DecodedMeanErrorStd)
+        : null;
+
+    /// <summary>Makes a sample.</summary>
+    /// <param name="session">The session that it answers.</param>
+    /// <param name="piece">Its measurement.</param>
+    /// <param name="measurement">The measurement on the device; the sample's from then on if it is made.</param>
+    /// <param name="probe">What the severity encoder saw; null if nothing looked. Its mean is disposed.</param>
+    /// <param name="startedAt">Timestamp of the first work on the device.</param>
+    /// <param name="now">Timestamp of the planning.</param>
+    /// <returns>The sample, or why it can't be run.</returns>
+    public (Sample? Sample, Failure? Failure) Make(ReconstructionSession session, Workpiece piece, Tensor measurement, ProbeResult? probe, long startedAt, long now)
+    {
+        using var mean = probe?.Mean;
+        var request = session.Request;
+        var start = Start(request, piece, probe?.Look);
+        var spec = SpecOf(request, piece, start.Index);
+        var plan = request.Solver.Plan(spec);
+        if (!plan.Violations.IsEmpty)
+        {
+            var reasons = string.Join(" ", plan.Violations.Select(violation => violation.Description));
+            return (null, new Failure(SessionOutcome.Rejected, "PLAN_INVALID", $"The solver can't run from this start: {reasons}"));
+        }
+
+        ImmutableArray<PlannedStep> inversion = start.Inverts ? DdimInversion.Plan(spec) : [];
+        var noise = new CounterNoise(request.Seed);
+        return (new Sample
+        {
+            Session = session,
+            Piece = piece,
+            Start = start,
+            Spec = spec,
+            Steps = inversion.AddRange(plan.Steps),
+            InversionSteps = inversion.Length,
+            FullSteps = ReverseTrajectory.Of(SpecOf(request, piece, StartGrid.Of(spec.Schedule, spec.Sampling, spec.Compatibility).FullIndex(spec.Compatibility))).Length,
+            Noise = noise,
+            Measurement = measurement,
+            Latent = StartLatent(start, piece.Latent, mean, noise, measurement.device),
+            Calls = probe?.Calls ?? default,
+            SeverityCalls = probe is null || EncoderOf(request) is null ? 0 : 1,
+            StartedAt = startedAt,
+            PlannedAt = now,
+        }, null);
+    }
+
+    // z_start = signal z_hat + noise eps; with a full start, eps alone.
+    private static Tensor StartLatent(StartDecision start, LatentShape shape, Tensor? mean, CounterNoise noise, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var values = new float[shape.Elements];
+        noise.FillNormal(NoisePurpose.Start, 0, 0, values);
+        var drawn = tensor(values, [shape.Channels, shape.Height, shape.Width], device: device) * start.NoiseScale;
+        var latent = start.SignalScale == 0 || mean is null ? drawn : (mean * start.SignalScale) + drawn;
+        return latent.DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,20 @@
+namespace FlashDiffusion.Engine.Scheduling;
+
+/// <summary>Something that waits for its next bounded unit of device work.</summary>
+internal interface IScheduledWork
+{
+    /// <summary>Number in the engine; lower came earlier.</summary>
+    long Id { get; }
+
+    /// <summary>The lane of its next unit.</summary>
+    LaneKey Lane { get; }
+
+    /// <summary>Timestamp of its admission.</summary>
+    long AcceptedAt { get; }
+
+    /// <summary>Steps that it still needs, the next one included.</summary>
+    int RemainingSteps { get; }
+
+    /// <summary>When it must be done; null for never.</summary>
+    DateTimeOffset? Deadline { get; }
+}

@@ -1,0 +1,32 @@
+namespace FlashDiffusion.Engine.Scheduling;
+
+/// <summary>Work with equal keys can share one network call.</summary>
+internal sealed record LaneKey
+{
+    /// <summary>Kind of work.</summary>
+    public required Stage Stage { get; init; }
+
+    /// <summary>The model; compared by identity.</summary>
+    public required object Model { get; init; }
+
+    /// <summary>What runs the work, a solver or a severity encoder; null if the engine itself does. Compared by identity.</summary>
+    public object? Runner { get; init; }
+
+    /// <summary>Kind of step.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Shape of the picture that the model works on.</summary>
+    public required PictureShape Working { get; init; }
+
+    /// <summary>Shape of the caller's picture, which the operator acts on.</summary>
+    public required PictureShape Picture { get; init; }
+
+    /// <summary>Name and structural key of the operator; empty if the work needs none.</summary>
+    public string Operator { get; init; } = "";
+
+    /// <summary>Right formulas, or the research code's.</summary>
+    public Compatibility Compatibility { get; init; }
+
+    /// <summary>Number of the sample if it must stay alone, as in official mode; else 0.</summary>
+    public long Alone { get; init; }
+}

@@ -1,0 +1,94 @@
+namespace FlashDiffusion.Engine.Scheduling;
+
+/// <summary>
+/// Decides, unit by unit, which work goes to the device next. Lanes take turns, so that no lane waits for more than one unit of each
+/// other one; a look of a severity encoder goes before steps, but never twice in a row while steps wait. Knows no tensors and no
+/// clock. Not thread-safe: the device loop owns it.
+/// </summary>
+/// <param name="policy">Order within a lane.</param>
+/// <param name="maximumBatch">Largest batch of a lane.</param>
+internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int> maximumBatch)
+{
+    private readonly Dictionary<LaneKey, List<IScheduledWork>> _lanes = [];
+    private readonly LinkedList<LaneKey> _turns = [];
+    private bool _servedSeverity;
+
+    /// <summary>Number of pieces of work.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>All work, lane by lane.</summary>
+    public IEnumerable<IScheduledWork> Work => _lanes.Values.SelectMany(lane => lane);
+
+    /// <summary>Whether work of a lane waits.</summary>
+    public bool Holds(LaneKey lane) => _lanes.ContainsKey(lane);
+
+    /// <summary>Adds work to the lane that it names. It stays there until it is removed under the same name.</summary>
+    public void Add(IScheduledWork work)
+    {
+        if (!_lanes.TryGetValue(work.Lane, out var lane))
+        {
+            _lanes.Add(work.Lane, lane = []);
+            _turns.AddLast(work.Lane);
+        }
+
+        lane.Add(work);
+        Count++;
+    }
+
+    /// <summary>Removes work from a lane.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="from">The lane that it was added to.</param>
+    public void Remove(IScheduledWork work, LaneKey from)
+    {
+        var lane = _lanes[from];
+        if (!lane.Remove(work))
+        {
+            throw new InvalidOperationException($"Work {work.Id} is not in its lane.");
+        }
+
+        Count--;
+        if (lane.Count == 0)
+        {
+            _lanes.Remove(from);
+            _turns.Remove(from);
+        }
+    }
+
+    /// <summary>The next unit of work; it stays in its lane.</summary>
+    /// <param name="now">Timestamp for the policy.</param>
+    /// <returns>The batch; null if there is no work.</returns>
+    public ScheduledBatch? Next(long now)
+    {
+        var turn = Turn();
+        if (turn is null)
+        {
+            return null;
+        }
+
+        _turns.Remove(turn);
+        _turns.AddLast(turn);
+        _servedSeverity = turn.Value.Stage == Stage.Severity;
+        var lane = _lanes[turn.Value];
+        lane.Sort((left, right) => policy.Compare(left, right, now));
+        return new ScheduledBatch(turn.Value, [.. lane.Take(Math.Max(1, maximumBatch(turn.Value)))]);
+    }
+
+    private LinkedListNode<LaneKey>? Turn()
+    {
+        LinkedListNode<LaneKey>? severity = null;
+        LinkedListNode<LaneKey>? other = null;
+        for (var node = _turns.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Stage == Stage.Severity)
+            {
+                severity ??= node;
+            }
+            else
+            {
+                other ??= node;
+            }
+        }
+
+        return severity is not null && (other is null || !_servedSeverity) ? severity : other ?? severity;
+    }
+}

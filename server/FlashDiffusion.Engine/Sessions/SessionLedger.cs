@@ -1,0 +1,96 @@
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Telemetry;
+
+namespace FlashDiffusion.Engine.Sessions;
+
+/// <summary>Keeps count of sessions: accepted = completed + failed + cancelled + those still under way. Safe to use from any thread.</summary>
+/// <param name="capacity">Sessions that may be under way at once.</param>
+/// <param name="telemetry">Where counts go.</param>
+internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry telemetry)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<SessionOutcome, long> _ended = [];
+    private TaskCompletionSource? _empty;
+    private bool _closed;
+
+    /// <summary>Sessions under way.</summary>
+    public int Active { get; private set; }
+
+    /// <summary>Sessions ever accepted.</summary>
+    public long Accepted { get; private set; }
+
+    /// <summary>Sessions that ended so.</summary>
+    public long Ended(SessionOutcome outcome)
+    {
+        lock (_gate)
+        {
+            return _ended.GetValueOrDefault(outcome);
+        }
+    }
+
+    /// <summary>Takes a place.</summary>
+    /// <returns>Null, or why there is none.</returns>
+    public RejectionReason? TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_closed || Active >= capacity)
+            {
+                return _closed ? RejectionReason.Draining : RejectionReason.QueueFull;
+            }
+
+            Active++;
+            Accepted++;
+            return null;
+        }
+    }
+
+    /// <summary>Gives no places any more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+        }
+    }
+
+    /// <summary>Ends a session with its final event and frees its place; a second end changes nothing.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="final">A <see cref="ResultEvent"/> or a <see cref="FailedEvent"/>.</param>
+    /// <param name="seconds">Time since its admission.</param>
+    public void Finish(ReconstructionSession session, SessionEvent final, double seconds)
+    {
+        var outcome = final is FailedEvent failed ? failed.Failure.Outcome : SessionOutcome.Completed;
+        if (!session.TryEnd())
+        {
+            return;
+        }
+
+        // The place is free before the reader can know of the end, so that a caller who waits for it may send the next request.
+        TaskCompletionSource? empty = null;
+        lock (_gate)
+        {
+            Active--;
+            _ended[outcome] = _ended.GetValueOrDefault(outcome) + 1;
+            if (Active == 0)
+            {
+                (empty, _empty) = (_empty, null);
+            }
+        }
+
+        telemetry.RecordRequest(session.Request.Solver.Descriptor.Name, outcome, seconds);
+        session.Events.Finish(final);
+        empty?.SetResult();
+    }
+
+    /// <summary>Waits until no session is under way.</summary>
+    public Task WhenEmptyAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            return Active == 0
+                ? Task.CompletedTask
+                : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellation);
+        }
+    }
+}

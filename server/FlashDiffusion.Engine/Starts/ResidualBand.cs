@@ -1,0 +1,32 @@
+namespace FlashDiffusion.Engine.Starts;
+
+/// <summary>
+/// Where the scaled residual r = ||y - A(D(z_hat))||^2/(m sigma^2) of a decoded mean lies if the severity is to be believed.
+/// Of the true picture, m r is chi-squared with m degrees of freedom: mean 1, standard deviation sqrt(2/m). A decoded mean differs in
+/// two ways. It may have followed the noise, but in no more directions than its latent has dimensions d, which lowers r by at most
+/// d/m. And it errs, which raises r by (error/sigma)^2 for the root mean square error that is ordinary for the model. Both ends get
+/// three standard deviations. Below: the measurement is cleaner than claimed. Above: it is not what the operator makes of any
+/// picture that the encoder can name.
+/// </summary>
+/// <param name="Lowest">Smallest credible residual.</param>
+/// <param name="Highest">Largest credible residual.</param>
+internal readonly record struct ResidualBand(double Lowest, double Highest)
+{
+    private const double Deviations = 3;
+
+    /// <summary>The band of a measurement.</summary>
+    /// <param name="measurements">Measured values m.</param>
+    /// <param name="latentElements">Dimensions d of the latent.</param>
+    /// <param name="noiseStd">sigma on [-1, 1], above 0.</param>
+    /// <param name="ordinaryErrorStd">Root mean square error of a decoded mean that is ordinary, on [-1, 1].</param>
+    public static ResidualBand Of(int measurements, int latentElements, double noiseStd, double ordinaryErrorStd)
+    {
+        var spread = Deviations * Math.Sqrt(2.0 / measurements);
+        var followed = Math.Min(1, (double)latentElements / measurements);
+        var error = ordinaryErrorStd / noiseStd;
+        return new ResidualBand(Math.Max(0, 1 - followed - spread), 1 + spread + (error * error));
+    }
+
+    /// <summary>Whether a residual lies in the band; NaN does not.</summary>
+    public bool Contains(double residual) => residual >= Lowest && residual <= Highest;
+}

@@ -1,0 +1,38 @@
+using FlashDiffusion.Engine.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace FlashDiffusion.Engine.Telemetry;
+
+/// <summary>Log messages of the engine, 1000 to 1999. Sizes and numbers only; never a picture.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1001, LogLevel.Information, "Device thread for {Device} started: batches of up to {MaximumBatch}, {Threads} threads an operation.")]
+    public static partial void Started(ILogger logger, string device, int maximumBatch, int threads);
+
+    [LoggerMessage(1002, LogLevel.Information, "Device thread for {Device} ended.")]
+    public static partial void Ended(ILogger logger, string device);
+
+    [LoggerMessage(1003, LogLevel.Critical, "Device thread for {Device} failed; everything on it ends.")]
+    public static partial void ThreadFailed(ILogger logger, Exception exception, string device);
+
+    [LoggerMessage(1010, LogLevel.Debug, "Session {Session} accepted: {Solver}, picture {Picture}.")]
+    public static partial void Accepted(ILogger logger, long session, string solver, PictureShape picture);
+
+    [LoggerMessage(1011, LogLevel.Debug, "Session {Session} starts at timestep {Timestep} for severity {Severity}, {Steps} steps.")]
+    public static partial void Planned(ILogger logger, long session, int timestep, double? severity, int steps);
+
+    [LoggerMessage(1012, LogLevel.Debug, "Session {Session} completed in {Seconds} s.")]
+    public static partial void Completed(ILogger logger, long session, double seconds);
+
+    [LoggerMessage(1013, LogLevel.Debug, "Session {Session} ended as {Outcome}: {Reason}.")]
+    public static partial void EndedByCaller(ILogger logger, long session, SessionOutcome outcome, string reason);
+
+    [LoggerMessage(1014, LogLevel.Error, "Session {Session} failed as {Outcome}: {Reason}.")]
+    public static partial void Failed(ILogger logger, Exception? exception, long session, SessionOutcome outcome, string reason);
+
+    [LoggerMessage(1020, LogLevel.Error, "Device work failed: {Reason}.")]
+    public static partial void WorkFailed(ILogger logger, Exception? exception, string reason);
+
+    [LoggerMessage(1030, LogLevel.Warning, "{Count} tensors are alive on the idle device thread, {More} more than before the first request.")]
+    public static partial void TensorsLeft(ILogger logger, long count, long more);
+}

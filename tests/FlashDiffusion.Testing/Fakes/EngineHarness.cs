@@ -1,0 +1,135 @@
+using System.Collections.Frozen;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Testing.Fakes;
+
+/// <summary>The device loop without its thread: a test drives it tick by tick, in virtual time that passes only where networks are called.</summary>
+internal sealed class EngineHarness : IDisposable
+{
+    private readonly TestMeterFactory _meters = new();
+    private long _lastId;
+
+    /// <param name="options">Options; ten sessions if not said.</param>
+    public EngineHarness(EngineOptions? options = null)
+    {
+        set_num_threads(1);
+        Options = options ?? new EngineOptions { MaximumSessions = 10, Threads = 1 };
+        Telemetry = new FlashDiffusionTelemetry(_meters);
+        Ledger = new SessionLedger(Options.MaximumSessions, Telemetry);
+        Loop = new DeviceLoop(Options, new FirstComePolicy(), Ledger, Time, Telemetry, NullLogger.Instance);
+        Model = new FakeModel { Called = (name, rows) => Time.Advance(name == nameof(FakeModel.Denoise) ? StepTime : TimeSpan.Zero) };
+    }
+
+    public EngineOptions Options { get; }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public FlashDiffusionTelemetry Telemetry { get; }
+
+    public SessionLedger Ledger { get; }
+
+    public DeviceLoop Loop { get; }
+
+    public FakeModel Model { get; }
+
+    public FakeSolver Solver { get; } = new();
+
+    public FakeOperatorFamily Family { get; } = new();
+
+    /// <summary>Virtual time that a denoiser call takes.</summary>
+    public TimeSpan StepTime { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The model as it is served.</summary>
+    /// <param name="encoders">Its severity encoders.</param>
+    public ServedModel Served(params FakeSeverityEncoder[] encoders) =>
+        new(Model, encoders.ToFrozenDictionary(encoder => encoder.OperatorName, encoder => (ISeverityEncoder)encoder));
+
+    /// <summary>A request that starts at a timestep and so takes one step more.</summary>
+    public ReconstructionRequest Request(ulong seed, int startTimestep = 9, PictureShape? picture = null, float fill = 0.25f)
+    {
+        var shape = picture ?? new PictureShape(16, 16);
+        var values = new float[shape.Elements];
+        Array.Fill(values, fill);
+        return new ReconstructionRequest
+        {
+            Model = Served(),
+            Solver = Solver,
+            SolverParameters = ParameterSet.Empty,
+            Operator = new OperatorRequest(Family, FakeOperatorFamily.Spec(1 + (seed % 3)), 0.1),
+            Measurement = HostTensor.Picture(values, shape),
+            Picture = shape,
+            Adaptation = new Adaptation { Mode = AdaptationMode.Fixed, StartTimestep = startTimestep },
+            Seed = seed,
+        };
+    }
+
+    /// <summary>Takes a request on as the engine would.</summary>
+    public ReconstructionSession Submit(ReconstructionRequest request)
+    {
+        Assert.Null(Ledger.TryEnter());
+        var session = new ReconstructionSession(++_lastId, request, Time, () => { });
+        Loop.Arrive(() => Loop.Starts.Begin(session));
+        return session;
+    }
+
+    /// <summary>Ticks until there is nothing to do.</summary>
+    /// <returns>Number of ticks that did something.</returns>
+    public int RunUntilIdle()
+    {
+        for (var ticks = 0; ticks < 100_000; ticks++)
+        {
+            if (!Loop.Tick())
+            {
+                return ticks;
+            }
+        }
+
+        throw new InvalidOperationException("The loop never came to rest.");
+    }
+
+    /// <summary>Ticks so many times.</summary>
+    public void Tick(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            Loop.Tick();
+        }
+    }
+
+    /// <summary>Events that a session's reader would find now.</summary>
+    public static async Task<List<SessionEvent>> EventsAsync(ReconstructionSession session)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var events = new List<SessionEvent>();
+        await foreach (var happened in session.ReadEventsAsync(timeout.Token))
+        {
+            events.Add(happened);
+        }
+
+        return events;
+    }
+
+    /// <summary>The result of a session that has completed.</summary>
+    public static async Task<ResultEvent> ResultAsync(ReconstructionSession session) =>
+        Assert.IsType<ResultEvent>((await EventsAsync(session))[^1]);
+
+    /// <summary>The failure of a session that has failed.</summary>
+    public static async Task<Failure> FailureAsync(ReconstructionSession session) =>
+        Assert.IsType<FailedEvent>((await EventsAsync(session))[^1]).Failure;
+
+    public void Dispose()
+    {
+        Loop.Dispose();
+        Telemetry.Dispose();
+        _meters.Dispose();
+    }
+}

@@ -1,0 +1,50 @@
+using FlashDiffusion.Schedules;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Testing.Fakes;
+
+/// <summary>
+/// A latent diffusion model without weights: an f4 autoencoder of means and repeats, and a denoiser that is linear in the latent.
+/// Differentiable, per row, and takes microseconds.
+/// </summary>
+internal sealed class FakeModel : ILatentDiffusionModel
+{
+    private const int Downsampling = 4;
+
+    public string Name { get; init; } = "fake";
+
+    public string Version => "1";
+
+    public NoiseSchedule Schedule { get; init; } = NoiseSchedule.Create(1000, 0.0015, 0.0195);
+
+    public Device Device => CPU;
+
+    public int PictureMultiple => 8;
+
+    public int MaximumPictureSide => 64;
+
+    /// <summary>Called before each call of a network, by name; virtual time passes in it, or it throws.</summary>
+    public Action<string, int> Called { get; init; } = (_, _) => { };
+
+    public LatentShape LatentShapeOf(PictureShape picture) => new(3, picture.Height / Downsampling, picture.Width / Downsampling);
+
+    public Tensor Denoise(Tensor latents, Tensor timesteps)
+    {
+        Called(nameof(Denoise), (int)latents.shape[0]);
+        return (latents * 0.1f) + (timesteps.to(ScalarType.Float32).reshape(-1, 1, 1, 1) * 1e-4f);
+    }
+
+    public Tensor Encode(Tensor pictures)
+    {
+        Called(nameof(Encode), (int)pictures.shape[0]);
+        return nn.functional.avg_pool2d(pictures, Downsampling);
+    }
+
+    public Tensor Decode(Tensor latents, Quantisation quantisation)
+    {
+        Called(nameof(Decode), (int)latents.shape[0]);
+        return latents.repeat_interleave(Downsampling, 2).repeat_interleave(Downsampling, 3);
+    }
+
+    public Tensor Preview(Tensor latents) => latents.alias();
+}

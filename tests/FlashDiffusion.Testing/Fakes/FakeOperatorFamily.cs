@@ -1,0 +1,61 @@
+using Xunit;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Testing.Fakes;
+
+/// <summary>A x = gain x, with a gain of each row's own.</summary>
+internal sealed class FakeOperatorFamily : IForwardOperatorFamily
+{
+    public const string Gain = "gain";
+
+    public OperatorDescriptor Descriptor { get; } = new()
+    {
+        Name = "gain",
+        Description = "Multiplies every value.",
+        IsLinear = true,
+        Parameters = [ParameterDescriptor.Number(Gain, 1, 0.1, 10, "The factor.")],
+    };
+
+    /// <summary>Number of times that rows were bound.</summary>
+    public int Bindings { get; private set; }
+
+    public static OperatorSpec Spec(double gain = 1) => new("gain", ParameterSet.Resolve(
+        [ParameterDescriptor.Number(Gain, 1, 0.1, 10, "The factor.")],
+        new Dictionary<string, ParameterValue> { [Gain] = ParameterValue.Of(gain) },
+        "operator.parameters",
+        []));
+
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
+    {
+        StructuralKey = "",
+        MeasurementShape = [3, picture.Height, picture.Width],
+        MeasurementCount = picture.Elements,
+    };
+
+    public IForwardOperator Bind(IReadOnlyList<OperatorSpec> rows, PictureShape picture, Device device)
+    {
+        Bindings++;
+        return new Bound([.. rows.Select(row => (float)row.Parameters.Number(Gain))], picture);
+    }
+
+    private sealed class Bound(float[] gains, PictureShape picture) : ILinearForwardOperator
+    {
+        private readonly Tensor _gains = tensor(gains).reshape(-1, 1, 1, 1).DetachFromDisposeScope();
+
+        public int Rows => gains.Length;
+
+        public Tensor Forward(Tensor pictures)
+        {
+            Assert.Equal(picture.Batch(Rows), pictures.shape);
+            return pictures * _gains;
+        }
+
+        public Tensor Adjoint(Tensor measurements) => measurements * _gains;
+
+        public Tensor Consistent(Tensor measurements) => measurements.alias();
+
+        public Tensor ToImage(Tensor measurements) => measurements.alias();
+
+        public void Dispose() => _gains.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Noise;
+using FlashDiffusion.Sampling;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Testing.Fakes;
+
+/// <summary>
+/// A guided solver that does everything a solver may: gradients through decoder and denoiser, noise, scratch that is carried on. Rows
+/// can be told by their seeds to throw, to become NaN, or to need several calls a step.
+/// </summary>
+internal sealed class FakeSolver : ILatentSolver
+{
+    public const string Kind = "guided";
+    private const string Momentum = "momentum";
+
+    public SolverDescriptor Descriptor { get; } = new()
+    {
+        Name = "fake",
+        Version = "1.0.0",
+        Description = "For tests.",
+        Needs = SolverNeeds.Operator | SolverNeeds.Gradient,
+        Parameters = [],
+    };
+
+    /// <summary>Seeds whose rows throw.</summary>
+    public HashSet<ulong> Throwing { get; } = [];
+
+    /// <summary>Seeds whose rows become NaN.</summary>
+    public HashSet<ulong> Poisoned { get; } = [];
+
+    /// <summary>Seeds of the rows of every step, in order.</summary>
+    public List<ImmutableArray<ulong>> Batches { get; } = [];
+
+    /// <summary>Timesteps of the rows of every step, in order.</summary>
+    public List<ImmutableArray<int>> Timesteps { get; } = [];
+
+    public static ulong SeedOf(StepRow row) => ((CounterNoise)row.Noise).Seed;
+
+    public SolverPlan Plan(SampleSpec sample) => new()
+    {
+        Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, new StepCost(1, 1, 1, 1)))],
+    };
+
+    public StepOutput Step(StepBatch batch)
+    {
+        Batches.Add([.. batch.Rows.Select(SeedOf)]);
+        Timesteps.Add([.. batch.Rows.Select(row => row.Step.Timestep)]);
+        if (batch.Rows.FirstOrDefault(row => Throwing.Contains(SeedOf(row))) is { } bad)
+        {
+            throw new InvalidOperationException($"Told to throw for seed {SeedOf(bad)}.");
+        }
+
+        var latents = batch.Latents.detach().requires_grad_();
+        var prediction = batch.Model.Denoise(latents, batch.Timesteps());
+        var clean = ReverseStep.Clean(batch, latents, prediction);
+        var decoded = batch.Model.Decode(clean, Quantisation.None);
+        var residual = PerSample.Norm(batch.Measurements! - batch.Operator!.Forward(decoded));
+        var gradient = PerSample.Gradient(residual, latents);
+        using var guard = no_grad();
+        var momentum = batch.Scratch.TryGetValue(Momentum, out var carried) ? (carried * 0.5f) + gradient : gradient;
+        var moved = ReverseStep.Move(batch, clean.detach(), prediction.detach()) - (momentum * 0.01f);
+        var poison = tensor(batch.Rows.Select(row => Poisoned.Contains(SeedOf(row)) ? float.NaN : 0f).ToArray()).reshape(-1, 1, 1, 1);
+        return new StepOutput
+        {
+            Latents = moved + poison,
+            PredictedClean = clean.detach(),
+            DecodedClean = decoded.detach(),
+            Residual = residual.detach(),
+            Scratch = new Dictionary<string, Tensor> { [Momentum] = momentum },
+        };
+    }
+}
