@@ -14,7 +14,7 @@ internal sealed class Codebook : NetworkModule, IInitializable
         : base(nameof(Codebook))
     {
         _weight = new Parameter(empty([codes, channels]));
-        register_parameter("weight", _weight);
+        Own("weight", _weight);
     }
 
     public Tensor Codes => _weight;

@@ -21,8 +21,8 @@ internal sealed class Convolution1d : NetworkModule, IInitializable
         _weight = new Parameter(empty([outChannels, inChannels, 1]));
         _bias = new Parameter(empty([outChannels]));
         _startsAtZero = startsAtZero;
-        register_parameter("weight", _weight);
-        register_parameter("bias", _bias);
+        Own("weight", _weight);
+        Own("bias", _bias);
     }
 
     public Tensor Forward(Tensor x) => nn.functional.conv1d(x, _weight, _bias);

@@ -28,8 +28,8 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IUNetLayer
         _stride = [stride, stride];
         _padding = [padding, padding];
         _startsAtZero = startsAtZero;
-        register_parameter("weight", _weight);
-        register_parameter("bias", _bias);
+        Own("weight", _weight);
+        Own("bias", _bias);
     }
 
     public Tensor Forward(Tensor x) => nn.functional.conv2d(x, _weight, _bias, _stride, _padding, Ones, 1);

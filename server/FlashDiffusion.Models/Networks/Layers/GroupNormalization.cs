@@ -31,8 +31,8 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
         _epsilon = epsilon;
         _weight = new Parameter(empty([channels]));
         _bias = new Parameter(empty([channels]));
-        register_parameter("weight", _weight);
-        register_parameter("bias", _bias);
+        Own("weight", _weight);
+        Own("bias", _bias);
     }
 
     public Tensor Forward(Tensor x) => nn.functional.group_norm(x, Groups, _weight, _bias, _epsilon);

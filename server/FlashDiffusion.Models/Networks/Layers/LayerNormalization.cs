@@ -21,8 +21,8 @@ internal sealed class LayerNormalization : NetworkModule, IInitializable
         _shape = [features];
         _weight = new Parameter(empty(_shape));
         _bias = new Parameter(empty(_shape));
-        register_parameter("weight", _weight);
-        register_parameter("bias", _bias);
+        Own("weight", _weight);
+        Own("bias", _bias);
     }
 
     public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, _weight, _bias);

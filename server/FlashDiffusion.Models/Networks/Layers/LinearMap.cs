@@ -17,11 +17,11 @@ internal sealed class LinearMap : NetworkModule, IInitializable
         : base(nameof(LinearMap))
     {
         _weight = new Parameter(empty([outFeatures, inFeatures]));
-        register_parameter("weight", _weight);
+        Own("weight", _weight);
         if (bias)
         {
             _bias = new Parameter(empty([outFeatures]));
-            register_parameter("bias", _bias);
+            Own("bias", _bias);
         }
     }
 

@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using FlashDiffusion.Models.Networks;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Repository;
+
+/// <summary>A severity encoder of the repository, with frozen weights.</summary>
+internal sealed class SeverityEncoder : ISeverityEncoder, IDisposable
+{
+    private readonly SeverityEncoderNetwork _network;
+    private readonly double _scaleFactor;
+
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="network">Loaded, frozen network; this object disposes it.</param>
+    /// <param name="model">The model whose latents it predicts.</param>
+    public SeverityEncoder(SeverityEncoderManifest manifest, SeverityEncoderNetwork network, LatentDiffusionModel model)
+    {
+        if (network.Config.EmbedDim != model.LatentChannels || network.Config.Ddconfig.Downsampling != model.Downsampling)
+        {
+            throw new ModelRepositoryException($"It predicts latents of another shape than those of model '{model.Name}'.");
+        }
+
+        OperatorName = manifest.Operator;
+        TrainedRanges = manifest.TrainedRanges.ToFrozenDictionary(pair => pair.Key, pair => Range(pair.Key, pair.Value), StringComparer.Ordinal);
+        _network = network;
+        _scaleFactor = model.ScaleFactor;
+    }
+
+    public string OperatorName { get; }
+
+    public IReadOnlyDictionary<string, ParameterRange> TrainedRanges { get; }
+
+    /// <remarks>Trained on the autoencoder's own latents, as published, so mean and variance are scaled to the diffusion model's here.</remarks>
+    public SeverityEstimate Estimate(Tensor measurementPictures)
+    {
+        var prediction = _network.Forward(measurementPictures);
+        if (_scaleFactor == 1)
+        {
+            return new SeverityEstimate(prediction.Mean, prediction.Variance);
+        }
+
+        using (prediction)
+        {
+            return new SeverityEstimate(prediction.Mean * _scaleFactor, prediction.Variance * (_scaleFactor * _scaleFactor));
+        }
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    private static ParameterRange Range(string parameter, IReadOnlyList<double> ends)
+        => ends.Count == 2 && ends[0] <= ends[1] && double.IsFinite(ends[0]) && double.IsFinite(ends[1])
+            ? new ParameterRange(ends[0], ends[1])
+            : throw new ModelRepositoryException($"The trained range of '{parameter}' needs a smallest and a largest number.");
+}
