@@ -8,5 +8,6 @@ var root = new RootCommand("Trains and evaluates the models that FlashDiffusion 
     TrainAutoencoderCommand.Create(),
     TrainDiffusionCommand.Create(),
     TrainSeverityCommand.Create(),
+    PackageCommand.Create(),
 };
 return root.Parse(args).Invoke();
