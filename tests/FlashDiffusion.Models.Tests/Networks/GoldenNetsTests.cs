@@ -31,5 +31,6 @@ public class GoldenNetsTests
             _ => throw new InvalidDataException($"'{name}' is of no kind that this test knows."),
         };
         check(golden);
+        golden.AssertAllUsed();
     }
 }

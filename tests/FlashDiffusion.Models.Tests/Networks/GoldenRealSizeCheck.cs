@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>A published model at its real size, checked on strided slices and summaries.</summary>
-/// <remarks>The configuration is that of the key list with the same name as the case: <c>real_X</c> belongs to <c>X_models_ldm</c>.</remarks>
+/// <remarks>The case names its configuration file; the key list of the same file holds what stands in it.</remarks>
 internal static class GoldenRealSizeCheck
 {
     private const double Tolerance = 1e-4;
@@ -13,12 +13,26 @@ internal static class GoldenRealSizeCheck
     public static void Run(string name)
     {
         using var golden = GoldenTensors.Open("nets", name + ".safetensors");
-        using var keys = JsonDocument.Parse(File.ReadAllText(GoldenFolder.File("keys", $"{name["real_".Length..]}_models_ldm.json")));
-        var model = keys.RootElement.GetProperty("model_config").GetProperty("params");
+        var model = Configuration(golden.Metadata["config"]).GetProperty("params");
         UNet(golden, NetworkConfig.Parse(model.GetProperty("unet_config")));
         var firstStage = NetworkConfig.Parse(model.GetProperty("first_stage_config"));
         Autoencoder(golden, firstStage);
         Severity(golden, firstStage);
+    }
+
+    private static JsonElement Configuration(string file)
+    {
+        foreach (var path in new[] { GoldenFolder.Root, GoldenFolder.Own }.SelectMany(root => Directory.EnumerateFiles(Path.Combine(root, "keys"), "*.json")))
+        {
+            using var keys = JsonDocument.Parse(File.ReadAllText(path));
+            if (keys.RootElement.TryGetProperty("config", out var config) && config.GetString() == file
+                && keys.RootElement.TryGetProperty("model_config", out var model) && model.GetProperty("params").TryGetProperty("unet_config", out _))
+            {
+                return model.Clone();
+            }
+        }
+
+        throw new InvalidDataException($"No key list holds the configuration '{file}'.");
     }
 
     private static void UNet(GoldenTensors golden, NetworkConfig config)

@@ -8,13 +8,16 @@ internal static class GoldenSeverityCheck
     public static void Run(GoldenNetsCase golden)
     {
         using var network = golden.Prepare(NetworkFactory.SeverityEncoder(golden.Config));
-        var y = golden.Tensors["y"].requires_grad_();
+        var y = golden.Input("y").requires_grad_();
 
         golden.Check("quant_conv_out", network.Project(y));
         var prediction = network.Forward(y);
 
         golden.Check("mean", prediction.Mean);
         golden.Check("var", prediction.Variance);
-        golden.Check("grad_y_of_sum_var", autograd.grad([prediction.Variance.sum()], [y])[0], GoldenNetsCase.Gradient);
+        if (golden.Has("grad_y_of_sum_var"))
+        {
+            golden.Check("grad_y_of_sum_var", autograd.grad([prediction.Variance.sum()], [y])[0], GoldenNetsCase.Gradient);
+        }
     }
 }

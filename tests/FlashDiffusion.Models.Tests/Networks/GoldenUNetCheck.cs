@@ -10,15 +10,15 @@ internal static class GoldenUNetCheck
     public static void Run(GoldenNetsCase golden)
     {
         using var network = golden.Prepare(NetworkFactory.UNet(golden.Config));
-        var tensors = golden.Tensors;
-        var x = tensors["x"].requires_grad_();
-        var context = tensors.Has("context") ? tensors["context"].requires_grad_() : null;
+        var x = golden.Input("x").requires_grad_();
+        var t = golden.Input("t");
+        var context = golden.Has("context") ? golden.Input("context").requires_grad_() : null;
 
-        var eps = network.Forward(x, tensors["t"], context);
+        var eps = network.Forward(x, t, context);
 
-        golden.Check("t_emb", TimestepEmbedding.Of(tensors["t"], network.Config.ModelChannels));
+        golden.Check("t_emb", TimestepEmbedding.Of(t, network.Config.ModelChannels));
         golden.Check("eps", eps);
-        string[] keys = [.. tensors.Names.Where(name => name.StartsWith(ParameterGradient, StringComparison.Ordinal))];
+        string[] keys = [.. golden.Names.Where(name => name.StartsWith(ParameterGradient, StringComparison.Ordinal))];
         var parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter);
         List<Tensor> inputs = [x, .. keys.Select(key => parameters[key[ParameterGradient.Length..]])];
         if (context is not null)
@@ -26,7 +26,7 @@ internal static class GoldenUNetCheck
             inputs.Add(context);
         }
 
-        var gradients = autograd.grad([(eps * tensors["probe"]).sum()], inputs);
+        var gradients = autograd.grad([(eps * golden.Input("probe")).sum()], inputs);
         golden.Check("grad_x", gradients[0], GoldenNetsCase.Gradient);
         for (var i = 0; i < keys.Length; i++)
         {

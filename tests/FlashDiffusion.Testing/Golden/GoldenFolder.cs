@@ -11,6 +11,9 @@ internal static class GoldenFolder
     /// <summary>The folder with <c>keys</c>, <c>nets</c>, <c>schedules</c> ... in it.</summary>
     public static string Root { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } elsewhere ? Path.GetFullPath(elsewhere) : InRepository();
 
+    /// <summary>The data of this repository, whatever <see cref="Root"/> is.</summary>
+    public static string Own { get; } = InRepository();
+
     /// <summary>Path of one file below <see cref="Root"/>.</summary>
     public static string File(params string[] parts) => Path.Combine([Root, .. parts]);
 
