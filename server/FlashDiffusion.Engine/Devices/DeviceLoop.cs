@@ -68,6 +68,9 @@ internal sealed class DeviceLoop : IDisposable
     /// <summary>Tensors alive on the loop's thread.</summary>
     public long LiveTensors => Volatile.Read(ref _liveTensors);
 
+    /// <summary>Samples under way; for the loop's thread.</summary>
+    public IEnumerable<Sample> Samples => _scheduler.Work.OfType<Sample>();
+
     /// <summary>How sessions begin.</summary>
     public SessionStarts Starts => _starts;
 
@@ -76,6 +79,16 @@ internal sealed class DeviceLoop : IDisposable
 
     /// <summary>Hands over bounded work; one piece a tick is run.</summary>
     public void Enqueue(WorkItem item) => _items.Enqueue(item);
+
+    /// <summary>Continues a sample from a saved state, in the lane of its next step.</summary>
+    /// <param name="sample">A sample under way.</param>
+    /// <param name="state">A state of the same request.</param>
+    public void Restore(Sample sample, SampleState state)
+    {
+        _scheduler.Remove(sample, sample.Lane);
+        sample.Restore(state);
+        _scheduler.Add(sample);
+    }
 
     /// <summary>Does one unit of work.</summary>
     /// <returns>False if there was nothing to do.</returns>
@@ -226,7 +239,7 @@ internal sealed class DeviceLoop : IDisposable
         }
 
         var shown = outcomes.Where(outcome => outcome.Snapshot is not null).ToArray();
-        var completions = shown.Length == 0 ? [] : _etas.Completions(_scheduler.Work.OfType<Sample>());
+        var completions = shown.Length == 0 ? [] : _etas.Completions(Samples);
         foreach (var outcome in shown)
         {
             Show(outcome.Sample, outcome.Snapshot!, completions);
@@ -283,7 +296,7 @@ internal sealed class DeviceLoop : IDisposable
 
     private void Publish()
     {
-        var samples = _scheduler.Work.OfType<Sample>().ToArray();
+        var samples = Samples.ToArray();
         var running = samples.Count(sample => sample.FirstStepAt is not null);
         var next = samples.Length == 0 ? null : _etas.Completions(samples).Values.Select(seconds => (double?)seconds).Min();
         Volatile.Write(ref _load, _scheduler.Count == 0 ? EngineLoad.Idle : new EngineLoad(

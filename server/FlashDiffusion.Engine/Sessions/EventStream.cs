@@ -29,6 +29,18 @@ internal sealed class EventStream
         }
     }
 
+    /// <summary>Whether something waits for the reader.</summary>
+    public bool HasUnread
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _accepted is not null || _progress is not null;
+            }
+        }
+    }
+
     /// <summary>Publishes the first event.</summary>
     public void Publish(AcceptedEvent accepted)
     {

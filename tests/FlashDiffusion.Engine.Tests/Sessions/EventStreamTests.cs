@@ -1,0 +1,103 @@
+using FlashDiffusion.Engine.Sessions;
+
+namespace FlashDiffusion.Engine.Tests.Sessions;
+
+public sealed class EventStreamTests
+{
+    private readonly EventStream _stream = new();
+
+    [Fact]
+    public async Task ReadAsync_SlowReader_SeesAcceptedNewestProgressAndFinal()
+    {
+        _stream.Publish(Accepted());
+        for (var step = 1; step <= 100; step++)
+        {
+            _stream.Publish(Progress(step));
+        }
+
+        _stream.Finish(Failed());
+        var events = await ReadAllAsync();
+        Assert.IsType<AcceptedEvent>(events[0]);
+        var progress = Assert.IsType<ProgressEvent>(events[1]);
+        Assert.Equal((100, 99L), (progress.Step, progress.Skipped));
+        Assert.IsType<FailedEvent>(events[2]);
+        Assert.Equal(3, events.Count);
+    }
+
+    [Fact]
+    public async Task ReadAsync_EagerReader_SeesEverything()
+    {
+        var reading = ReadAllAsync();
+        _stream.Publish(Accepted());
+        for (var step = 1; step <= 20; step++)
+        {
+            _stream.Publish(Progress(step));
+            await WaitUntilTakenAsync();
+        }
+
+        _stream.Finish(Failed());
+        var events = await reading;
+        Assert.Equal(22, events.Count);
+        Assert.Equal(0, events.OfType<ProgressEvent>().Last().Skipped);
+    }
+
+    [Fact]
+    public async Task ReadAsync_Cancelled_EndsTheReadingOnly()
+    {
+        using var source = new CancellationTokenSource();
+        var reading = _stream.ReadAsync(source.Token).GetAsyncEnumerator(CancellationToken.None);
+        var next = reading.MoveNextAsync();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
+        Assert.True(_stream.IsWanted);
+    }
+
+    [Fact]
+    public async Task Finish_Twice_TheFirstCounts()
+    {
+        _stream.Finish(Failed("FIRST"));
+        _stream.Finish(Failed("SECOND"));
+        Assert.Equal("FIRST", Assert.IsType<FailedEvent>(Assert.Single(await ReadAllAsync())).Failure.Reason);
+    }
+
+    [Fact]
+    public void IsWanted_ReaderGone_No()
+    {
+        Assert.True(_stream.IsWanted);
+        _stream.Close();
+        Assert.False(_stream.IsWanted);
+    }
+
+    [Fact]
+    public void Publish_Unread_SaysThatItReplaced()
+    {
+        Assert.False(_stream.Publish(Progress(1)));
+        Assert.True(_stream.Publish(Progress(2)));
+    }
+
+    private static AcceptedEvent Accepted() => new() { StartTimestep = 9, TotalSteps = 10, FullSteps = 1000, StepsAhead = 0, Seed = 1, Adaptation = Requests.AdaptationMode.Auto };
+
+    private static ProgressEvent Progress(int step) => new() { Step = step, TotalSteps = 100, Timestep = 100 - step };
+
+    private static FailedEvent Failed(string reason = "TEST") => new(new Failure(SessionOutcome.Cancelled, reason, "For a test."));
+
+    private async Task<List<SessionEvent>> ReadAllAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var events = new List<SessionEvent>();
+        await foreach (var happened in _stream.ReadAsync(timeout.Token))
+        {
+            events.Add(happened);
+        }
+
+        return events;
+    }
+
+    private async Task WaitUntilTakenAsync()
+    {
+        while (_stream.HasUnread)
+        {
+            await Task.Yield();
+        }
+    }
+}
