@@ -26,7 +26,7 @@ internal sealed class EngineHarness : IDisposable
         Telemetry = new FlashDiffusionTelemetry(_meters);
         Ledger = new SessionLedger(Options.MaximumSessions, Telemetry);
         Loop = new DeviceLoop(Options, new FirstComePolicy(), Ledger, Time, Telemetry, NullLogger.Instance);
-        Model = new FakeModel { Called = (name, rows) => Time.Advance(name == nameof(FakeModel.Denoise) ? StepTime : TimeSpan.Zero) };
+        Model = new FakeModel { Called = Called };
     }
 
     public EngineOptions Options { get; }
@@ -47,6 +47,9 @@ internal sealed class EngineHarness : IDisposable
 
     /// <summary>Virtual time that a denoiser call takes.</summary>
     public TimeSpan StepTime { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Rows that the device has memory for.</summary>
+    public int LargestBatch { get; init; } = int.MaxValue;
 
     /// <summary>The model as it is served.</summary>
     /// <param name="encoders">Its severity encoders.</param>
@@ -125,6 +128,16 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>The failure of a session that has failed.</summary>
     public static async Task<Failure> FailureAsync(ReconstructionSession session) =>
         Assert.IsType<FailedEvent>((await EventsAsync(session))[^1]).Failure;
+
+    private void Called(string network, int rows)
+    {
+        if (rows > LargestBatch)
+        {
+            throw new FakeNativeException("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes.");
+        }
+
+        Time.Advance(network == nameof(FakeModel.Denoise) ? StepTime : TimeSpan.Zero);
+    }
 
     public void Dispose()
     {
