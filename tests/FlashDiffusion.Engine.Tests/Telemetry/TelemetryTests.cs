@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Testing.Fakes;
+
+namespace FlashDiffusion.Engine.Tests.Telemetry;
+
+public sealed class TelemetryTests : IDisposable
+{
+    private readonly EngineHarness _harness = new();
+    private readonly ConcurrentQueue<Activity> _spans = new();
+    private readonly ConcurrentQueue<(string Name, double Value)> _measurements = new();
+    private readonly ActivityListener _spanListener;
+    private readonly MeterListener _meterListener = new();
+    private readonly ActivityContext _parent = new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+
+    public TelemetryTests()
+    {
+        _spanListener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == FlashDiffusionTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(_spanListener);
+        _meterListener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter, _harness.Telemetry.Meter))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _meterListener.SetMeasurementEventCallback<double>((instrument, value, _, _) => _measurements.Enqueue((instrument.Name, value)));
+        _meterListener.SetMeasurementEventCallback<int>((instrument, value, _, _) => _measurements.Enqueue((instrument.Name, value)));
+        _meterListener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _measurements.Enqueue((instrument.Name, value)));
+        _meterListener.Start();
+    }
+
+    private IEnumerable<Activity> Own => _spans.Where(span => span.TraceId == _parent.TraceId);
+
+    public void Dispose()
+    {
+        _meterListener.Dispose();
+        _spanListener.Dispose();
+        _harness.Dispose();
+    }
+
+    [Fact]
+    public void Spans_OfARequest_AreChildrenOfTheCaller()
+    {
+        _harness.Submit(_harness.Request(1) with { Parent = _parent });
+        _harness.RunUntilIdle();
+        Assert.Equal(["decode", "queue", "severity", "solve"], Own.Select(span => span.OperationName).Order(StringComparer.Ordinal));
+        Assert.All(Own, span => Assert.Equal(_parent.SpanId, span.ParentSpanId));
+        var solve = Own.Single(span => span.OperationName == "solve");
+        Assert.Equal(10, solve.GetTagItem("flashdiffusion.steps"));
+        Assert.Equal(100, solve.Duration.TotalMilliseconds, 1);
+    }
+
+    [Fact]
+    public void Spans_CancelledInTheQueue_HaveNoSolve()
+    {
+        var session = _harness.Submit(_harness.Request(1) with { Parent = _parent });
+        session.Cancel();
+        _harness.RunUntilIdle();
+        Assert.DoesNotContain(Own, span => span.OperationName == "solve");
+    }
+
+    [Fact]
+    public void Metrics_OfARequest_AreRecordedOnce()
+    {
+        _harness.Submit(_harness.Request(1));
+        _harness.RunUntilIdle();
+        foreach (var name in new[] { "request.queue.duration", "request.time_to_first_latent", "request.duration", "request.severity", "request.start_timestep", "request.steps" })
+        {
+            Assert.Single(_measurements, measurement => measurement.Name == "flashdiffusion." + name);
+        }
+
+        Assert.Equal(10, _measurements.Single(measurement => measurement.Name == "flashdiffusion.request.steps").Value);
+
+        // One look, ten steps, one decode.
+        Assert.Equal(12, _measurements.Count(measurement => measurement.Name == "flashdiffusion.step.duration"));
+        Assert.All(_measurements.Where(measurement => measurement.Name == "flashdiffusion.batch.size"), measurement => Assert.Equal(1, measurement.Value));
+    }
+
+    [Fact]
+    public void Metrics_Cancelled_RecordTheLatency()
+    {
+        var session = _harness.Submit(_harness.Request(1, startTimestep: 100));
+        _harness.Tick(5);
+        session.Cancel();
+        _harness.Tick(1);
+        Assert.Single(_measurements, measurement => measurement.Name == "flashdiffusion.cancel.latency");
+    }
+
+    [Fact]
+    public void Gauges_AfterWork_ReturnToZero()
+    {
+        _harness.Telemetry.Observe("cpu", () => _harness.Loop.Load, () => _harness.Loop.LiveTensors);
+        _harness.Submit(_harness.Request(1, startTimestep: 20));
+        _harness.Tick(5);
+        Assert.Equal((0, 1, 17), Gauges());
+        _harness.RunUntilIdle();
+        Assert.Equal((0, 0, 0), Gauges());
+    }
+
+    [Fact]
+    public void Activity_OnTheLoop_StaysTheCallers()
+    {
+        using var activity = new Activity("caller").Start();
+        _harness.Submit(_harness.Request(1) with { Parent = _parent });
+        _harness.RunUntilIdle();
+        Assert.Same(activity, Activity.Current);
+    }
+
+    private (int Queued, int Running, int Steps) Gauges()
+    {
+        _measurements.Clear();
+        _meterListener.RecordObservableInstruments();
+        return (Value("queue.length"), Value("slots.active"), Value("queue.work"));
+
+        int Value(string name) => (int)_measurements.Single(measurement => measurement.Name == "flashdiffusion." + name).Value;
+    }
+}
