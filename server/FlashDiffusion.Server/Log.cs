@@ -21,7 +21,10 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Error, "Model {Model} {Version} can't be used: {Reason}", EventName = "ModelFailed")]
     public static partial void ModelFailed(ILogger logger, string model, string version, string reason);
 
-    [LoggerMessage(3005, LogLevel.Warning, "Warming up {Model} failed: {Reason}", EventName = "WarmUpFailed")]
+    [LoggerMessage(3005, LogLevel.Warning, "There is no model repository '{Root}'; --models names one.", EventName = "NoModels")]
+    public static partial void NoModels(ILogger logger, string root);
+
+    [LoggerMessage(3006, LogLevel.Warning, "Warming up model {Model} failed: {Reason}", EventName = "WarmUpFailed")]
     public static partial void WarmUpFailed(ILogger logger, string model, string reason, Exception? exception);
 
     [LoggerMessage(EventId = 3010, EventName = "Answered", Message = "Answered {Code} ({Reason}): {Message}")]

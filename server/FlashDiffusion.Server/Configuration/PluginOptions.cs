@@ -7,10 +7,9 @@ internal sealed class PluginOptions
 {
     public const string Section = "Plugins";
 
-    /// <summary>Folder of the solver plugins; relative to the server's binaries.</summary>
-    /// <value><c>plugins</c>.</value>
-    [Required]
-    public string Root { get; set; } = "plugins";
+    /// <summary>Folder of the solver plugins, relative to the current directory; empty for <c>plugins</c> beside the server's binaries.</summary>
+    /// <value>Empty.</value>
+    public string Root { get; set; } = "";
 
     /// <summary>Solver that an empty name means.</summary>
     /// <value><c>latent_dps</c>.</value>

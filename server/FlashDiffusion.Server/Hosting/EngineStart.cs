@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine;
+using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Models.Operators;
@@ -15,6 +16,7 @@ internal sealed class EngineStart(
     IOptions<PluginOptions> pluginOptions,
     IOptions<ModelOptions> modelOptions,
     SolverPlugins plugins,
+    ModelLoading repository,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
     ILoggerFactory loggers) : IAsyncDisposable
@@ -26,18 +28,26 @@ internal sealed class EngineStart(
     /// <returns>The snapshot; null if the device does not work, which has been logged.</returns>
     public async Task<ServingContext?> RunAsync(CancellationToken cancellation)
     {
-        var solvers = plugins.Load(Absolute(pluginOptions.Value.Root));
         _engine = new ReconstructionEngine(engineOptions.Value, time, telemetry, loggers.CreateLogger<ReconstructionEngine>());
         _engine.Start();
         var device = engineOptions.Value.Device;
         var tested = await _engine.RunAsync(() => DeviceSelfTest.Run(device), cancellation);
         if (tested is not { Value: "" })
         {
-            Log.StartFailed(_logger, tested.Value ?? tested.Failure?.Message ?? tested.Rejection?.Message ?? device, tested.Failure?.Cause);
-            return null;
+            return Fail(tested, tested.Value);
         }
 
-        return new ServingContext(_engine, new ModelCatalog([], modelOptions.Value.DefaultModel), solvers, new OperatorCatalog(OperatorFamilies.All), pluginOptions.Value.DefaultSolver);
+        var solvers = plugins.Load(FolderOf(pluginOptions.Value.Root, "plugins"));
+        var loaded = await _engine.RunAsync(() => repository.Load(FolderOf(modelOptions.Value.Root, "models"), device), cancellation);
+        if (loaded.Value is not { } entries)
+        {
+            return Fail(loaded, null);
+        }
+
+        var models = new ModelCatalog(entries, modelOptions.Value.DefaultModel);
+        var context = new ServingContext(_engine, models, solvers, new OperatorCatalog(OperatorFamilies.All), pluginOptions.Value.DefaultSolver);
+        await WarmUpAsync(context, cancellation);
+        return context;
     }
 
     public async ValueTask DisposeAsync()
@@ -48,5 +58,26 @@ internal sealed class EngineStart(
         }
     }
 
-    private static string Absolute(string path) => Path.Combine(AppContext.BaseDirectory, path);
+    private static string FolderOf(string configured, string besideBinaries) =>
+        configured.Length == 0 ? Path.Combine(AppContext.BaseDirectory, besideBinaries) : Path.GetFullPath(configured);
+
+    private async Task WarmUpAsync(ServingContext context, CancellationToken cancellation)
+    {
+        foreach (var request in context.Models.Entries.Select(entry => WarmUp.RequestFor(entry, context)).OfType<FlashDiffusion.Engine.Requests.ReconstructionRequest>())
+        {
+            var warm = await context.Engine.WarmUpAsync(request, cancellation);
+            if (!warm.Succeeded)
+            {
+                // The self-check has passed, so the model is fine; the solver or the operator is not, and each request will say so.
+                Log.WarmUpFailed(_logger, request.Model.Model.Name, warm.Failure?.Message ?? warm.Rejection?.Message ?? "", warm.Failure?.Cause);
+            }
+        }
+    }
+
+    private ServingContext? Fail<T>(DeviceAnswer<T> answer, string? reason)
+        where T : class
+    {
+        Log.StartFailed(_logger, reason ?? answer.Failure?.Message ?? answer.Rejection?.Message ?? "the device gave no answer", answer.Failure?.Cause);
+        return null;
+    }
 }

@@ -75,6 +75,7 @@ internal static class ServerHost
         services.AddSingleton<HealthBoard>();
         services.AddSingleton<Shutdown>();
         services.AddSingleton<SolverPlugins>();
+        services.AddSingleton<ModelLoading>();
         services.AddSingleton<RequestMapper>();
         services.AddSingleton<EventWriterFactory>();
         services.AddSingleton<EngineStart>();

@@ -130,9 +130,10 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits)
         }
 
         var picture = forward is null ? measurement.Shape : MeasuredPicture.ShapeOf(forward, measurement.Shape, problems);
-        if (picture is { } shape && model is not null)
+        if (model is not null)
         {
-            PictureSize.Check(shape, measurement.Shape, model, problems);
+            // Where the operator does not fit the picture at all, the picture may be too small: the model's limits then say so.
+            PictureSize.Check(picture ?? measurement.Shape, measurement.Shape, model, problems);
         }
 
         return picture;

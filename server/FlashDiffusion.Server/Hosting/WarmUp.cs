@@ -1,0 +1,42 @@
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Models.Operators.Denoising;
+using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Requests;
+
+namespace FlashDiffusion.Server.Hosting;
+
+/// <summary>A short synthetic reconstruction, so that the first user finds warm kernels and an ETA.</summary>
+internal static class WarmUp
+{
+    private const int Side = 64;
+    private const int Steps = 3;
+
+    /// <summary>The request for a model; null if the model or the default solver can't be used.</summary>
+    public static ReconstructionRequest? RequestFor(ModelEntry entry, ServingContext context)
+    {
+        if (entry.Model is not { } model
+            || context.Solvers.Find(context.DefaultSolver)?.Solver is not { } solver
+            || context.Operators.Find(DenoisingFamily.Name) is not { } family)
+        {
+            return null;
+        }
+
+        var side = Math.Clamp(Side, model.MinimumPictureSide, model.Model.MaximumPictureSide);
+        var picture = new PictureShape(side, side);
+        return new ReconstructionRequest
+        {
+            Model = model,
+            Solver = solver,
+            SolverParameters = ParameterSet.Resolve(solver.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "", []),
+            Operator = new OperatorRequest(
+                family,
+                new OperatorSpec(family.Descriptor.Name, ParameterSet.Resolve(family.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "", [])),
+                2 * OperatorReader.DefaultNoiseStd),
+            Measurement = HostTensor.Picture(new float[picture.Elements], picture),
+            Picture = picture,
+            Sampling = new SamplingSpec(SamplerKind.Ddim, Steps),
+            Adaptation = new Adaptation { Mode = AdaptationMode.Full },
+            Seed = 0,
+        };
+    }
+}

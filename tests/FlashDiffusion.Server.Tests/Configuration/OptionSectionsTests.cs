@@ -1,0 +1,73 @@
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Server.Configuration;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Tests.Configuration;
+
+public sealed class OptionSectionsTests
+{
+    [Fact]
+    public void Errors_NothingSet_IsFine() => Assert.Empty(ErrorsOf());
+
+    [Fact]
+    public void Errors_FaultsInSeveralSections_AreReportedAtOnce()
+    {
+        var errors = ErrorsOf(
+            ("Server:GrpcPort", "70000"), ("Server:Listen", "everywhere"), ("Engine:MaximumBatch", "0"), ("Limits:MaximumPictureBytes", "many"), ("Plugins:DefaultSolver", ""));
+
+        Assert.Equal(5, errors.Count);
+        Assert.Contains(errors, error => error.Contains("everywhere", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Contains("MaximumPictureBytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Errors_OnePortTwice_IsReportedAndZeroIsNot()
+    {
+        Assert.Contains("9000", Assert.Single(ErrorsOf(("Server:GrpcPort", "9000"), ("Server:MetricsPort", "9000"))), StringComparison.Ordinal);
+        Assert.Empty(ErrorsOf(("Server:GrpcPort", "0"), ("Server:HttpPort", "0"), ("Server:MetricsPort", "0")));
+    }
+
+    [Theory]
+    [InlineData("loopback")]
+    [InlineData("any")]
+    [InlineData("::1")]
+    [InlineData("192.0.2.1")]
+    public void Errors_KnownListenWords_AreFine(string listen) => Assert.Empty(ErrorsOf(("Server:Listen", listen)));
+
+    [Fact]
+    public void Switches_EveryKey_IsAnOptionThatExists()
+    {
+        // Each switch sets a value that its option can't take or visibly changes it: a key that is misspelt would do neither.
+        foreach (var option in CommandLine.Switches.Where(option => !option.Key.StartsWith("Logging", StringComparison.Ordinal)))
+        {
+            var (section, property) = (option.Key.Split(':')[0], option.Key.Split(':')[1]);
+            var type = section switch
+            {
+                "Server" => typeof(ServerOptions),
+                "Engine" => typeof(EngineOptions),
+                "Models" => typeof(ModelOptions),
+                "Plugins" => typeof(PluginOptions),
+                _ => throw new InvalidOperationException($"The switch {option.Name} names the section {section}."),
+            };
+            Assert.NotNull(type.GetProperty(property));
+        }
+    }
+
+    [Fact]
+    public void Add_Settings_ReachTheOptions()
+    {
+        var services = new ServiceCollection().AddSingleton(Settings(("Server:GrpcPort", "1234"), ("Engine:MaximumBatch", "3")));
+        OptionSections.Add(services);
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Equal(1234, provider.GetRequiredService<IOptions<ServerOptions>>().Value.GrpcPort);
+        Assert.Equal(3, provider.GetRequiredService<IOptions<EngineOptions>>().Value.MaximumBatch);
+    }
+
+    private static IReadOnlyList<string> ErrorsOf(params (string Key, string Value)[] settings) => OptionSections.Errors(Settings(settings));
+
+    private static IConfiguration Settings(params (string Key, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value))).Build();
+}

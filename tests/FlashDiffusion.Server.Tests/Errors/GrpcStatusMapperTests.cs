@@ -1,0 +1,72 @@
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Server.Errors;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Tests.Errors;
+
+public sealed class GrpcStatusMapperTests
+{
+    [Fact]
+    public void ToException_Violations_CarriesBadRequestAndErrorInfo()
+    {
+        var exception = GrpcStatusMapper.ToException(new ServerError
+        {
+            Code = StatusCode.InvalidArgument,
+            Reason = ErrorReasons.InvalidRequest,
+            Message = "Two things.",
+            Violations = [new FieldViolation("a", "one"), new FieldViolation("b.c", "two")],
+        });
+
+        var status = exception.GetRpcStatus()!;
+        Assert.Equal((StatusCode.InvalidArgument, "Two things."), (exception.StatusCode, exception.Status.Detail));
+        Assert.Equal(("flashdiffusion.dev", "INVALID_REQUEST"), (status.GetDetail<ErrorInfo>()!.Domain, status.GetDetail<ErrorInfo>()!.Reason));
+        Assert.Equal([("a", "one"), ("b.c", "two")], status.GetDetail<BadRequest>()!.FieldViolations.Select(violation => (violation.Field, violation.Description)));
+    }
+
+    [Fact]
+    public void ToException_QueueFull_SaysWhenToComeBackInDetailsAndTrailer()
+    {
+        var exception = GrpcStatusMapper.ToException(EngineErrors.Of(new Rejection(RejectionReason.QueueFull, "All 64 places are taken.") { RetryAfter = TimeSpan.FromSeconds(2.5) }));
+
+        Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
+        Assert.Equal("2500", exception.Trailers.GetValue(GrpcStatusMapper.PushbackTrailer));
+        Assert.Equal(Duration.FromTimeSpan(TimeSpan.FromSeconds(2.5)), exception.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay);
+        Assert.Equal("reconstructions", Assert.Single(exception.GetRpcStatus()!.GetDetail<QuotaFailure>()!.Violations).Subject);
+    }
+
+    [Fact]
+    public void ToException_MissingNames_CarriesOneResourceInfoEach()
+    {
+        var exception = GrpcStatusMapper.ToException(new ServerError
+        {
+            Code = StatusCode.NotFound,
+            Reason = ErrorReasons.UnknownName,
+            Message = "Unknown.",
+            Missing = [new MissingResource("model", "m", "No m."), new MissingResource("solver", "s", "No s.")],
+        });
+
+        var resources = exception.GetRpcStatus()!.Details.Where(detail => detail.Is(ResourceInfo.Descriptor)).Select(detail => detail.Unpack<ResourceInfo>().ResourceName);
+        Assert.Equal(["m", "s"], resources);
+    }
+
+    [Theory]
+    [InlineData(SessionOutcome.Cancelled, StatusCode.Cancelled)]
+    [InlineData(SessionOutcome.DeadlineExceeded, StatusCode.DeadlineExceeded)]
+    [InlineData(SessionOutcome.Rejected, StatusCode.Unavailable)]
+    [InlineData(SessionOutcome.SolverFailed, StatusCode.Internal)]
+    [InlineData(SessionOutcome.DeviceFailed, StatusCode.Internal)]
+    public void Of_Failure_BlamesWhoIsToBlame(object outcome, StatusCode code)
+    {
+        var error = EngineErrors.Of(new Failure((SessionOutcome)outcome, "SOME_REASON", "It ended.") { Step = 12 });
+
+        Assert.Equal((code, "SOME_REASON", "12"), (error.Code, error.Reason, error.Metadata["step"]));
+    }
+
+    [Fact]
+    public void ErrorReasons_All_AreUpperSnakeCase() => Assert.All(
+        typeof(ErrorReasons).GetFields().Select(field => (string)field.GetValue(null)!),
+        reason => Assert.Matches("^[A-Z][A-Z0-9_]{1,61}[A-Z0-9]$", reason));
+}

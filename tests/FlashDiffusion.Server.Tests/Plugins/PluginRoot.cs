@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using FlashDiffusion.Server.Plugins;
+using FlashDiffusion.Testing.Tools;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FlashDiffusion.Server.Tests.Plugins;
+
+/// <summary>A plugins folder of one test, filled with copies of real plugins that the test may then damage.</summary>
+internal sealed class PluginRoot : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flash-plugins-");
+    private readonly SolverPlugins _plugins = new(NullLogger<SolverPlugins>.Instance);
+
+    public string FullPath => _folder.FullName;
+
+    private static string Built => Path.Combine(Checkout.Root, "artifacts", "test-plugins");
+
+    /// <summary>Copies a built plugin, under another folder name or version if asked for; the manifest follows.</summary>
+    /// <returns>Its folder.</returns>
+    public string Add(string plugin, string? name = null, string version = "0.1.0")
+    {
+        var source = Path.Combine(Built, plugin, "0.1.0");
+        var target = Directory.CreateDirectory(Path.Combine(FullPath, name ?? plugin, version)).FullName;
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        Edit(target, "name", name ?? plugin);
+        Edit(target, "version", version);
+        return target;
+    }
+
+    /// <summary>Changes one value of a manifest.</summary>
+    public static void Edit(string folder, string key, JsonNode value)
+    {
+        var file = Path.Combine(folder, PluginManifest.FileName);
+        var manifest = JsonNode.Parse(File.ReadAllText(file))!;
+        manifest[key] = value;
+        File.WriteAllText(file, manifest.ToJsonString());
+    }
+
+    public SolverCatalog Load() => _plugins.Load(FullPath);
+
+    public void Dispose()
+    {
+        _plugins.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}

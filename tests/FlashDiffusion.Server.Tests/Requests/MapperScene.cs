@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using FlashDiffusion.Engine;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Models.Operators;
+using FlashDiffusion.Pictures;
+using FlashDiffusion.Pictures.Codecs;
+using FlashDiffusion.Server.Answers;
+using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Plugins;
+using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Testing.Fakes;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Tests.Requests;
+
+/// <summary>A mapper over a fake model with the shipped operators, and requests that are fine until a test breaks them.</summary>
+internal sealed class MapperScene
+{
+    public const int Side = 32;
+
+    public MapperScene()
+    {
+        var model = new ServedModel(
+            new FakeModel(), new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary());
+        var models = new ModelCatalog(
+            [new ModelEntry("fake", "1", "For tests.", model, ""), new ModelEntry("broken", "2", "", null, "Its weights are gone.")], "fake");
+        var solvers = new SolverCatalog(
+        [
+            new SolverEntry("fake", "1.0.0", new FakeSolver(), ""),
+            new SolverEntry("free", "1.0.0", new FreeSolver(), ""),
+            new SolverEntry("adjoint", "1.0.0", new AdjointSolver(), ""),
+            new SolverEntry("torn", "0.1.0", null, "The SHA-256 is wrong."),
+        ]);
+        var engine = new ReconstructionEngine(
+            new EngineOptions(), TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
+        Context = new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All, new NonlinearFamily()]), "fake");
+    }
+
+    public ServingContext Context { get; }
+
+    public RequestMapper Mapper { get; } = new(Options.Create(new LimitOptions { MaximumPictureBytes = 1024 * 1024, MaximumPicturePixels = 100_000, MaximumDegradedSide = 64 }));
+
+    public static V1.ReconstructRequest Fine() => new()
+    {
+        Measurement = TensorPicture(Side, Side),
+        Operator = new V1.ForwardOperator { Name = "gaussian_blur", NoiseStd = 0.05, Parameters = { ["std"] = new V1.ParameterValue { Number = 1 } } },
+        Seed = 7,
+    };
+
+    public static V1.Picture TensorPicture(int height, int width, float value = 0.5f)
+    {
+        var picture = Picture.FromPlanar(width, height, Enumerable.Repeat(value, 3 * height * width).ToArray());
+        return PictureWriter.Write(picture, V1.PictureFormat.Tensor);
+    }
+
+    public static V1.Picture FilePicture(int height, int width) => new()
+    {
+        Encoded = ByteString.CopyFrom(PictureCodec.EncodePng(Picture.Filled(width, height, new Colour(0.2f, 0.4f, 0.6f)))),
+    };
+
+    public MappedReconstruction Map(V1.ReconstructRequest request)
+    {
+        Assert.True(Mapper.Map(request, Context, null).TryGet(out var mapped, out var error), error?.Message);
+        return mapped;
+    }
+
+    public ServerError Refusal(V1.ReconstructRequest request)
+    {
+        Assert.False(Mapper.Map(request, Context, null).TryGet(out _, out var error));
+        return error;
+    }
+
+    /// <summary>The fields that a refusal names, in order.</summary>
+    public string[] Fields(V1.ReconstructRequest request) => [.. Refusal(request).Violations.Select(violation => violation.Field)];
+}
