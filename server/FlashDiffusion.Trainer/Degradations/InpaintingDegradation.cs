@@ -8,7 +8,7 @@ internal sealed class InpaintingDegradation : IDegradation
     public const double MaximumRemoved = 0.8;
     public const double NoiseStd = 0.05;
 
-    public string OperatorName => "random_inpainting";
+    public string OperatorName => "inpainting";
 
     public Tensor Degrade(Tensor clean, IReadOnlyList<double> levels, Generator generator)
     {

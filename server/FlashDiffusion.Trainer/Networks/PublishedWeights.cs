@@ -1,6 +1,6 @@
+using FlashDiffusion.Models.Checkpoints;
 using FlashDiffusion.Models.Networks;
 using FlashDiffusion.Trainer.Optimisation;
-using FlashDiffusion.Trainer.Runs;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Trainer.Networks;
@@ -25,8 +25,8 @@ internal static class PublishedWeights
     public static void Load(nn.Module network, string path)
     {
         using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        TensorFile.ReadInto(path, network.named_parameters().Select(named => KeyValuePair.Create(named.name, (Tensor)named.parameter)));
+        using var file = SafetensorsFile.Open(path);
+        StrictLoader.Load(network, file);
     }
 
     /// <summary>A frozen network, for inference.</summary>
@@ -42,8 +42,7 @@ internal static class PublishedWeights
     public static void Save(nn.Module network, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var tensors = network.named_parameters().Select(named => KeyValuePair.Create(named.name, (Tensor)named.parameter));
-        TensorFile.Write(path, tensors, new Dictionary<string, string>(), half: true);
+        SafetensorsWriter.WriteState(path, network, ScalarType.Float16);
     }
 
     /// <summary>The parameters to train, by name; the others of the network stay frozen.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FlashDiffusion.Models.Checkpoints;
 using FlashDiffusion.Trainer.Optimisation;
 using static TorchSharp.torch;
 
@@ -17,7 +18,8 @@ internal sealed class TrainingCheckpoint(
     public void Save(RunPosition position)
     {
         var metadata = new Dictionary<string, string> { [PositionKey] = JsonSerializer.Serialize(position) };
-        TensorFile.Write(_path, State(), metadata);
+        using var scope = NewDisposeScope();
+        SafetensorsWriter.Write(_path, [.. State()], metadata);
     }
 
     /// <summary>Restores everything in place.</summary>
@@ -31,12 +33,26 @@ internal sealed class TrainingCheckpoint(
 
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var metadata = TensorFile.ReadInto(_path, State());
-        var position = JsonSerializer.Deserialize<RunPosition>(metadata[PositionKey])
+        using var file = SafetensorsFile.Open(_path);
+        var position = JsonSerializer.Deserialize<RunPosition>(file.Metadata[PositionKey])
             ?? throw new InvalidDataException($"'{_path}' has no position.");
-        return position.Seed == seed
-            ? position
-            : throw new InvalidDataException($"The checkpoint began with seed {position.Seed}, not {seed}: resume with --seed {position.Seed}.");
+        if (position.Seed != seed)
+        {
+            throw new InvalidDataException($"The checkpoint began with seed {position.Seed}, not {seed}: resume with --seed {position.Seed}.");
+        }
+
+        var state = State().ToList();
+        if (state.Count != file.Entries.Count || state.Any(pair => !file.Entries.TryGetValue(pair.Key, out var entry) || !entry.HasShape(pair.Value.shape)))
+        {
+            throw new InvalidDataException($"'{_path}' belongs to another network or optimiser; resume with the options that the run began with.");
+        }
+
+        foreach (var (name, tensor) in state)
+        {
+            tensor.copy_(file.Read(name));
+        }
+
+        return position;
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> State() =>
