@@ -9,5 +9,8 @@ var root = new RootCommand("Trains and evaluates the models that FlashDiffusion 
     TrainDiffusionCommand.Create(),
     TrainSeverityCommand.Create(),
     PackageCommand.Create(),
+    ManifestCommand.Create(),
+    TuneCommand.Create(),
+    EvaluateCommand.Create(),
 };
 return root.Parse(args).Invoke();

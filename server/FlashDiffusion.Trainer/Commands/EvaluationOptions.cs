@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using FlashDiffusion.Plugins.LatentDps;
+using FlashDiffusion.Trainer.Evaluation;
+using TorchSharp;
+
+namespace FlashDiffusion.Trainer.Commands;
+
+/// <summary>The options that <c>evaluate</c> and <c>tune</c> share.</summary>
+internal sealed class EvaluationOptions
+{
+    public Option<string> Weights { get; } = new("--weights") { Description = "Folder with autoencoder, unet and severity-* safetensors.", Required = true };
+
+    public Option<string> Pictures { get; } = new("--pictures") { Description = "Folder of the pictures that the manifest names.", Required = true };
+
+    public Option<string> Manifest { get; } = new("--manifest") { Description = "Fixed list of crops (see the manifest command).", Required = true };
+
+    public Option<string> Cache { get; } = new("--cache") { Description = "Folder where results are kept, to go on after a cut.", Required = true };
+
+    public Option<int> Crops { get; } = new("--crops") { Description = "Use the first so many crops.", DefaultValueFactory = _ => int.MaxValue };
+
+    public Option<int> FullCrops { get; } = new("--full-crops") { Description = "Crops that run from pure noise: a thousand steps each.", DefaultValueFactory = _ => 12 };
+
+    public Option<string[]> Operators { get; } = new("--operators")
+    {
+        Description = "Operator families; all if left out.",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [.. EvaluatedOperator.All.Select(evaluated => evaluated.Name)],
+    };
+
+    public Option<int> Batch { get; } = new("--batch") { Description = "Chains in one batch.", DefaultValueFactory = _ => 16 };
+
+    public Option<int> Threads { get; } = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 2 };
+
+    public Option<bool> Reduced { get; } = new("--bfloat16") { Description = "Run chains under bfloat16 autocast; the figures say so." };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Weights, Pictures, Manifest, Cache, Crops, FullCrops, Operators, Batch, Threads, Reduced])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Loads what the options name.</summary>
+    public (EvaluatedModel Model, ReconstructionRunner Runner, CropSet Crops, ResultStore Store, string Key) Open(ParseResult parsed)
+    {
+        torch.set_num_threads(parsed.GetValue(Threads));
+        var weights = parsed.GetValue(Weights)!;
+        var manifest = parsed.GetValue(Manifest)!;
+        var model = new EvaluatedModel(weights);
+        var crops = CropSet.Load(EvaluationManifest.Read(manifest), parsed.GetValue(Pictures)!, parsed.GetValue(Crops));
+        var reduced = parsed.GetValue(Reduced);
+        var runner = new ReconstructionRunner(model, new LatentDpsSolver(), crops, parsed.GetValue(Batch), reduced);
+        return (model, runner, crops, new ResultStore(parsed.GetValue(Cache)!), Key(weights, manifest) + (reduced ? "-bf16" : ""));
+    }
+
+    public IReadOnlyList<EvaluatedOperator> Chosen(ParseResult parsed) =>
+        [.. parsed.GetValue(Operators)!.Select(name => EvaluatedOperator.All.Single(evaluated => evaluated.Name == name))];
+
+    private static string Key(string weights, string manifest)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Directory.EnumerateFiles(weights, "*.safetensors").Order(StringComparer.Ordinal).Append(manifest))
+        {
+            hash.AppendData(File.ReadAllBytes(file));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using FlashDiffusion.Trainer.Statistics;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Trainer.Evaluation;
+
+/// <summary>
+/// Fills the rows of the table for one operator family. Every finished crop goes to the store at once, so that a cut
+/// evaluation goes on where it stopped.
+/// </summary>
+internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runner, CropSet crops, ResultStore store, string key)
+{
+    public const string Degraded = "degraded";
+    public const string DecodedMean = "decoded_mean";
+    public const string Flash = "flash";
+    public const string Full = "full";
+    public const string BestFixed = "best_fixed";
+    private const int CeilingRows = 16;
+    private const long BootstrapSeed = 95;
+
+    /// <summary>The autoencoder's ceiling: decoded latents of the clean crops.</summary>
+    public RowSummary Ceiling()
+    {
+        var qualities = new List<CropQuality>(crops.Count);
+        foreach (var indices in Enumerable.Range(0, crops.Count).Chunk(CeilingRows))
+        {
+            using var scope = NewDisposeScope();
+            using var guard = no_grad();
+            var decoded = model.Decode(model.Encode(crops.Tensor(indices)), Quantisation.Nearest);
+            qualities.AddRange(indices.Select((index, row) => CropQuality.Of(index, crops.Pictures[index], CropSet.ToPicture(decoded, row))));
+        }
+
+        return RowSummary.Of(qualities);
+    }
+
+    /// <summary>All rows of one family.</summary>
+    /// <param name="evaluated">The family.</param>
+    /// <param name="tuning">Settings chosen on other pictures.</param>
+    /// <param name="fullCrops">Number of crops that run from pure noise.</param>
+    /// <param name="say">Receives a line after each row.</param>
+    public OperatorEvaluation Evaluate(EvaluatedOperator evaluated, OperatorTuning tuning, int fullCrops, Action<string> say)
+    {
+        var severity = SeverityFigures.Measure(model, evaluated, crops);
+        var measured = MeasuredCrops.Of(model, evaluated, crops);
+        var rows = new Dictionary<string, IReadOnlyDictionary<int, CropQuality>>
+        {
+            [Degraded] = Looked(measured, look => look.Degraded),
+            [DecodedMean] = Looked(measured, look => look.DecodedMean),
+        };
+        say(string.Create(CultureInfo.InvariantCulture, $"{evaluated.Name}: {severity}"));
+
+        rows[Flash] = Chains(evaluated, Tag(evaluated, Flash, tuning.Guidance, tuning.Correction), crops.Count, (crop, tag) =>
+            StartJobs.Adaptive(model, crops, measured, crop, tuning.Guidance, tuning.Correction, tag));
+        var index = Math.Clamp((int)Math.Round(rows[Flash].Values.Average(quality => quality.Calls)) - 1, 0, model.Schedule.Timesteps - 1);
+        rows[BestFixed] = Chains(evaluated, Tag(evaluated, $"{BestFixed}{index}", tuning.Guidance, tuning.Correction), crops.Count, (crop, tag) =>
+            StartJobs.Fixed(model, crops, measured, crop, index, tuning.Guidance, tuning.Correction, tag));
+        rows[Full] = Chains(evaluated, Tag(evaluated, Full, tuning.FullGuidance, 1), fullCrops, (crop, tag) =>
+            StartJobs.Full(model, crops, measured, crop, tuning.FullGuidance, tag));
+        foreach (var (name, row) in rows.Where(pair => pair.Value.Count > 0))
+        {
+            say(string.Create(CultureInfo.InvariantCulture, $"{evaluated.Name} {name}: {RowSummary.Of([.. row.Values])}"));
+        }
+
+        return new OperatorEvaluation(
+            evaluated.Name,
+            severity,
+            tuning,
+            rows.Where(pair => pair.Value.Count > 0).ToDictionary(pair => pair.Key, pair => RowSummary.Of([.. pair.Value.Values])),
+            rows.Where(pair => pair.Key != Flash && pair.Value.Count > 0).ToDictionary(pair => pair.Key, pair => Interval(rows[Flash], pair.Value)));
+    }
+
+    private Dictionary<int, CropQuality> Looked(MeasuredCrops measured, Func<MeasuredCrop, Pictures.Picture> picture) =>
+        Enumerable.Range(0, crops.Count).ToDictionary(crop => crop, crop => CropQuality.Of(crop, crops.Pictures[crop], picture(measured.Crops[crop])));
+
+    private IReadOnlyDictionary<int, CropQuality> Chains(EvaluatedOperator evaluated, string tag, int count, Func<int, string, ReconstructionJob> job)
+    {
+        var done = store.Read(tag, key);
+        var jobs = Enumerable.Range(0, count).Where(crop => !done.ContainsKey(crop)).Select(crop => job(crop, tag));
+        runner.Run(
+            evaluated,
+            jobs.OrderByDescending(item => item.StartIndex),
+            (item, picture, calls) => store.Append(tag, key, CropQuality.Of(item.Crop, crops.Pictures[item.Crop], picture, calls)));
+        return store.Read(tag, key).Where(pair => pair.Key < count).ToDictionary();
+    }
+
+    private (double Low, double High) Interval(IReadOnlyDictionary<int, CropQuality> flash, IReadOnlyDictionary<int, CropQuality> other)
+    {
+        var shared = flash.Keys.Intersect(other.Keys).Order().ToList();
+        return ClusterBootstrap.Interval95(
+            [.. shared.Select(crop => flash[crop].Psnr - other[crop].Psnr)], [.. shared.Select(crop => crops.Clusters[crop])], BootstrapSeed);
+    }
+
+    private static string Tag(EvaluatedOperator evaluated, string row, double guidance, double correction) =>
+        string.Create(CultureInfo.InvariantCulture, $"{evaluated.Name}-{row}-g{guidance}-c{correction}");
+}

@@ -1,0 +1,112 @@
+using FlashDiffusion.Noise;
+using FlashDiffusion.Trainer.Native;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Trainer.Evaluation;
+
+/// <summary>
+/// Runs chains through the solver that the server loads, many in one batch at different timesteps: a finished row leaves and
+/// the next job takes its place.
+/// </summary>
+internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver solver, CropSet crops, int batch, bool reduced)
+{
+    /// <summary>Runs all jobs of one operator family.</summary>
+    /// <param name="evaluated">The family.</param>
+    /// <param name="jobs">The jobs, in any order; long ones first keeps the last batches full.</param>
+    /// <param name="finished">Receives each job with its decoded picture on [0,1] and its UNet calls, as soon as it is done.</param>
+    public void Run(EvaluatedOperator evaluated, IEnumerable<ReconstructionJob> jobs, Action<ReconstructionJob, Pictures.Picture, int> finished)
+    {
+        var waiting = new Queue<ReconstructionJob>(jobs);
+        var running = new List<Chain>();
+        while (waiting.Count > 0 || running.Count > 0)
+        {
+            while (running.Count < batch && waiting.TryDequeue(out var job))
+            {
+                running.Add(Begin(evaluated, job));
+            }
+
+            Step(evaluated, running);
+            foreach (var chain in running.Where(chain => chain.Position == chain.Plan.Steps.Length).ToList())
+            {
+                running.Remove(chain);
+                finished(chain.Job, Decode(chain), chain.Plan.Cost.UNetForward);
+            }
+        }
+    }
+
+    private Chain Begin(EvaluatedOperator evaluated, ReconstructionJob job)
+    {
+        var crop = crops.Crops[job.Crop];
+        var violations = new List<FieldViolation>();
+        var given = new Dictionary<string, ParameterValue> { ["guidance_scale"] = ParameterValue.Of(job.Guidance) };
+        var parameters = ParameterSet.Resolve(solver.Descriptor.Parameters, given, "parameters", violations);
+        var picture = new PictureShape(crops.Side, crops.Side);
+        var spec = evaluated.Spec(crop.Level, crop.Seed);
+        var sample = new SampleSpec
+        {
+            Schedule = model.Schedule,
+            Latent = model.LatentShapeOf(picture),
+            Picture = picture,
+            Sampling = SamplingSpec.Ddpm,
+            StartIndex = job.StartIndex,
+            Parameters = parameters,
+            Operator = spec,
+            OperatorPlan = evaluated.Family.Plan(spec, picture),
+            NoiseStd = 2 * evaluated.NoiseStd(crop.Level),
+        };
+        var plan = solver.Plan(sample);
+        violations.AddRange(plan.Violations);
+        return violations.Count == 0
+            ? new Chain(job, sample, plan, new CounterNoise((ulong)crop.Seed)) { Latent = job.Start }
+            : throw new InvalidOperationException(string.Join(" ", violations.Select(violation => violation.Description)));
+    }
+
+    private void Step(EvaluatedOperator evaluated, List<Chain> running)
+    {
+        // Steps of one kind share a batch; the few of another kind wait a turn.
+        var kind = running[0].Plan.Steps[running[0].Position].Kind;
+        var rows = running.Where(chain => chain.Plan.Steps[chain.Position].Kind == kind).ToList();
+        using var scope = NewDisposeScope();
+        using var forward = evaluated.Family.Bind([.. rows.Select(chain => chain.Sample.Operator!)], rows[0].Sample.Picture, CPU);
+        var stepBatch = new StepBatch
+        {
+            Model = model,
+            Rows = [.. rows.Select(chain => new StepRow(chain.Sample, chain.Plan.Steps[chain.Position], chain.Position, chain.Noise))],
+            Latents = tensor(rows.SelectMany(chain => chain.Latent).ToArray(), rows[0].Sample.Latent.Batch(rows.Count)),
+            Operator = forward,
+            Measurements = tensor(rows.SelectMany(chain => chain.Job.Measurement).ToArray(), rows[0].Sample.Picture.Batch(rows.Count)),
+        };
+        using var autocast = Autocast.Begin(reduced);
+        var output = solver.Step(stepBatch);
+        var next = output.Latents.to(ScalarType.Float32).contiguous().data<float>().ToArray();
+        var length = rows[0].Sample.Latent.Elements;
+        for (var row = 0; row < rows.Count; row++)
+        {
+            rows[row].Latent = next[(row * length)..((row + 1) * length)];
+            rows[row].Position++;
+        }
+    }
+
+    private Pictures.Picture Decode(Chain chain)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var decoded = model.Decode(tensor(chain.Latent, chain.Sample.Latent.Batch(1)), Quantisation.Nearest);
+        return CropSet.ToPicture(decoded, 0);
+    }
+
+    private sealed class Chain(ReconstructionJob job, SampleSpec sample, SolverPlan plan, INoiseSource noise)
+    {
+        public ReconstructionJob Job => job;
+
+        public SampleSpec Sample => sample;
+
+        public SolverPlan Plan => plan;
+
+        public INoiseSource Noise => noise;
+
+        public required float[] Latent { get; set; }
+
+        public int Position { get; set; }
+    }
+}

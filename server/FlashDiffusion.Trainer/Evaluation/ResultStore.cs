@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace FlashDiffusion.Trainer.Evaluation;
+
+/// <summary>
+/// Results on disk as JSON lines, one file a row of the table, written as they come: an evaluation that is cut goes on where
+/// it stopped. The key names weights and settings; results under another key are not used.
+/// </summary>
+internal sealed class ResultStore(string folder)
+{
+    /// <summary>What is stored of a row, by crop.</summary>
+    public IReadOnlyDictionary<int, CropQuality> Read(string row, string key)
+    {
+        var path = PathOf(row, key);
+        return File.Exists(path)
+            ? File.ReadAllLines(path).Select(line => JsonSerializer.Deserialize<CropQuality>(line)!).GroupBy(quality => quality.Crop)
+                .ToDictionary(group => group.Key, group => group.Last())
+            : new Dictionary<int, CropQuality>();
+    }
+
+    public void Append(string row, string key, CropQuality quality)
+    {
+        Directory.CreateDirectory(folder);
+        File.AppendAllText(PathOf(row, key), JsonSerializer.Serialize(quality) + "\n");
+    }
+
+    private string PathOf(string row, string key) => Path.Combine(folder, $"{row}-{key}.jsonl");
+}
