@@ -15,6 +15,8 @@ internal static class LatentNormalisation
     /// <returns>A new network; the caller disposes it.</returns>
     public static AutoencoderKl Folded(AutoencoderKl network, Tensor pictures)
     {
+        // Made before the scope, which would dispose the parameters with everything else.
+        var folded = new AutoencoderKl(network.Config);
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var channels = network.LatentChannels;
@@ -22,7 +24,6 @@ internal static class LatentNormalisation
         var mean = latents.mean([1]);
         var deviation = latents.std(1);
 
-        var folded = new AutoencoderKl(network.Config);
         var target = folded.named_parameters().ToDictionary(named => named.name, named => named.parameter);
         foreach (var (name, parameter) in network.named_parameters())
         {

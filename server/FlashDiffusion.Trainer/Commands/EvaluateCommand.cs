@@ -23,7 +23,7 @@ internal static class EvaluateCommand
                 var ceiling = evaluator.Ceiling();
                 Console.WriteLine($"autoencoder: {ceiling}");
                 var operators = options.Chosen(parsed)
-                    .Select(evaluated => evaluator.Evaluate(evaluated, choices[evaluated.Name], parsed.GetValue(options.FullCrops), Console.WriteLine))
+                    .Select(evaluated => evaluator.Evaluate(evaluated, choices[evaluated.Name], parsed.GetValue(options.FixedCrops), parsed.GetValue(options.FullCrops), Console.WriteLine))
                     .ToList();
                 var report = EvaluationReport.Build(ceiling, operators, parsed.GetValue(options.Reduced));
                 var folder = parsed.GetValue(output)!;

@@ -19,6 +19,8 @@ internal sealed class EvaluationOptions
 
     public Option<int> Crops { get; } = new("--crops") { Description = "Use the first so many crops.", DefaultValueFactory = _ => int.MaxValue };
 
+    public Option<int> FixedCrops { get; } = new("--fixed-crops") { Description = "Crops that also run from a fixed start.", DefaultValueFactory = _ => int.MaxValue };
+
     public Option<int> FullCrops { get; } = new("--full-crops") { Description = "Crops that run from pure noise: a thousand steps each.", DefaultValueFactory = _ => 12 };
 
     public Option<string[]> Operators { get; } = new("--operators")
@@ -36,7 +38,7 @@ internal sealed class EvaluationOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Weights, Pictures, Manifest, Cache, Crops, FullCrops, Operators, Batch, Threads, Reduced])
+        foreach (var option in (Option[])[Weights, Pictures, Manifest, Cache, Crops, FixedCrops, FullCrops, Operators, Batch, Threads, Reduced])
         {
             command.Options.Add(option);
         }

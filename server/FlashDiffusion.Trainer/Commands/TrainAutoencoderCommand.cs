@@ -9,7 +9,6 @@ namespace FlashDiffusion.Trainer.Commands;
 /// <summary><c>train-autoencoder</c>: the KL autoencoder, whole or only its decoder.</summary>
 internal static class TrainAutoencoderCommand
 {
-    private const int ValidationCount = 96;
     private static readonly double[] Scales = [1, 0.7, 0.5];
 
     public static Command Create()
@@ -26,7 +25,7 @@ internal static class TrainAutoencoderCommand
             return new AutoencoderTask(
                 network,
                 PhotographFolder.Load(parsed.GetValue(options.Pictures)!, Scales, 2 * side),
-                ValidationCrops.Load(parsed.GetValue(options.Validation)!, ValidationCount, side),
+                ValidationCrops.Load(parsed.GetValue(options.Validation)!, parsed.GetValue(options.ValidationCrops), side),
                 new AutoencoderTaskSettings(
                     parsed.GetValue(options.Batch), side, settings.Seed, !parsed.GetValue(options.Float32),
                     parsed.GetValue(decoderOnly), new AutoencoderLoss(Squared: parsed.GetValue(squared))));

@@ -10,7 +10,6 @@ namespace FlashDiffusion.Trainer.Commands;
 /// <summary><c>train-diffusion</c>: the UNet, on cached latents of a finished autoencoder.</summary>
 internal static class TrainDiffusionCommand
 {
-    private const int ValidationCount = 64;
     private static readonly double[] Scales = [1, 0.7, 0.5];
 
     public static Command Create()
@@ -33,18 +32,21 @@ internal static class TrainDiffusionCommand
             return new DiffusionTask(
                 network,
                 latents,
-                Held(firstStage, parsed.GetValue(options.Validation)!, side),
+                Held(firstStage, ValidationCrops.Load(parsed.GetValue(options.Validation)!, parsed.GetValue(options.ValidationCrops), side)),
                 StarterArchitecture.Schedule,
                 new DiffusionTaskSettings(parsed.GetValue(options.Batch), side / firstStage.Downsampling, settings.Seed, !parsed.GetValue(options.Float32)));
         });
         return command;
     }
 
-    private static Tensor Held(AutoencoderKl autoencoder, string folder, int side)
+    private static Tensor Held(AutoencoderKl autoencoder, Tensor crops)
     {
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        return autoencoder.EncodeMode(ValidationCrops.Load(folder, ValidationCount, side)).contiguous().MoveToOuterDisposeScope();
+        using (crops)
+        using (no_grad())
+        using (var latents = autoencoder.EncodeMode(crops))
+        {
+            return latents.contiguous().clone();
+        }
     }
 
     private static void Report(int done, int all)

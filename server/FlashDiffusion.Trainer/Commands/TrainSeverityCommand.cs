@@ -10,7 +10,6 @@ namespace FlashDiffusion.Trainer.Commands;
 /// <summary><c>train-severity</c>: a severity encoder for one operator family.</summary>
 internal static class TrainSeverityCommand
 {
-    private const int ValidationCount = 60;
     private static readonly double[] Scales = [1, 0.7, 0.5];
 
     public static Command Create()
@@ -32,7 +31,7 @@ internal static class TrainSeverityCommand
                 network,
                 DegradationCatalog.Of(parsed.GetValue(family)!),
                 PhotographFolder.Load(parsed.GetValue(options.Pictures)!, Scales, side),
-                ValidationCrops.Load(parsed.GetValue(options.Validation)!, ValidationCount, side),
+                ValidationCrops.Load(parsed.GetValue(options.Validation)!, parsed.GetValue(options.ValidationCrops), side),
                 new SeverityTaskSettings(pictures, parsed.GetValue(levels), side, settings.Seed, !parsed.GetValue(options.Float32)));
         });
         return command;

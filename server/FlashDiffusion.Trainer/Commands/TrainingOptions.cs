@@ -39,13 +39,15 @@ internal sealed class TrainingOptions
 
     public Option<double> CheckpointSeconds { get; } = new("--checkpoint-seconds") { Description = "What a kill can cost.", DefaultValueFactory = _ => 45 };
 
+    public Option<int> ValidationCrops { get; } = new("--validation-crops") { Description = "Held-out crops of each validation.", DefaultValueFactory = _ => 64 };
+
     public Option<double> ValidationSeconds { get; } = new("--validation-seconds") { Description = "Seconds between validations.", DefaultValueFactory = _ => 300 };
 
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[
             Pictures, Validation, Output, Init, Resume, Minutes, Steps, Batch, Threads, Seed,
-            MuonRate, AdamRate, AverageDecay, Flat, Float32, CheckpointSeconds, ValidationSeconds])
+            MuonRate, AdamRate, AverageDecay, Flat, Float32, CheckpointSeconds, ValidationCrops, ValidationSeconds])
         {
             command.Options.Add(option);
         }

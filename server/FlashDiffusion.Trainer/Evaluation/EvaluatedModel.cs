@@ -8,16 +8,20 @@ namespace FlashDiffusion.Trainer.Evaluation;
 /// <summary>Trained networks in the shape that solvers see, read from a folder of published weights.</summary>
 internal sealed class EvaluatedModel : ILatentDiffusionModel, IDisposable
 {
+    private const string SeverityPrefix = "severity-";
     private readonly AutoencoderKl _autoencoder = new(StarterArchitecture.FirstStage);
     private readonly UNetModel _network = new(StarterArchitecture.UNet);
     private readonly Dictionary<string, SeverityEncoderNetwork> _severity = [];
-    private readonly string _folder;
 
     public EvaluatedModel(string folder)
     {
-        _folder = folder;
         PublishedWeights.Frozen(_autoencoder, Path.Combine(folder, "autoencoder.safetensors"));
         PublishedWeights.Frozen(_network, Path.Combine(folder, "unet.safetensors"));
+        foreach (var path in Directory.EnumerateFiles(folder, SeverityPrefix + "*.safetensors"))
+        {
+            _severity[Path.GetFileNameWithoutExtension(path)[SeverityPrefix.Length..]] =
+                PublishedWeights.Frozen(new SeverityEncoderNetwork(StarterArchitecture.FirstStage, quantized: false), path);
+        }
     }
 
     public string Name => "starter";
@@ -44,18 +48,10 @@ internal sealed class EvaluatedModel : ILatentDiffusionModel, IDisposable
     public Tensor Preview(Tensor latents) => throw new NotSupportedException("An evaluation shows no previews.");
 
     /// <summary>Mean latent and severity of measurement pictures by the encoder of an operator family.</summary>
-    public SeverityPrediction Estimate(string operatorName, Tensor measurementPictures)
-    {
-        if (!_severity.TryGetValue(operatorName, out var encoder))
-        {
-            encoder = PublishedWeights.Frozen(
-                new SeverityEncoderNetwork(StarterArchitecture.FirstStage, quantized: false),
-                Path.Combine(_folder, $"severity-{operatorName}.safetensors"));
-            _severity[operatorName] = encoder;
-        }
-
-        return encoder.Forward(measurementPictures);
-    }
+    public SeverityPrediction Estimate(string operatorName, Tensor measurementPictures) =>
+        _severity.TryGetValue(operatorName, out var encoder)
+            ? encoder.Forward(measurementPictures)
+            : throw new InvalidOperationException($"There is no severity encoder for '{operatorName}' among the weights.");
 
     public void Dispose()
     {

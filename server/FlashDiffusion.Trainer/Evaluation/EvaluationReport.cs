@@ -48,9 +48,9 @@ internal static class EvaluationReport
                 node[name + "_unet_calls"] = row.Calls;
             }
 
-            if (name == Evaluator.Full)
+            if (name is Evaluator.Full or Evaluator.BestFixed)
             {
-                node["full_crops"] = row.Crops;
+                node[name + "_crops"] = row.Crops;
             }
 
             if (evaluation.Intervals.TryGetValue(name, out var interval))

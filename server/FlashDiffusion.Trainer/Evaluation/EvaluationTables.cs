@@ -37,7 +37,7 @@ internal static class EvaluationTables
             text.AppendLine("|---|---|---|---|---|---|---|");
             foreach (var (key, label) in Rows.Where(row => node.ContainsKey(row.Key + "_psnr_db")))
             {
-                var count = key == Evaluator.Full ? (int)node["full_crops"]! : crops;
+                var count = (int?)node[key + "_crops"] ?? crops;
                 var calls = node.ContainsKey(key + "_unet_calls") ? Number(node, key + "_unet_calls", 1) : "0";
                 text.AppendLine(Line($"| {label} | {count} | {Number(node, key + "_psnr_db", 2)} | {Number(node, key + "_ssim", 3)} | {Number(node, key + "_lsd_db", 1)} | {calls} | {Interval(node, key)} |"));
             }

@@ -36,9 +36,10 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
     /// <summary>All rows of one family.</summary>
     /// <param name="evaluated">The family.</param>
     /// <param name="tuning">Settings chosen on other pictures.</param>
+    /// <param name="fixedCrops">Number of crops that run from the fixed start, too.</param>
     /// <param name="fullCrops">Number of crops that run from pure noise.</param>
     /// <param name="say">Receives a line after each row.</param>
-    public OperatorEvaluation Evaluate(EvaluatedOperator evaluated, OperatorTuning tuning, int fullCrops, Action<string> say)
+    public OperatorEvaluation Evaluate(EvaluatedOperator evaluated, OperatorTuning tuning, int fixedCrops, int fullCrops, Action<string> say)
     {
         var severity = SeverityFigures.Measure(model, evaluated, crops);
         var measured = MeasuredCrops.Of(model, evaluated, crops);
@@ -52,7 +53,7 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
         rows[Flash] = Chains(evaluated, Tag(evaluated, Flash, tuning.Guidance, tuning.Correction), crops.Count, (crop, tag) =>
             StartJobs.Adaptive(model, crops, measured, crop, tuning.Guidance, tuning.Correction, tag));
         var index = Math.Clamp((int)Math.Round(rows[Flash].Values.Average(quality => quality.Calls)) - 1, 0, model.Schedule.Timesteps - 1);
-        rows[BestFixed] = Chains(evaluated, Tag(evaluated, $"{BestFixed}{index}", tuning.Guidance, tuning.Correction), crops.Count, (crop, tag) =>
+        rows[BestFixed] = Chains(evaluated, Tag(evaluated, $"{BestFixed}{index}", tuning.Guidance, tuning.Correction), Math.Min(fixedCrops, crops.Count), (crop, tag) =>
             StartJobs.Fixed(model, crops, measured, crop, index, tuning.Guidance, tuning.Correction, tag));
         rows[Full] = Chains(evaluated, Tag(evaluated, Full, tuning.FullGuidance, 1), fullCrops, (crop, tag) =>
             StartJobs.Full(model, crops, measured, crop, tuning.FullGuidance, tag));
@@ -72,7 +73,7 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
     private Dictionary<int, CropQuality> Looked(MeasuredCrops measured, Func<MeasuredCrop, Pictures.Picture> picture) =>
         Enumerable.Range(0, crops.Count).ToDictionary(crop => crop, crop => CropQuality.Of(crop, crops.Pictures[crop], picture(measured.Crops[crop])));
 
-    private IReadOnlyDictionary<int, CropQuality> Chains(EvaluatedOperator evaluated, string tag, int count, Func<int, string, ReconstructionJob> job)
+    private Dictionary<int, CropQuality> Chains(EvaluatedOperator evaluated, string tag, int count, Func<int, string, ReconstructionJob> job)
     {
         var done = store.Read(tag, key);
         var jobs = Enumerable.Range(0, count).Where(crop => !done.ContainsKey(crop)).Select(crop => job(crop, tag));

@@ -1,6 +1,5 @@
 using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Noise;
-using FlashDiffusion.Pictures;
 using FlashDiffusion.Schedules;
 using static TorchSharp.torch;
 
