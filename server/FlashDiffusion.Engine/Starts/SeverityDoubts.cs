@@ -13,10 +13,10 @@ internal static class SeverityDoubts
     /// <summary>Every doubt about a severity.</summary>
     /// <param name="look">What the encoder said.</param>
     /// <param name="degradation">The operator and its noise.</param>
-    /// <param name="trained">Ranges that the encoder was trained on; <c>noise_std</c> is on [0, 1].</param>
+    /// <param name="encoder">The encoder, which knows what it was trained on.</param>
     /// <param name="band">Credible residuals; null without noise.</param>
     /// <returns>Notices; none if there is no doubt.</returns>
-    public static IEnumerable<Notice> Of(SeverityLook look, OperatorRequest degradation, IReadOnlyDictionary<string, ParameterRange> trained, ResidualBand? band)
+    public static IEnumerable<Notice> Of(SeverityLook look, OperatorRequest degradation, ISeverityEncoder encoder, ResidualBand? band)
     {
         if (!(look.Severity > 0) || !float.IsFinite(look.Severity))
         {
@@ -24,11 +24,19 @@ internal static class SeverityDoubts
             yield break;
         }
 
-        foreach (var (name, range) in trained.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (name, range) in encoder.TrainedRanges.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             if (ValueOf(name, degradation) is { } value && !Widened(range).Contains(value))
             {
                 yield return new Notice("SEVERITY_OUT_OF_RANGE", string.Create(CultureInfo.InvariantCulture, $"The severity encoder was trained on {name} from {range.Minimum} to {range.Maximum}, but it is {value:G4} here; the severity may be wrong."));
+            }
+        }
+
+        foreach (var (name, words) in encoder.TrainedChoices.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (degradation.Spec.Parameters.Values.TryGetValue(name, out var value) && value.Text is { } word && !words.Contains(word))
+            {
+                yield return new Notice("SEVERITY_OUT_OF_RANGE", $"The severity encoder was trained on {name} {string.Join(", ", words)}, but it is {word} here; the severity may be wrong.");
             }
         }
 

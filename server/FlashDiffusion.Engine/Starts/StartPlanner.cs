@@ -32,7 +32,7 @@ internal static class StartPlanner
                 : $"The model has no severity encoder for '{name}', so the diffusion starts from pure noise.")]);
         }
 
-        ImmutableArray<Notice> notices = [.. SeverityDoubts.Of(look, question.Degradation, question.Encoder.TrainedRanges, question.Band)];
+        ImmutableArray<Notice> notices = [.. SeverityDoubts.Of(look, question.Degradation, question.Encoder, question.Band)];
         var reliable = notices.IsEmpty;
         if (question.Compatibility == Compatibility.Official)
         {

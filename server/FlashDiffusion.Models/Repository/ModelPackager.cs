@@ -53,6 +53,7 @@ internal static class ModelPackager
             ModelVersion = package.ModelVersion,
             Operator = package.Operator,
             TrainedRanges = package.TrainedRanges.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<double>)[pair.Value.Minimum, pair.Value.Maximum]),
+            TrainedChoices = package.TrainedChoices,
             FirstStage = NetworkConfig.Of(package.Network.Config),
             Weights = WriteWeights(staging, SeverityFile, package.Network),
             SelfCheck = new SelfCheckManifest { Numbers = new WeightFile { File = NumbersFile } },

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using FlashDiffusion.Models.Networks;
 using static TorchSharp.torch;
 
@@ -22,6 +23,7 @@ internal sealed class SeverityEncoder : ISeverityEncoder, IDisposable
 
         OperatorName = manifest.Operator;
         TrainedRanges = manifest.TrainedRanges.ToFrozenDictionary(pair => pair.Key, pair => Range(pair.Key, pair.Value), StringComparer.Ordinal);
+        TrainedChoices = manifest.TrainedChoices.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToImmutableArray(), StringComparer.Ordinal);
         _network = network;
         _scaleFactor = model.ScaleFactor;
     }
@@ -29,6 +31,8 @@ internal sealed class SeverityEncoder : ISeverityEncoder, IDisposable
     public string OperatorName { get; }
 
     public IReadOnlyDictionary<string, ParameterRange> TrainedRanges { get; }
+
+    public IReadOnlyDictionary<string, ImmutableArray<string>> TrainedChoices { get; }
 
     /// <remarks>Trained on the autoencoder's own latents, as published, so mean and variance are scaled to the diffusion model's here.</remarks>
     public SeverityEstimate Estimate(Tensor measurementPictures)

@@ -23,6 +23,9 @@ internal sealed record SeverityEncoderManifest : IModelManifest
     /// <summary>Smallest and largest value in training, by parameter; <c>noise_std</c> is on [0,1].</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<double>> TrainedRanges { get; init; }
 
+    /// <summary>Words of the operator's choices in training, by parameter; what is missing may take any.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> TrainedChoices { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Published configuration of the autoencoder whose encoder's architecture it has.</summary>
     public required NetworkConfig FirstStage { get; init; }
 

@@ -23,5 +23,8 @@ internal sealed record SeverityEncoderPackage
     /// <summary>Ranges of the operator's parameters in training; <c>noise_std</c> is on [0,1].</summary>
     public required IReadOnlyDictionary<string, ParameterRange> TrainedRanges { get; init; }
 
+    /// <summary>Words of the operator's choices in training, by parameter.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> TrainedChoices { get; init; }
+
     public required SeverityEncoderNetwork Network { get; init; }
 }

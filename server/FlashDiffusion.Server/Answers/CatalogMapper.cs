@@ -71,6 +71,8 @@ internal static class CatalogMapper
         var message = new V1.SeverityEncoder { Operator = encoder.OperatorName };
         message.TrainedRanges.AddRange(encoder.TrainedRanges.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(
             pair => new V1.TrainedRange { Parameter = pair.Key, Minimum = pair.Value.Minimum, Maximum = pair.Value.Maximum }));
+        message.TrainedChoices.AddRange(encoder.TrainedChoices.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(
+            pair => new V1.TrainedChoice { Parameter = pair.Key, Words = { pair.Value } }));
         return message;
     }
 

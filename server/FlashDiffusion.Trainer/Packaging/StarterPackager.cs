@@ -48,6 +48,7 @@ internal static class StarterPackager
                 ModelVersion = version,
                 Operator = operatorName,
                 TrainedRanges = family.Ranges,
+                TrainedChoices = family.Choices,
                 Network = encoder,
             });
         }

@@ -8,9 +8,12 @@ namespace FlashDiffusion.Trainer.Packaging;
 /// <summary>An operator family of the server and the ranges of its parameters that the trainer's severity encoders see.</summary>
 /// <param name="Operator">Name of the family.</param>
 /// <param name="Ranges">Ranges by parameter.</param>
-internal sealed record TrainedFamily(string Operator, IReadOnlyDictionary<string, ParameterRange> Ranges)
+/// <param name="Choices">Words of its choices that they see, by parameter.</param>
+internal sealed record TrainedFamily(string Operator, IReadOnlyDictionary<string, ParameterRange> Ranges, IReadOnlyDictionary<string, IReadOnlyList<string>> Choices)
 {
     private const string NoiseStd = "noise_std";
+
+    private static readonly Dictionary<string, IReadOnlyList<string>> Any = [];
 
     public static IReadOnlyList<TrainedFamily> All { get; } =
     [
@@ -18,16 +21,16 @@ internal sealed record TrainedFamily(string Operator, IReadOnlyDictionary<string
         {
             [GaussianBlurFamily.Std] = new(BlurDegradation.MinimumStd, BlurDegradation.MaximumStd),
             [NoiseStd] = new(BlurDegradation.NoiseStd, BlurDegradation.NoiseStd),
-        }),
+        }, Any),
         new(InpaintingFamily.Name, new Dictionary<string, ParameterRange>
         {
             [InpaintingFamily.Removed] = new(0, InpaintingDegradation.MaximumRemoved),
             [NoiseStd] = new(InpaintingDegradation.NoiseStd, InpaintingDegradation.NoiseStd),
-        }),
+        }, new Dictionary<string, IReadOnlyList<string>> { [InpaintingFamily.MaskType] = [InpaintingFamily.RandomMask] }),
         new(DenoisingFamily.Name, new Dictionary<string, ParameterRange>
         {
             [NoiseStd] = new(NoiseDegradation.MinimumStd, NoiseDegradation.MaximumStd),
-        }),
+        }, Any),
     ];
 
     public static TrainedFamily Of(string name)

@@ -184,6 +184,7 @@ public sealed class ModelRepositoryTests : IDisposable
         var estimate = encoder.Estimate(Picture());
         Assert.False(estimate.Severity.requires_grad);
         Assert.Equal(new ParameterRange(0.3, 3), encoder.TrainedRanges["std"]);
+        Assert.Equal(["reflect"], encoder.TrainedChoices["border"]);
         GoldenAssert.RelativeL2("mean", expected.Mean, estimate.Mean, HalfPrecision);
         GoldenAssert.RelativeL2("severity", expected.Variance, estimate.Severity, HalfPrecision);
     }

@@ -71,6 +71,7 @@ internal sealed class TinyModels : IDisposable
         ModelVersion = Version,
         Operator = Operator,
         TrainedRanges = new Dictionary<string, ParameterRange> { ["std"] = new(0.3, 3), ["noise_std"] = new(0.05, 0.05) },
+        TrainedChoices = new Dictionary<string, IReadOnlyList<string>> { ["border"] = ["reflect"] },
         Network = Filled(new SeverityEncoderNetwork(FirstStage, quantized: false)),
     };
 

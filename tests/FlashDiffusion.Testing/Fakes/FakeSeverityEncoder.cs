@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Testing.Fakes;
@@ -9,6 +10,8 @@ internal sealed class FakeSeverityEncoder(string operatorName) : ISeverityEncode
     public string OperatorName => operatorName;
 
     public IReadOnlyDictionary<string, ParameterRange> TrainedRanges { get; init; } = new Dictionary<string, ParameterRange>();
+
+    public IReadOnlyDictionary<string, ImmutableArray<string>> TrainedChoices { get; init; } = new Dictionary<string, ImmutableArray<string>>();
 
     /// <summary>Rows of each call.</summary>
     public List<int> Batches { get; } = [];
