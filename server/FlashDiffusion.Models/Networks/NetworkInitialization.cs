@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Networks;
 
-/// <summary>Start values for training from scratch, and freezing for inference.</summary>
+/// <summary>Start values for training from scratch; freezing and fusing for inference.</summary>
 internal static class NetworkInitialization
 {
     /// <summary>Fills every parameter below <paramref name="network"/> from one seed; the order is that of the published state dictionary.</summary>
@@ -22,6 +22,18 @@ internal static class NetworkInitialization
         foreach (var parameter in network.parameters())
         {
             parameter.requires_grad_(false);
+        }
+    }
+
+    /// <summary>
+    /// Rearranges a frozen network's layers into equal ones that cost less. The last thing done to a network: weights that are
+    /// loaded or moved afterwards would not be seen.
+    /// </summary>
+    public static void Fuse(nn.Module network)
+    {
+        foreach (var layer in network.modules().OfType<Upsample>())
+        {
+            layer.Fuse();
         }
     }
 }

@@ -8,7 +8,7 @@ namespace FlashDiffusion.Models.Repository;
 /// <summary>Brings a network's weights from the repository to a device, frozen.</summary>
 internal static class NetworkLoading
 {
-    /// <summary>Fills, freezes and moves the network; disposes it if that fails.</summary>
+    /// <summary>Fills, freezes, moves and fuses the network; disposes it if that fails.</summary>
     public static T Fill<T>(T network, ModelFolder folder, WeightFile weights, Device device)
         where T : nn.Module
     {
@@ -23,6 +23,7 @@ internal static class NetworkLoading
                 parameter.DetachFromDisposeScope();
             }
 
+            NetworkInitialization.Fuse(network);
             return network;
         }
         catch

@@ -116,6 +116,26 @@ public class NetworkTests
     }
 
     [Fact]
+    public void Fuse_FrozenNetworks_ChangesRoundingOnly()
+    {
+        set_num_threads(1);
+        using var scope = NewDisposeScope();
+        using var unet = Ready(new UNetModel(Small));
+        using var autoencoder = Ready(new AutoencoderKl(new FirstStageConfig { EmbedDim = 4, Ddconfig = SmallShape }));
+        var (x, t) = (Pattern(2, 4, 6, 8).requires_grad_(), tensor(new long[] { 10, 700 }));
+        var (eps, picture) = (unet.Forward(x, t), autoencoder.Decode(x));
+        var gradients = autograd.grad([eps.square().sum() + picture.square().sum()], [x]);
+
+        NetworkInitialization.Fuse(unet);
+        NetworkInitialization.Fuse(autoencoder);
+        var (fusedEps, fusedPicture) = (unet.Forward(x, t), autoencoder.Decode(x));
+
+        GoldenAssert.RelativeL2("eps", eps, fusedEps, 5e-6);
+        GoldenAssert.RelativeL2("picture", picture, fusedPicture, 5e-6);
+        GoldenAssert.RelativeL2("gradient", gradients[0], autograd.grad([fusedEps.square().sum() + fusedPicture.square().sum()], [x])[0], 1e-5);
+    }
+
+    [Fact]
     public void SeverityEncoder_KlLayout_GivesMeanSquareOfSecondHalf()
     {
         set_num_threads(1);

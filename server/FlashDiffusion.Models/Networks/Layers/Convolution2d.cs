@@ -32,6 +32,10 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IUNetLayer
         Own("bias", _bias);
     }
 
+    public Tensor Weight => _weight;
+
+    public Tensor Bias => _bias;
+
     public Tensor Forward(Tensor x) => nn.functional.conv2d(x, _weight, _bias, _stride, _padding, Ones, 1);
 
     Tensor IUNetLayer.Forward(Tensor x, Tensor activatedEmbedding, Tensor? context) => Forward(x);
