@@ -14,5 +14,6 @@ internal static class TrainerCommands
         ManifestCommand.Create(),
         TuneCommand.Create(),
         EvaluateCommand.Create(),
+        ContactSheetCommand.Create(),
     };
 }

@@ -16,6 +16,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RunSettings settings, Tim
     public RunPosition Run(CancellationToken cancellation)
     {
         Directory.CreateDirectory(settings.Output);
+        using var hold = Hold(settings.Output);
         using var optimizer = new SplitOptimizer(task.Parameters, task.IsEdge, settings.Muon, settings.Adam);
         using var average = new WeightAverage(task.Parameters, settings.AverageDecay);
         var checkpoint = new TrainingCheckpoint(settings.Output, task.Parameters, optimizer, average);
@@ -67,6 +68,19 @@ internal sealed class TrainingLoop(ITrainingTask task, RunSettings settings, Tim
 
         CurvePlot.Write(losses, Path.Combine(settings.Output, "loss.png"));
         return position;
+    }
+
+    /// <summary>Two runs in one folder would overwrite each other's checkpoints.</summary>
+    private static FileStream Hold(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"Another run is writing to '{folder}'; wait for its end, or choose another --output.", error);
+        }
     }
 
     private double Step(long step, double progress, SplitOptimizer optimizer, CurveWindow window)

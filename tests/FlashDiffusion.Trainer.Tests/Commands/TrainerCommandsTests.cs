@@ -39,6 +39,9 @@ public class TrainerCommandsTests
         Assert.Equal(2, denoising["flash_minus_degraded_db_ci95"]!.AsArray().Count);
         Assert.Null(denoising["full_psnr_db"]);
 
+        Run(["contact-sheet", "--weights", weights, "--pictures", folder.Pictures, "--tuning", folder.At("tuning.json"), "--output", folder.At("report"), "--count", "1", "--side", "64", "--threads", "1"]);
+        Assert.Equal([0xFF, 0xD8], File.ReadAllBytes(folder.At("report/contact-sheet-denoising.jpg"))[..2]);
+
         // A second run finds every chain in the cache and says the same.
         var first = File.ReadAllText(folder.At("report/evaluation.json"));
         Run(evaluate);

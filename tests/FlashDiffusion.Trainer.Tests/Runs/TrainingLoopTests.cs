@@ -70,6 +70,27 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void Run_FolderOfARunningRun_Refuses()
+    {
+        var settings = Settings("busy", 1e9);
+        var refused = false;
+        using var second = new ToyTask(9);
+        using var first = new ToyTask(9)
+        {
+            Stepped = step =>
+            {
+                if (step == 2)
+                {
+                    Assert.Throws<IOException>(() => Run(second, settings));
+                    refused = true;
+                }
+            },
+        };
+        Run(first, settings);
+        Assert.True(refused);
+    }
+
+    [Fact]
     public void Run_Finished_WritesCurvesAsCsvAndPng()
     {
         var settings = Settings("curves", 1e9);
