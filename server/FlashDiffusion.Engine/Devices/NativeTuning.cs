@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 namespace FlashDiffusion.Engine.Devices;
 
 /// <summary>
-/// Settings of the C library that must stand before libtorch is loaded. Both were measured: big blocks given back to the kernel after
-/// every step cost 1.3 to 1.5 times its time at larger batches, and OpenMP's endless spinning makes a step fifty times slower as soon
-/// as another process wants the core. Only on Linux with glibc; elsewhere nothing happens.
+/// Settings of the C library that must stand before libtorch is loaded. By default, malloc maps every big tensor anew, and gives freed
+/// memory back to the kernel after every step, which costs 1.3 to 1.5 times a step's time at larger batches; and OpenMP's endless
+/// spinning makes a step fifty times slower as soon as another process wants the core. Only on Linux with glibc; elsewhere nothing
+/// happens.
 /// </summary>
 internal static class NativeTuning
 {
     private const int TrimThreshold = -1;
-    private const int MmapThreshold = -3;
+    private const int MmapMaximum = -4;
+    private const int ArenaMaximum = -8;
 
     private static readonly Lazy<bool> Applied = new(ApplyOnce);
 
@@ -25,10 +27,12 @@ internal static class NativeTuning
             return false;
         }
 
-        // What the operator has set stays.
+        // What the operator has set stays. glibc ignores a threshold for mapping above 32 MB, so mapping is turned off. The arenas of
+        // threads other than the first are made of small heaps that come and go with every step, so there is one arena for all.
         return SetEnvironment("GOMP_SPINCOUNT", "10000", overwrite: 0) == 0
-            && SetMallocOption(MmapThreshold, int.MaxValue) == 1
-            && SetMallocOption(TrimThreshold, int.MaxValue) == 1;
+            && SetMallocOption(MmapMaximum, 0) == 1
+            && SetMallocOption(TrimThreshold, int.MaxValue) == 1
+            && SetMallocOption(ArenaMaximum, 1) == 1;
     }
 
     private static bool IsGlibc()

@@ -29,9 +29,9 @@ internal sealed class EtaEstimator(StepTimes times, int maximumBatch)
     {
         var lane = sample.Lane;
         var stepLane = lane with { Stage = Stage.Step };
-        var kinds = sample.Steps.AsSpan()[sample.StepIndex..].ToArray()
-            .GroupBy(step => step.Kind)
-            .Select(group => (Key: TimingOf(stepLane with { Kind = group.Key, Runner = RunnerOf(sample, group.Key) }), Count: group.Count()))
+        var kinds = sample.RemainingKinds
+            .Where(pair => pair.Value > 0)
+            .Select(pair => (Key: TimingOf(stepLane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key) }), Count: pair.Value))
             .ToArray();
         var decode = times.Predict(TimingOf(lane with { Stage = Stage.Decode, Kind = "", Runner = null }), 1) ?? 0;
         return new ForecastWork(

@@ -12,6 +12,7 @@ namespace FlashDiffusion.Engine.Samples;
 internal sealed class Sample : IScheduledWork, IDisposable
 {
     private readonly Dictionary<string, Tensor> _scratch = new(StringComparer.Ordinal);
+    private Dictionary<string, int>? _remainingKinds;
     private LaneKey? _lane;
 
     /// <summary>The session that it answers.</summary>
@@ -86,6 +87,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <inheritdoc/>
     public LaneKey Lane => _lane ??= FindLane();
 
+    /// <summary>Number of steps of each kind that it still needs.</summary>
+    public IReadOnlyDictionary<string, int> RemainingKinds => _remainingKinds ??= Steps.Skip(StepIndex).CountBy(step => step.Kind).ToDictionary(StringComparer.Ordinal);
+
     /// <summary>The step that it takes next.</summary>
     public PlannedStep NextStep => Steps[StepIndex];
 
@@ -109,7 +113,16 @@ internal sealed class Sample : IScheduledWork, IDisposable
             _scratch.Add(name, value);
         }
 
-        StepIndex += completed ? 1 : 0;
+        if (completed)
+        {
+            if (_remainingKinds is not null)
+            {
+                _remainingKinds[NextStep.Kind]--;
+            }
+
+            StepIndex++;
+        }
+
         _lane = null;
     }
 
@@ -126,6 +139,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
         }
 
         StepIndex = state.StepIndex;
+        _remainingKinds = null;
         _lane = null;
     }
 

@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Models.Operators;
+using FlashDiffusion.Noise;
+using FlashDiffusion.Plugins.LatentDps;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FlashDiffusion.Benchmarks.Steps;
+
+/// <summary>A full batch of LDPS samples in the engine's loop, at different timesteps, one step a tick.</summary>
+internal sealed class EngineBatch : IDisposable
+{
+    // One object for all: the solver is part of what makes samples share a batch.
+    private static readonly LatentDpsSolver Solver = new();
+
+    private readonly Meters _meters = new();
+    private readonly FlashDiffusionTelemetry _telemetry;
+    private readonly DeviceLoop _loop;
+
+    /// <param name="model">The model.</param>
+    /// <param name="picture">Shape of the pictures.</param>
+    /// <param name="batch">Rows.</param>
+    /// <param name="steps">Steps that will be asked for at most.</param>
+    public EngineBatch(ILatentDiffusionModel model, PictureShape picture, int batch, int steps)
+    {
+        var options = new EngineOptions { MaximumBatch = batch, MaximumSessions = batch, SeverityBatch = 1 };
+        _telemetry = new FlashDiffusionTelemetry(_meters);
+        var ledger = new SessionLedger(batch, _telemetry);
+        _loop = new DeviceLoop(options, new FirstComePolicy(), ledger, TimeProvider.System, _telemetry, NullLogger.Instance);
+        for (var row = 0; row < batch; row++)
+        {
+            ledger.TryEnter();
+            var session = new ReconstructionSession(row + 1, Request(model, picture, row, steps), TimeProvider.System, () => { });
+            _loop.Arrive(() => _loop.Starts.Begin(session));
+        }
+
+        // The looks at the measurements, one a tick, alternate with steps; afterwards every tick is one step of the whole batch.
+        while (_loop.Samples.Count() < batch)
+        {
+            _loop.Tick();
+        }
+    }
+
+    public void Step() => _loop.Tick();
+
+    public void Dispose()
+    {
+        _loop.Abort(DeviceWorker.ShuttingDown);
+        _loop.Dispose();
+        _telemetry.Dispose();
+        _meters.Dispose();
+    }
+
+    private static ReconstructionRequest Request(ILatentDiffusionModel model, PictureShape picture, int row, int steps)
+    {
+        var family = OperatorFamilies.Find("gaussian_blur")!;
+        var std = new Dictionary<string, ParameterValue> { ["std"] = ParameterValue.Of(1 + (0.1 * row)) };
+        var measurement = new float[picture.Elements];
+        new CounterNoise((ulong)row).FillUniform(NoisePurpose.Degrade, 0, 0, measurement);
+        return new ReconstructionRequest
+        {
+            Model = new ServedModel(model, FrozenDictionary<string, ISeverityEncoder>.Empty),
+            Solver = Solver,
+            SolverParameters = ParameterSet.Resolve(Solver.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "solver", []),
+            Operator = new OperatorRequest(family, new OperatorSpec("gaussian_blur", ParameterSet.Resolve(family.Descriptor.Parameters, std, "operator", [])), 0.1),
+            Measurement = HostTensor.Picture(measurement, picture),
+            Picture = picture,
+            Adaptation = new Adaptation { Mode = AdaptationMode.Fixed, StartTimestep = Math.Min(model.Schedule.Timesteps - 1, (4 * steps) + (2 * row)) },
+            Seed = (ulong)row,
+        };
+    }
+}

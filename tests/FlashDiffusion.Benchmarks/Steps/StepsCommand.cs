@@ -1,0 +1,61 @@
+using System.CommandLine;
+using FlashDiffusion.Models.Repository;
+using TorchSharp;
+
+namespace FlashDiffusion.Benchmarks.Steps;
+
+/// <summary><c>steps</c>: time of a guided step by batch size, and the share of it that is not network arithmetic.</summary>
+internal static class StepsCommand
+{
+    public static Command Create()
+    {
+        var models = new Option<DirectoryInfo>("--models") { Description = "Model repository.", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Checkout(), "server", "models")) };
+        var name = new Option<string>("--model") { Description = "Name of the model.", DefaultValueFactory = _ => "starter" };
+        var size = new Option<int>("--size") { Description = "Height and width of the picture in pixels.", DefaultValueFactory = _ => 64 };
+        var batches = new Option<int[]>("--batches") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 2, 4, 8, 16], AllowMultipleArgumentsPerToken = true };
+        var rounds = new Option<int>("--rounds") { Description = "Interleaved pairs a batch size.", DefaultValueFactory = _ => 30 };
+        var threads = new Option<int>("--threads") { Description = "Threads an operation; 0 for torch's choice.", DefaultValueFactory = _ => 0 };
+        var output = new Option<FileInfo?>("--output") { Description = "Where the figures go as JSON." };
+        var command = new Command("steps", "Time of a guided (LDPS) step by batch size, and the share of it that is not network arithmetic.")
+        {
+            models, name, size, batches, rounds, threads, output,
+        };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(threads) is > 0 and var count)
+            {
+                torch.set_num_threads(count);
+            }
+
+            using var catalog = ModelRepository.Load(parsed.GetValue(models)!.FullName, torch.CPU);
+            var model = catalog.Find(parsed.GetValue(name)!)?.Model;
+            if (model is null)
+            {
+                Console.Error.WriteLine($"There is no model '{parsed.GetValue(name)}' that is ready in {parsed.GetValue(models)}.");
+                return 1;
+            }
+
+            var side = parsed.GetValue(size);
+            var figures = StepBenchmark.Run(model, new PictureShape(side, side), parsed.GetValue(batches)!, parsed.GetValue(rounds));
+            StepReport.Print(figures);
+            if (parsed.GetValue(output) is { } file)
+            {
+                StepReport.Write(figures, file.FullName);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static string Checkout()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FlashDiffusion.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? Environment.CurrentDirectory;
+    }
+}
