@@ -29,13 +29,13 @@ internal sealed record CommandLine
     /// <summary>What is wrong with it, one line each.</summary>
     public ImmutableArray<string> Errors { get; private init; } = [];
 
-    /// <summary>Settings in order; later ones win.</summary>
-    public ImmutableArray<KeyValuePair<string, string?>> Settings { get; private init; } = [];
+    /// <summary>Settings by key; of one that was given twice, the last.</summary>
+    public ImmutableDictionary<string, string?> Settings { get; private init; } = ImmutableDictionary<string, string?>.Empty;
 
     public static CommandLine Parse(IReadOnlyList<string> arguments)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
-        var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, string?>>();
+        var settings = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < arguments.Count; i++)
         {
             if (arguments[i] is "--help" or "-h" or "-?")
@@ -51,11 +51,11 @@ internal sealed record CommandLine
             }
             else if (equals >= 0)
             {
-                settings.Add(new(key, arguments[i][(equals + 1)..]));
+                settings[key] = arguments[i][(equals + 1)..];
             }
             else if (i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
             {
-                settings.Add(new(key, arguments[++i]));
+                settings[key] = arguments[++i];
             }
             else
             {

@@ -32,6 +32,7 @@ internal sealed class EngineStart(
         _engine.Start();
         var device = engineOptions.Value.Device;
         var tested = await _engine.RunAsync(() => DeviceSelfTest.Run(device), cancellation);
+        cancellation.ThrowIfCancellationRequested();
         if (tested is not { Value: "" })
         {
             return Fail(tested, tested.Value);
@@ -39,6 +40,7 @@ internal sealed class EngineStart(
 
         var solvers = plugins.Load(FolderOf(pluginOptions.Value.Root, "plugins"));
         var loaded = await _engine.RunAsync(() => repository.Load(FolderOf(modelOptions.Value.Root, "models"), device), cancellation);
+        cancellation.ThrowIfCancellationRequested();
         if (loaded.Value is not { } entries)
         {
             return Fail(loaded, null);

@@ -14,9 +14,10 @@ internal sealed class StartupService(
     {
         _ = shutdown;
         health.Update();
-        await Task.Yield();
         try
         {
+            // Hosted services start before the ports are open: a port that is taken must be noticed before the device is touched.
+            await OpenPortsAsync(stoppingToken);
             if (await start.RunAsync(stoppingToken) is not { } context)
             {
                 Fail();
@@ -38,6 +39,13 @@ internal sealed class StartupService(
             Log.StartFailed(logger, exception.Message, exception);
             Fail();
         }
+    }
+
+    private async Task OpenPortsAsync(CancellationToken stoppingToken)
+    {
+        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var started = lifetime.ApplicationStarted.Register(open.SetResult);
+        await open.Task.WaitAsync(stoppingToken);
     }
 
     private void Fail()

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Google.Protobuf.Collections;
 
 namespace FlashDiffusion.Server.Requests;
@@ -7,9 +6,9 @@ namespace FlashDiffusion.Server.Requests;
 internal static class ParameterReader
 {
     public static ParameterSet Read(
-        IReadOnlyList<ParameterDescriptor> descriptors, MapField<string, V1.ParameterValue> given, string field, RequestProblems problems, IReadOnlyDictionary<string, double>? preset = null)
+        IReadOnlyList<ParameterDescriptor> descriptors, MapField<string, V1.ParameterValue> given, string field, RequestProblems problems)
     {
-        var values = (preset ?? FrozenDictionary<string, double>.Empty).ToDictionary(pair => pair.Key, pair => ParameterValue.Of(pair.Value), StringComparer.Ordinal);
+        var values = new Dictionary<string, ParameterValue>(StringComparer.Ordinal);
         foreach (var (name, value) in given.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             switch (value.KindCase)

@@ -38,7 +38,8 @@ internal static class TelemetrySetup
                 .AddAspNetCoreInstrumentation(instrumentation =>
                 {
                     instrumentation.Filter = context => context.Request.Path.StartsWithSegments("/flashdiffusion.v1.ReconstructionService", StringComparison.Ordinal);
-                    instrumentation.EnrichWithHttpRequest = (activity, request) => activity.DisplayName = request.Path.Value!.TrimStart('/');
+                    // At the end, since the instrumentation names the span after its route by then.
+                    instrumentation.EnrichWithHttpResponse = (activity, response) => activity.DisplayName = response.HttpContext.Request.Path.Value!.TrimStart('/');
                 })
                 .AddOtlpExporter(traces.Configure));
         }

@@ -17,6 +17,10 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Parse_OptionTwice_TheLastWins() =>
+        Assert.Equal("2", Assert.Single(CommandLine.Parse(["--batch=1", "--engine:maximumbatch=2"]).Settings).Value);
+
+    [Fact]
     public void Parse_SeveralFaults_ReportsAll()
     {
         var parsed = CommandLine.Parse(["--grcp-port=1", "positional", "--listen"]);

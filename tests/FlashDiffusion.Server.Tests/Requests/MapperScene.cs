@@ -24,13 +24,10 @@ internal sealed class MapperScene
 {
     public const int Side = 32;
 
-    public MapperScene(params SolverPreset[] presets)
+    public MapperScene()
     {
         var model = new ServedModel(
-            new FakeModel(), new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
-        {
-            Presets = [.. presets],
-        };
+            new FakeModel(), new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary());
         var models = new ModelCatalog(
             [new ModelEntry("fake", "1", "For tests.", model, ""), new ModelEntry("broken", "2", "", null, "Its weights are gone.")], "fake");
         var solvers = new SolverCatalog(

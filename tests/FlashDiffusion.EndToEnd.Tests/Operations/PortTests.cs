@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using FlashDiffusion.EndToEnd.Tests.Servers;
+
+namespace FlashDiffusion.EndToEnd.Tests.Operations;
+
+public sealed class PortTests
+{
+    [Theory]
+    [InlineData("--grpc-port")]
+    [InlineData("--http-port")]
+    [InlineData("--metrics-port")]
+    public async Task Start_PortTaken_SaysWhichOptionChangesItInOneLine(string option)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        string[] ports = ["--grpc-port=0", "--http-port=0", "--metrics-port=0", $"{option}={port}"];
+
+        var (code, output, errors) = await RunAsync(ports);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"Port {port} ", errors, StringComparison.Ordinal);
+        Assert.Contains($"{option}=PORT", errors, StringComparison.Ordinal);
+        Assert.Single(errors.Trim().Split('\n'));
+        Assert.DoesNotContain("   at ", output + errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WrongOptions_SaysAllOfThemWithoutStackTrace()
+    {
+        var (code, output, errors) = await RunAsync(["--grpc-port=70000", "--listen=everywhere", "--batch=many"]);
+
+        Assert.Equal(1, code);
+        Assert.Equal(3, errors.Trim().Split('\n').Length);
+        Assert.DoesNotContain("   at ", output + errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_Asked_ExplainsAndEnds()
+    {
+        var (code, output, _) = await RunAsync(["--help"]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("--grpc-port=8001", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments)
+    {
+        using var process = BuiltServer.Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await errors);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using FlashDiffusion.Testing.Tools;
+
+namespace FlashDiffusion.EndToEnd.Tests.Servers;
+
+/// <summary>The server as it was built with these tests.</summary>
+internal static class BuiltServer
+{
+    /// <summary>Its folder, of the same configuration as the tests.</summary>
+    public static string Folder { get; } = Path.Combine(
+        Checkout.Root, "artifacts", "bin", "FlashDiffusion.Server", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name);
+
+    /// <summary>Starts it as users do.</summary>
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        // The host that runs the tests is the one that must run the server, whatever PATH says.
+        var host = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        var start = new ProcessStartInfo(File.Exists(host) ? host : "dotnet", [Path.Combine(Folder, "FlashDiffusion.Server.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+}
