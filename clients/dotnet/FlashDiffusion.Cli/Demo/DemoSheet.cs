@@ -6,6 +6,9 @@ namespace FlashDiffusion.Cli.Demo;
 /// <summary>The demo's contact sheet: clean, degraded, decoded mean, intermediates, result.</summary>
 internal static class DemoSheet
 {
+    // Eight pictures in two rows fit the width of a page.
+    private const int Columns = 4;
+
     public static Picture Draw(DemoFigures figures, DemoPictures pictures)
     {
         var cells = new List<ContactSheetCell>
@@ -21,7 +24,7 @@ internal static class DemoSheet
         cells.AddRange(pictures.Intermediates.Select(item => new ContactSheetCell(
             item.Picture, $"step {item.Step} of {figures.Steps}", Quality.Of(pictures.Clean, item.Picture).ToString())));
         cells.Add(new(pictures.Result, "result", figures.Result.ToString()));
-        return new ContactSheet { Title = Title(figures), Rows = [new(cells)], CellSide = 256 }.Draw();
+        return new ContactSheet { Title = Title(figures), Rows = [.. cells.Chunk(Columns).Select(row => new ContactSheetRow(row))], CellSide = 256 }.Draw();
     }
 
     private static string Title(DemoFigures figures)

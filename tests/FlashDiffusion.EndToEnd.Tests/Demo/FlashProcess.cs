@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace FlashDiffusion.EndToEnd.Tests.Demo;
+
+/// <summary>The built command line as a process of its own, as users run it.</summary>
+internal sealed class FlashProcess : IDisposable
+{
+    private readonly StringBuilder _output = new();
+    private readonly Process _process;
+
+    private FlashProcess(Process process) => _process = process;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public static FlashProcess Start(params string[] arguments)
+    {
+        var own = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var assembly = Path.Combine(own.Parent!.Parent!.FullName, "FlashDiffusion.Cli", own.Name, "flash.dll");
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var flash = new FlashProcess(new Process { StartInfo = start });
+        flash._process.OutputDataReceived += (_, line) => flash.Append(line.Data);
+        flash._process.ErrorDataReceived += (_, line) => flash.Append(line.Data);
+        flash._process.Start();
+        flash._process.BeginOutputReadLine();
+        flash._process.BeginErrorReadLine();
+        return flash;
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public static bool SomebodyListens(int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<int> ExitCodeAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation);
+        return _process.ExitCode;
+    }
+
+    public async Task WaitForOutputAsync(string text, CancellationToken cancellation)
+    {
+        while (!Output.Contains(text, StringComparison.Ordinal))
+        {
+            Assert.False(_process.HasExited, $"flash ended without saying '{text}': {Output}");
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    /// <summary>What Ctrl-C does, to this process alone.</summary>
+    public async Task InterruptAsync(CancellationToken cancellation)
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        await kill.WaitForExitAsync(cancellation);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Append(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+}
