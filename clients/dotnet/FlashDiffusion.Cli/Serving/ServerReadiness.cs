@@ -81,7 +81,12 @@ internal static class ServerReadiness
             throw new CliException($"The server at {client.Address} could not load the model '{failed.Name}': {failed.Reason}");
         }
 
-        var known = answer.Models.Count == 0 ? "it has none" : $"it has {string.Join(", ", answer.Models.Select(model => model.Name).Distinct())}";
-        throw new CliException($"The server at {client.Address} has no model '{wanted}': {known}.");
+        if (answer.Models.Count == 0)
+        {
+            throw new CliException($"The server at {client.Address} has no model: its option --models names the folder with the model repository.");
+        }
+
+        var known = string.Join(", ", answer.Models.Select(model => model.Name).Distinct());
+        throw new CliException($"The server at {client.Address} has no model '{wanted}': it has {known}.");
     }
 }
