@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace FlashDiffusion.Engine.Requests;
 
@@ -7,8 +8,17 @@ namespace FlashDiffusion.Engine.Requests;
 /// <param name="SeverityEncoders">Severity encoders by operator name; AUTO falls back to FULL for operators without one.</param>
 internal sealed record ServedModel(ILatentDiffusionModel Model, FrozenDictionary<string, ISeverityEncoder> SeverityEncoders)
 {
+    /// <summary>What was tuned for it, by solver and operator.</summary>
+    public ImmutableArray<SolverPreset> Presets { get; init; } = [];
+
     /// <summary>Smallest height or width in pixels: reflection fills up to the model's multiple, so half a multiple and one pixel are needed.</summary>
     public int MinimumPictureSide => (Model.PictureMultiple / 2) + 1;
+
+    /// <summary>The preset of a solver and an operator; null if nothing was tuned.</summary>
+    /// <param name="solver">Name of the solver.</param>
+    /// <param name="operatorName">Name of the operator family; null without one.</param>
+    public SolverPreset? PresetOf(string solver, string? operatorName) =>
+        Presets.FirstOrDefault(preset => string.Equals(preset.Solver, solver, StringComparison.OrdinalIgnoreCase) && preset.Operator == operatorName);
 
     /// <summary>The picture that the model works on for a user's picture: each side enlarged to the model's multiple.</summary>
     /// <param name="picture">The user's shape.</param>

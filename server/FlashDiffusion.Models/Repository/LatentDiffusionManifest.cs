@@ -33,5 +33,8 @@ internal sealed record LatentDiffusionManifest : IModelManifest
 
     public required PreviewManifest Preview { get; init; }
 
+    /// <summary>What was tuned for it, by solver and operator.</summary>
+    public IReadOnlyList<PresetManifest> Presets { get; init; } = [];
+
     public required SelfCheckManifest SelfCheck { get; init; }
 }

@@ -25,6 +25,7 @@ internal sealed class LatentDiffusionModel : ILatentDiffusionModel, IDisposable
         Schedule = manifest.Schedule.Create();
         ScaleFactor = manifest.ScaleFactor;
         MaximumPictureSide = manifest.MaximumSide;
+        Presets = manifest.Presets;
         _firstStage = firstStage;
         _unet = unet;
         _prediction = new NoisePrediction(manifest.Parameterization, Schedule);
@@ -37,6 +38,9 @@ internal sealed class LatentDiffusionModel : ILatentDiffusionModel, IDisposable
 
     /// <summary>One line about the model.</summary>
     public string Description { get; }
+
+    /// <summary>What was tuned for it, by solver and operator.</summary>
+    public IReadOnlyList<PresetManifest> Presets { get; }
 
     public NoiseSchedule Schedule { get; }
 

@@ -27,4 +27,7 @@ internal sealed record LatentDiffusionPackage
 
     /// <summary>From <see cref="PreviewMap.Fit"/>.</summary>
     public required PreviewManifest Preview { get; init; }
+
+    /// <summary>What was tuned for it, by solver and operator.</summary>
+    public IReadOnlyList<PresetManifest> Presets { get; init; } = [];
 }

@@ -31,6 +31,7 @@ internal static class ModelPackager
             FirstStageWeights = WriteWeights(staging, FirstStageFile, package.FirstStage),
             UnetWeights = WriteWeights(staging, UnetFile, package.Unet),
             Preview = package.Preview,
+            Presets = package.Presets,
             SelfCheck = new SelfCheckManifest { Numbers = new WeightFile { File = NumbersFile } },
         };
         using var model = LatentDiffusionLoader.LoadUnchecked(staging, manifest, CPU);

@@ -33,6 +33,9 @@ internal sealed class ModelLoading(ILogger<ModelLoading> logger)
     private static ModelEntry Ready(LoadedModel loaded)
     {
         var encoders = loaded.SeverityEncoders.ToFrozenDictionary(pair => pair.Key, ISeverityEncoder (pair) => pair.Value, StringComparer.Ordinal);
-        return new ModelEntry(loaded.Model.Name, loaded.Model.Version, loaded.Model.Description, new ServedModel(loaded.Model, encoders), "");
+        return new ModelEntry(loaded.Model.Name, loaded.Model.Version, loaded.Model.Description, new ServedModel(loaded.Model, encoders) { Presets = [.. loaded.Model.Presets.Select(Preset)] }, "");
     }
+
+    private static SolverPreset Preset(PresetManifest preset) =>
+        new(preset.Solver, preset.Operator, preset.Correction, preset.Parameters.ToFrozenDictionary(StringComparer.Ordinal));
 }

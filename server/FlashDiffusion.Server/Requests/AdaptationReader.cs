@@ -8,8 +8,9 @@ internal static class AdaptationReader
 {
     /// <param name="message">What the request says; null for AUTO.</param>
     /// <param name="timesteps">Length of the model's schedule; null if the model is not known.</param>
+    /// <param name="preset">What was tuned for the model, operator and solver; null if nothing was.</param>
     /// <param name="problems">Receives what is wrong.</param>
-    public static Adaptation Read(V1.Adaptation? message, int? timesteps, RequestProblems problems)
+    public static Adaptation Read(V1.Adaptation? message, int? timesteps, SolverPreset? preset, RequestProblems problems)
     {
         message ??= new V1.Adaptation();
         var mode = ModeOf(message.Mode, problems);
@@ -23,7 +24,7 @@ internal static class AdaptationReader
             Mode = mode,
             StartTimestep = mode == AdaptationMode.Fixed && message.HasStartTimestep ? message.StartTimestep : null,
             Severity = mode == AdaptationMode.Fixed && message.HasSeverity ? message.Severity : null,
-            Correction = message.HasCorrection ? message.Correction : 1,
+            Correction = message.HasCorrection ? message.Correction : preset?.Correction ?? 1,
             SeverityMultiplier = message.HasSeverityMultiplier ? message.SeverityMultiplier : 1,
             Start = StartOf(message.StartMode, mode, problems),
         };

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Google.Protobuf.Collections;
 
 namespace FlashDiffusion.Server.Requests;
@@ -6,9 +7,9 @@ namespace FlashDiffusion.Server.Requests;
 internal static class ParameterReader
 {
     public static ParameterSet Read(
-        IReadOnlyList<ParameterDescriptor> descriptors, MapField<string, V1.ParameterValue> given, string field, RequestProblems problems)
+        IReadOnlyList<ParameterDescriptor> descriptors, MapField<string, V1.ParameterValue> given, string field, RequestProblems problems, IReadOnlyDictionary<string, double>? preset = null)
     {
-        var values = new Dictionary<string, ParameterValue>(StringComparer.Ordinal);
+        var values = (preset ?? FrozenDictionary<string, double>.Empty).ToDictionary(pair => pair.Key, pair => ParameterValue.Of(pair.Value), StringComparer.Ordinal);
         foreach (var (name, value) in given.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             switch (value.KindCase)

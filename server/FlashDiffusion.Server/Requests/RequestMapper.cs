@@ -25,9 +25,11 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits)
         var measurement = PictureReader.Read(message.Measurement, "measurement", pictureLimits, problems);
         var forward = message.Operator is null ? null : OperatorReader.Read(context.Operators, message.Operator, compatibility, pictureLimits, problems);
         var picture = PictureShapeOf(measurement, message.Operator is not null, forward, model, problems);
-        var solver = SolverReader.Read(context, message.Solver, problems);
+        // Official mode reproduces the research code, which knows nothing of this model's tuning.
+        var preset = compatibility == Compatibility.Standard ? model?.PresetOf(SolverReader.NameOf(context, message.Solver), forward?.Spec.Name) : null;
+        var solver = SolverReader.Read(context, message.Solver, preset, problems);
         var sampling = SamplingReader.Read(message.Sampling, model?.Model.Schedule, compatibility, problems);
-        var adaptation = AdaptationReader.Read(message.Adaptation, model?.Model.Schedule.Timesteps, problems);
+        var adaptation = AdaptationReader.Read(message.Adaptation, model?.Model.Schedule.Timesteps, preset, problems);
         var progress = ProgressReader.Read(message.Progress, problems);
         var format = ProgressReader.ReadFormat(message.Progress, message.Output, problems);
         if (solver is { } chosen)
@@ -62,7 +64,7 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits)
             Parent = Activity.Current?.Context ?? default,
         };
         return Mapped<MappedReconstruction>.Of(new MappedReconstruction(
-            request, format, solver.Value.Solver.Descriptor, Measurements.Notices(measurement, message.Operator)));
+            request, format, solver.Value.Solver.Descriptor, [.. Measurements.Notices(measurement, message.Operator), .. PresetNotice.Of(preset, message)]));
     }
 
     public Mapped<SeverityRequest> Map(V1.EstimateSeverityRequest message, ServingContext context)

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
 
@@ -7,10 +8,11 @@ namespace FlashDiffusion.Server.Requests;
 internal static class SolverReader
 {
     /// <summary>The solver with checked parameters; null if anything is wrong, with the reasons in <paramref name="problems"/>.</summary>
-    public static (ILatentSolver Solver, ParameterSet Parameters)? Read(ServingContext context, V1.SolverChoice? choice, RequestProblems problems)
+    public static (ILatentSolver Solver, ParameterSet Parameters)? Read(
+        ServingContext context, V1.SolverChoice? choice, SolverPreset? preset, RequestProblems problems)
     {
         choice ??= new V1.SolverChoice();
-        var name = choice.Name.Length > 0 ? choice.Name : context.DefaultSolver;
+        var name = NameOf(context, choice);
         if (context.Solvers.Find(name)?.Solver is not { } solver)
         {
             Explain(context, name, problems);
@@ -18,9 +20,12 @@ internal static class SolverReader
         }
 
         var before = problems.Violations.Count;
-        var parameters = ParameterReader.Read(solver.Descriptor.Parameters, choice.Parameters, "solver.parameters", problems);
+        var parameters = ParameterReader.Read(solver.Descriptor.Parameters, choice.Parameters, "solver.parameters", problems, preset?.Parameters);
         return problems.Violations.Count > before ? null : (solver, parameters);
     }
+
+    /// <summary>Name of the chosen solver, the server's default if the request names none.</summary>
+    public static string NameOf(ServingContext context, V1.SolverChoice? choice) => choice?.Name is { Length: > 0 } name ? name : context.DefaultSolver;
 
     private static void Explain(ServingContext context, string name, RequestProblems problems)
     {

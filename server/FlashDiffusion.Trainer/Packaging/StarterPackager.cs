@@ -18,8 +18,9 @@ internal static class StarterPackager
     /// <param name="autoencoder">Weights of the autoencoder.</param>
     /// <param name="unet">Weights of the diffusion network.</param>
     /// <param name="severity">Weights of severity encoders, by operator.</param>
+    /// <param name="presets">What was tuned for the model.</param>
     /// <param name="pictures">Folder of pictures that the preview map is fitted to.</param>
-    public static void Write(string repository, string name, string version, string autoencoder, string unet, IReadOnlyDictionary<string, string> severity, string pictures)
+    public static void Write(string repository, string name, string version, string autoencoder, string unet, IReadOnlyDictionary<string, string> severity, IReadOnlyList<PresetManifest> presets, string pictures)
     {
         using var firstStage = PublishedWeights.Frozen(new AutoencoderKl(StarterArchitecture.FirstStage), autoencoder);
         using var network = PublishedWeights.Frozen(new UNetModel(StarterArchitecture.UNet), unet);
@@ -34,6 +35,7 @@ internal static class StarterPackager
             Schedule = new ScheduleManifest { Timesteps = schedule.Timesteps, LinearStart = schedule.LinearStart, LinearEnd = schedule.LinearEnd },
             MaximumSide = MaximumSide,
             Preview = FitPreview(firstStage, pictures),
+            Presets = presets,
         });
         foreach (var (operatorName, weights) in severity)
         {

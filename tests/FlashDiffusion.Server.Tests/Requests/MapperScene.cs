@@ -24,10 +24,13 @@ internal sealed class MapperScene
 {
     public const int Side = 32;
 
-    public MapperScene()
+    public MapperScene(params SolverPreset[] presets)
     {
         var model = new ServedModel(
-            new FakeModel(), new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary());
+            new FakeModel(), new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
+        {
+            Presets = [.. presets],
+        };
         var models = new ModelCatalog(
             [new ModelEntry("fake", "1", "For tests.", model, ""), new ModelEntry("broken", "2", "", null, "Its weights are gone.")], "fake");
         var solvers = new SolverCatalog(

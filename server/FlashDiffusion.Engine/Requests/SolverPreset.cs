@@ -1,0 +1,10 @@
+using System.Collections.Frozen;
+
+namespace FlashDiffusion.Engine.Requests;
+
+/// <summary>What was tuned for a model with an operator and a solver; whatever a request leaves out takes it before the solver's own default.</summary>
+/// <param name="Solver">Name of the solver.</param>
+/// <param name="Operator">Name of the operator family.</param>
+/// <param name="Correction">c of the noise correction; null leaves the default.</param>
+/// <param name="Parameters">Numbers of the solver's parameters.</param>
+internal sealed record SolverPreset(string Solver, string Operator, double? Correction, FrozenDictionary<string, double> Parameters);

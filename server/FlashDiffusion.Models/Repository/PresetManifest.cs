@@ -1,0 +1,17 @@
+namespace FlashDiffusion.Models.Repository;
+
+/// <summary>What was tuned for a model, an operator and a solver on held-out pictures; a request that says nothing gets it.</summary>
+internal sealed record PresetManifest
+{
+    /// <summary>Name of the solver.</summary>
+    public required string Solver { get; init; }
+
+    /// <summary>Name of the operator family.</summary>
+    public required string Operator { get; init; }
+
+    /// <summary>c of the noise correction; null leaves the default.</summary>
+    public double? Correction { get; init; }
+
+    /// <summary>Numbers of the solver's parameters.</summary>
+    public IReadOnlyDictionary<string, double> Parameters { get; init; } = new Dictionary<string, double>();
+}

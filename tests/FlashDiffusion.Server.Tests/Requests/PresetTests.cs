@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+using FlashDiffusion.Engine.Requests;
+
+namespace FlashDiffusion.Server.Tests.Requests;
+
+public sealed class PresetTests
+{
+    private static readonly SolverPreset Tuned = new("free", "gaussian_blur", 0.7, new Dictionary<string, double> { ["strength"] = 0.9 }.ToFrozenDictionary());
+
+    private readonly MapperScene _scene = new(Tuned);
+
+    [Fact]
+    public void Map_NothingSaid_TakesThePresetAndSaysSo()
+    {
+        var mapped = _scene.Map(Request());
+
+        Assert.Equal(0.9, mapped.Request.SolverParameters.Number("strength"));
+        Assert.Equal(3, mapped.Request.SolverParameters.Integer("rounds"));
+        Assert.Equal(0.7, mapped.Request.Adaptation.Correction);
+        var notice = Assert.Single(mapped.Notices);
+        Assert.Equal("PRESET_APPLIED", notice.Code);
+        Assert.StartsWith("strength 0.9 and correction 0.7", notice.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Map_EverythingSaid_TheRequestWins()
+    {
+        var request = Request();
+        request.Solver.Parameters["strength"] = new V1.ParameterValue { Number = 0.1 };
+        request.Adaptation = new V1.Adaptation { Correction = 1.2 };
+
+        var mapped = _scene.Map(request);
+
+        Assert.Equal(0.1, mapped.Request.SolverParameters.Number("strength"));
+        Assert.Equal(1.2, mapped.Request.Adaptation.Correction);
+        Assert.Empty(mapped.Notices);
+    }
+
+    [Fact]
+    public void Map_OfficialModeOrAnotherOperator_KnowsNoPreset()
+    {
+        var official = Request();
+        official.Compatibility = V1.Compatibility.Official;
+        var other = Request();
+        other.Operator = new V1.ForwardOperator { Name = "denoising", NoiseStd = 0.1 };
+
+        Assert.All([_scene.Map(official), _scene.Map(other)], mapped =>
+        {
+            Assert.Equal(0.25, mapped.Request.SolverParameters.Number("strength"));
+            Assert.Equal(1, mapped.Request.Adaptation.Correction);
+        });
+    }
+
+    private static V1.ReconstructRequest Request()
+    {
+        var request = MapperScene.Fine();
+        request.Solver = new V1.SolverChoice { Name = "free" };
+        return request;
+    }
+}
