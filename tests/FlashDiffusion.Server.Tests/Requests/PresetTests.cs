@@ -5,7 +5,7 @@ namespace FlashDiffusion.Server.Tests.Requests;
 
 public sealed class PresetTests
 {
-    private static readonly SolverPreset Tuned = new("free", "gaussian_blur", 0.7, new Dictionary<string, double> { ["strength"] = 0.9 }.ToFrozenDictionary());
+    private static readonly SolverPreset Tuned = new("free", "gaussian_blur", 0.7, new Dictionary<string, double> { ["strength"] = 0.3 }.ToFrozenDictionary());
 
     private readonly MapperScene _scene = new(Tuned);
 
@@ -14,12 +14,12 @@ public sealed class PresetTests
     {
         var mapped = _scene.Map(Request());
 
-        Assert.Equal(0.9, mapped.Request.SolverParameters.Number("strength"));
+        Assert.Equal(0.3, mapped.Request.SolverParameters.Number("strength"));
         Assert.Equal(3, mapped.Request.SolverParameters.Integer("rounds"));
         Assert.Equal(0.7, mapped.Request.Adaptation.Correction);
         var notice = Assert.Single(mapped.Notices);
         Assert.Equal("PRESET_APPLIED", notice.Code);
-        Assert.StartsWith("strength 0.9 and correction 0.7", notice.Message, StringComparison.Ordinal);
+        Assert.StartsWith("strength 0.3 and correction 0.7", notice.Message, StringComparison.Ordinal);
     }
 
     [Fact]
