@@ -31,7 +31,7 @@ internal static class GoldenDataTransform
         GoldenAssert.MaximumError("degraded", golden.Tensors["degraded_slice4"], Strided(degraded), 2e-6);
 
         var std = GoldenApplyForward.NoiseLevel(golden.Json).Std(t);
-        Assert.Equal(golden.Tensors.Values("noise_std")[0], std, 1e-8);
+        Assert.Equal(golden.Tensors.Values("noise_std")[0], std, 2.5e-7 * std);
         var noise = new float[degraded.numel()];
         new TorchGenerator(seed).FillNormal(noise);
         var noisy = degraded + (tensor(noise, degraded.shape) * (2 * std));
@@ -41,13 +41,14 @@ internal static class GoldenDataTransform
     private static float Severity(JsonElement json, TorchGenerator generator)
     {
         var drawn = generator.NextUniform();
-        if (json.GetProperty("fixed_t") is { ValueKind: JsonValueKind.Number } fixedSeverity && fixedSeverity.GetDouble() != 0)
+
+        // A fixed severity of 0 counts as none (QUIRKS 15).
+        if (json.TryGetProperty("fixed_t", out var fixedSeverity) && fixedSeverity.ValueKind == JsonValueKind.Number && fixedSeverity.GetDouble() != 0)
         {
             return (float)fixedSeverity.GetDouble();
         }
 
-        var range = json.GetProperty("t_range");
-        return range.ValueKind == JsonValueKind.Null
+        return !json.TryGetProperty("t_range", out var range) || range.ValueKind == JsonValueKind.Null
             ? drawn
             : (drawn * (float)(range[1].GetDouble() - range[0].GetDouble())) + (float)range[0].GetDouble();
     }
