@@ -44,7 +44,10 @@ internal sealed class EngineOptions
     /// Error of a decoded mean that is ordinary for the model, as a standard deviation on [0, 1]: it widens the upper bound within
     /// which the residual of the decoded mean agrees with the severity.
     /// </summary>
-    /// <value>The default value is 0.1.</value>
+    /// <value>
+    /// The default value is 0.13: the largest that explained a true residual of a first starter model, over 60 validation crops and 13
+    /// degradations of three kinds, was 0.118.
+    /// </value>
     [Range(0, 1)]
-    public double DecodedMeanErrorStd { get; set; } = 0.1;
+    public double DecodedMeanErrorStd { get; set; } = 0.13;
 }

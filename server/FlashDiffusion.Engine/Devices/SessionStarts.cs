@@ -87,7 +87,7 @@ internal sealed class SessionStarts(
                 {
                     owned.Dispose();
                     using var mean = result.Mean;
-                    answer.TrySetResult(new DeviceAnswer<SeverityReport> { Value = SeverityReporter.Report(request, piece, encoder, result, factory.BandOf(piece)) });
+                    answer.TrySetResult(new DeviceAnswer<SeverityReport> { Value = SeverityReporter.Report(request, piece, encoder, result, factory.BandOf(piece, result.Look)) });
                 },
                 Failed = failure =>
                 {

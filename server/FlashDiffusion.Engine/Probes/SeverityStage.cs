@@ -59,18 +59,20 @@ internal sealed class SeverityStage(int rows)
         var measurements = stack(padded.Select(probe => probe.Measurement));
         var images = bound.Operator is { } op ? op.ToImage(measurements) : PictureFrame.Reflect(measurements, pieces[0].Working);
         var (means, severities) = Look(probes[0].Encoder, counting, images);
-        var residuals = new double?[probes.Count];
+        var residuals = new double?[padded.Length];
+        var gains = new double?[padded.Length];
         var decoded = new HostTensor?[probes.Count];
         if (pieces.Any(piece => piece.ResidualStd is not null) || padded.Any(probe => probe.WantsDecodedMean))
         {
             var pictures = counting.Decode(means, Quantisation.Nearest);
             residuals = Residuals.Scaled(bound, pictures, pieces);
+            gains = Residuals.DetailGains(bound, pictures, pieces);
             decoded = padded.Any(probe => probe.WantsDecodedMean) ? HostCopies.RowsToHost(PictureFrame.Crop(pictures, pieces[0].Picture)) : new HostTensor?[padded.Length];
         }
 
         var calls = counter.PerRow(padded.Length);
         return [.. probes.Select((probe, row) => new ProbeResult(
-            new SeverityLook(severities[row], residuals[row]),
+            new SeverityLook(severities[row], residuals[row], gains[row]),
             means[row].clone().DetachFromDisposeScope(),
             probe.WantsDecodedMean ? decoded[row] : null,
             calls))];

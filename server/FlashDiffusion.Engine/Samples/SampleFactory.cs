@@ -56,12 +56,12 @@ internal sealed class SampleFactory(EngineOptions options)
         Degradation = request.Operator,
         Encoder = EncoderOf(request),
         Look = look,
-        Band = BandOf(piece),
+        Band = BandOf(piece, look),
     });
 
     /// <summary>Credible residuals of a measurement; null without noise.</summary>
-    public ResidualBand? BandOf(Workpiece piece) => piece.ResidualStd is { } std
-        ? ResidualBand.Of(piece.OperatorPlan!.MeasurementCount, piece.Latent.Elements, std, 2 * options.DecodedMeanErrorStd)
+    public ResidualBand? BandOf(Workpiece piece, SeverityLook? look) => piece.ResidualStd is { } std && look?.DetailGain is { } gain
+        ? ResidualBand.Of(piece.OperatorPlan!.MeasurementCount, piece.Latent.Elements, std, 2 * options.DecodedMeanErrorStd, gain)
         : null;
 
     /// <summary>Makes a sample.</summary>

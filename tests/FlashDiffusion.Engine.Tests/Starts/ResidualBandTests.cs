@@ -9,7 +9,7 @@ public sealed class ResidualBandTests
     public void Contains_NoiseOfTheTruePicture_Always()
     {
         const int Measurements = 3 * 64 * 64;
-        var band = ResidualBand.Of(Measurements, 768, 0.1, 0);
+        var band = ResidualBand.Of(Measurements, 768, 0.1, 0, 1);
         var noise = new float[Measurements];
         for (ulong seed = 0; seed < 100; seed++)
         {
@@ -22,21 +22,30 @@ public sealed class ResidualBandTests
     [InlineData(0.5)]
     [InlineData(1.5)]
     public void Contains_NoiseOfAnotherStrength_NotWithAPerfectModel(double residual) =>
-        Assert.False(ResidualBand.Of(3 * 64 * 64, 768, 0.1, 0).Contains(residual));
+        Assert.False(ResidualBand.Of(3 * 64 * 64, 768, 0.1, 0, 1).Contains(residual));
 
     [Fact]
     public void Of_ModelThatErrs_IsWiderAboveOnly()
     {
-        var perfect = ResidualBand.Of(12288, 768, 0.1, 0);
-        var erring = ResidualBand.Of(12288, 768, 0.1, 0.2);
+        var perfect = ResidualBand.Of(12288, 768, 0.1, 0, 1);
+        var erring = ResidualBand.Of(12288, 768, 0.1, 0.2, 1);
         Assert.Equal(perfect.Lowest, erring.Lowest);
         Assert.Equal(4, erring.Highest - perfect.Highest, 1e-9);
     }
 
     [Fact]
-    public void Of_FewerMeasurementsThanLatentDimensions_HasNoLowerEnd() =>
-        Assert.Equal(0, ResidualBand.Of(768, 768, 0.1, 0).Lowest);
+    public void Of_OperatorThatHidesDetail_IsNarrower()
+    {
+        var identity = ResidualBand.Of(12288, 768, 0.1, 0.26, 1);
+        var blur = ResidualBand.Of(12288, 768, 0.1, 0.26, 0.08);
+        Assert.Equal(0.92 * 6.76, identity.Highest - blur.Highest, 1e-9);
+        Assert.Equal(blur.Lowest, identity.Lowest);
+    }
 
     [Fact]
-    public void Contains_NaN_No() => Assert.False(ResidualBand.Of(768, 768, 0.1, 0).Contains(double.NaN));
+    public void Of_FewerMeasurementsThanLatentDimensions_HasNoLowerEnd() =>
+        Assert.Equal(0, ResidualBand.Of(768, 768, 0.1, 0, 1).Lowest);
+
+    [Fact]
+    public void Contains_NaN_No() => Assert.False(ResidualBand.Of(768, 768, 0.1, 0, 1).Contains(double.NaN));
 }
