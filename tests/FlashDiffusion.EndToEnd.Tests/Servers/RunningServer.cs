@@ -10,6 +10,9 @@ namespace FlashDiffusion.EndToEnd.Tests.Servers;
 internal sealed partial class RunningServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(3);
+    /// <summary>The exporter repeats its last answer for 300 ms.</summary>
+    private static readonly TimeSpan ScrapeCache = TimeSpan.FromMilliseconds(350);
+
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -67,9 +70,10 @@ internal sealed partial class RunningServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>The sum of a metric's values over its labels; null if it is not there.</summary>
+    /// <summary>The sum of a metric's values over its labels as they are now; null if it is not there.</summary>
     public async Task<double?> MetricAsync(string name)
     {
+        await Task.Delay(ScrapeCache);
         using var http = new HttpClient();
         var lines = (await http.GetStringAsync(Metrics)).Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal)).ToList();
         return lines.Count == 0 ? null : lines.Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
