@@ -20,6 +20,8 @@ namespace FlashDiffusion.Engine.Devices;
 /// </summary>
 internal sealed class DeviceLoop : IDisposable
 {
+    private const int TracedSteps = 16;
+
     private readonly TimeProvider _time;
     private readonly FlashDiffusionTelemetry _telemetry;
     private readonly ILogger _logger;
@@ -116,7 +118,7 @@ internal sealed class DeviceLoop : IDisposable
             Run(batch);
         }
 
-        _operators.Trim(_scheduler.Holds);
+        _operators.Trim(_scheduler.HoldsSibling);
         Publish();
         return worked || !_arrivals.IsEmpty || !_items.IsEmpty;
     }
@@ -221,8 +223,10 @@ internal sealed class DeviceLoop : IDisposable
             sample.FirstStepAt = began;
         }
 
+        PlannedStep[] taken = [.. samples.Select(sample => sample.NextStep)];
         var outcomes = _steps.Run(batch.Lane, samples);
         Record(batch, began);
+        Trace(samples, taken);
         foreach (var outcome in outcomes)
         {
             var sample = outcome.Sample;
@@ -248,6 +252,23 @@ internal sealed class DeviceLoop : IDisposable
         foreach (var sample in samples.Where(sample => sample.StepIndex == 1))
         {
             _telemetry.RecordFirstLatent(sample.Session.Request.Solver.Descriptor.Name, _time.GetElapsedTime(sample.AcceptedAt).TotalSeconds);
+        }
+    }
+
+    private void Trace(Sample[] samples, PlannedStep[] taken)
+    {
+        if (!_telemetry.Source.HasListeners())
+        {
+            return;
+        }
+
+        var now = _time.GetTimestamp();
+        foreach (var (sample, step) in samples.Zip(taken))
+        {
+            if (sample.StepIndex == 1 || sample.RemainingSteps == 0 || sample.StepIndex % Math.Max(1, sample.Steps.Length / TracedSteps) == 0)
+            {
+                sample.Trace.Add((now, step, samples.Length));
+            }
         }
     }
 

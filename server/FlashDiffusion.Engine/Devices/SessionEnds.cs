@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Sessions;
@@ -68,7 +69,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         var session = sample.Session;
         var now = time.GetTimestamp();
         SolveSpan(sample, decodeBegan);
-        telemetry.Span("decode", session.Request.Parent, TimeOf(session, decodeBegan), TimeOf(session, now));
+        telemetry.Span("decode", session.Request.Parent, TimeOf(session, decodeBegan), TimeOf(session, now), []);
         var result = new ResultEvent
         {
             Picture = decoded.Picture!,
@@ -96,6 +97,13 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
     /// <summary>A session's timestamp as a time of day.</summary>
     public DateTimeOffset TimeOf(ReconstructionSession session, long timestamp) => session.AcceptedTime + time.GetElapsedTime(session.AcceptedAt, timestamp);
 
+    private ActivityEvent StepEvent(Sample sample, long at, PlannedStep step, int batch) => new("step", TimeOf(sample.Session, at), new ActivityTagsCollection
+    {
+        ["flashdiffusion.timestep"] = step.Timestep,
+        ["flashdiffusion.kind"] = step.Kind,
+        ["flashdiffusion.batch"] = batch,
+    });
+
     private double Seconds(ReconstructionSession session) => time.GetElapsedTime(session.AcceptedAt).TotalSeconds;
 
     // Law: who never took a step has no solve span.
@@ -108,6 +116,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
                 sample.Session.Request.Parent,
                 TimeOf(sample.Session, began),
                 TimeOf(sample.Session, end),
+                sample.Trace.Select(entry => StepEvent(sample, entry.At, entry.Step, entry.Batch)),
                 new("flashdiffusion.solver", sample.Session.Request.Solver.Descriptor.Name),
                 new("flashdiffusion.steps", sample.StepIndex),
                 new("flashdiffusion.start_timestep", sample.StartTimestep));

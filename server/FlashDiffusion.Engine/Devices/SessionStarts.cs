@@ -121,7 +121,7 @@ internal sealed class SessionStarts(
             Began = now => began = now,
             Done = result =>
             {
-                telemetry.Span("severity", request.Parent, ends.TimeOf(session, began), time.GetUtcNow(), new KeyValuePair<string, object?>("flashdiffusion.severity", (double)result.Look.Severity));
+                telemetry.Span("severity", request.Parent, ends.TimeOf(session, began), time.GetUtcNow(), [], new KeyValuePair<string, object?>("flashdiffusion.severity", (double)result.Look.Severity));
                 Plan(session, piece, measurement, result, began);
             },
             Failed = failure =>
@@ -181,7 +181,7 @@ internal sealed class SessionStarts(
         });
         telemetry.RecordQueue(solver, time.GetElapsedTime(session.AcceptedAt, sample.StartedAt).TotalSeconds);
         telemetry.RecordStart(solver, sample.Start.Severity, sample.StartTimestep, sample.Steps.Length);
-        telemetry.Span("queue", session.Request.Parent, session.AcceptedTime, ends.TimeOf(session, sample.StartedAt));
+        telemetry.Span("queue", session.Request.Parent, session.AcceptedTime, ends.TimeOf(session, sample.StartedAt), []);
         Log.Planned(logger, session.Id, sample.StartTimestep, sample.Start.Severity, sample.Steps.Length);
     }
 }

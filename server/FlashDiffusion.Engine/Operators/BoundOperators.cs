@@ -5,7 +5,7 @@ namespace FlashDiffusion.Engine.Operators;
 
 /// <summary>
 /// Operators bound lately, one a lane, kept while the same samples sit in the same rows: masks, kernels and measurements are gathered
-/// when somebody joins or leaves, not at every step. Device thread only.
+/// when somebody joins or leaves, not at every step, not even if a sample's guided and plain steps alternate. Device thread only.
 /// </summary>
 internal sealed class BoundOperators : IDisposable
 {
@@ -51,8 +51,8 @@ internal sealed class BoundOperators : IDisposable
         return bound;
     }
 
-    /// <summary>Lets go of operators whose lane has no work any more, and so of their plugin and model.</summary>
-    /// <param name="isLive">Whether a lane has work.</param>
+    /// <summary>Lets go of operators that no sample comes back to, and so of their model.</summary>
+    /// <param name="isLive">Whether work of a lane or its siblings waits.</param>
     public void Trim(Func<LaneKey, bool> isLive)
     {
         for (var node = _recent.First; node is not null;)

@@ -63,6 +63,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <summary>Timestamp of its first step; null before.</summary>
     public long? FirstStepAt { get; set; }
 
+    /// <summary>Steps that its span shows: about sixteen, with the time when each was done.</summary>
+    public List<(long At, PlannedStep Step, int Batch)> Trace { get; } = [];
+
     /// <summary>Timestamp of its planning.</summary>
     public required long PlannedAt { get; init; }
 

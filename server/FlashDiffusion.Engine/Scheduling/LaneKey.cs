@@ -29,4 +29,10 @@ internal sealed record LaneKey
 
     /// <summary>Number of the sample if it must stay alone, as in official mode; else 0.</summary>
     public long Alone { get; init; }
+
+    /// <summary>Whether samples move between this lane and another as their steps differ in kind: same model, shapes and operator.</summary>
+    /// <param name="other">The other lane.</param>
+    public bool IsSibling(LaneKey other) =>
+        ReferenceEquals(Model, other.Model)
+        && (Working, Picture, Operator, Compatibility, Alone) == (other.Working, other.Picture, other.Operator, other.Compatibility, other.Alone);
 }

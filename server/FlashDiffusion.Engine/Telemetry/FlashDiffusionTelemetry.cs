@@ -115,8 +115,9 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <param name="parent">Its parent.</param>
     /// <param name="start">When it began.</param>
     /// <param name="end">When it ended.</param>
+    /// <param name="events">What happened in it.</param>
     /// <param name="tags">What it says.</param>
-    public void Span(string name, ActivityContext parent, DateTimeOffset start, DateTimeOffset end, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    public void Span(string name, ActivityContext parent, DateTimeOffset start, DateTimeOffset end, IEnumerable<ActivityEvent> events, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (!Source.HasListeners())
         {
@@ -130,6 +131,11 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
             foreach (var (key, value) in tags)
             {
                 span?.SetTag(key, value);
+            }
+
+            foreach (var happened in span is null ? [] : events)
+            {
+                span!.AddEvent(happened);
             }
 
             span?.SetEndTime(end.UtcDateTime);

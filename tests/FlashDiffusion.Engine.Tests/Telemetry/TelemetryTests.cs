@@ -56,6 +56,15 @@ public sealed class TelemetryTests : IDisposable
         var solve = Own.Single(span => span.OperationName == "solve");
         Assert.Equal(10, solve.GetTagItem("flashdiffusion.steps"));
         Assert.Equal(100, solve.Duration.TotalMilliseconds, 1);
+        Assert.Equal(Enumerable.Range(0, 10).Reverse(), solve.Events.Select(step => (int)step.Tags.Single(tag => tag.Key == "flashdiffusion.timestep").Value!));
+    }
+
+    [Fact]
+    public void Spans_OfALongRequest_ShowAFewSteps()
+    {
+        _harness.Submit(_harness.Request(1, startTimestep: 499) with { Parent = _parent });
+        _harness.RunUntilIdle();
+        Assert.InRange(Own.Single(span => span.OperationName == "solve").Events.Count(), 16, 20);
     }
 
     [Fact]
