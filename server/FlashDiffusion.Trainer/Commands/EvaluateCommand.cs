@@ -15,15 +15,15 @@ internal static class EvaluateCommand
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            var (model, runner, crops, store, key) = options.Open(parsed);
+            var (model, runner, crops, store) = options.Open(parsed);
             using (model)
             {
                 var choices = TuneCommand.Read(parsed.GetValue(tuning)!);
-                var evaluator = new Evaluator(model, runner, crops, store, key);
-                var ceiling = evaluator.Ceiling();
+                var ceiling = Evaluator.Ceiling(model, crops);
                 Console.WriteLine($"autoencoder: {ceiling}");
                 var operators = options.Chosen(parsed)
-                    .Select(evaluated => evaluator.Evaluate(evaluated, choices[evaluated.Name], parsed.GetValue(options.FixedCrops), parsed.GetValue(options.FullCrops), Console.WriteLine))
+                    .Select(evaluated => new Evaluator(model, runner, crops, store, options.KeyOf(parsed, evaluated)).Evaluate(
+                        evaluated, choices[evaluated.Name], options.Counts(parsed), Console.WriteLine))
                     .ToList();
                 var report = EvaluationReport.Build(ceiling, operators, parsed.GetValue(options.Reduced));
                 var folder = parsed.GetValue(output)!;

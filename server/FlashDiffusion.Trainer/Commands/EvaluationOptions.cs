@@ -19,6 +19,8 @@ internal sealed class EvaluationOptions
 
     public Option<int> Crops { get; } = new("--crops") { Description = "Use the first so many crops.", DefaultValueFactory = _ => int.MaxValue };
 
+    public Option<int> FlashCrops { get; } = new("--flash-crops") { Description = "Crops that run from their adaptive start; 0 measures only what needs no chain.", DefaultValueFactory = _ => int.MaxValue };
+
     public Option<int> FixedCrops { get; } = new("--fixed-crops") { Description = "Crops that also run from a fixed start.", DefaultValueFactory = _ => int.MaxValue };
 
     public Option<int> FullCrops { get; } = new("--full-crops") { Description = "Crops that run from pure noise: a thousand steps each.", DefaultValueFactory = _ => 12 };
@@ -38,36 +40,39 @@ internal sealed class EvaluationOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Weights, Pictures, Manifest, Cache, Crops, FixedCrops, FullCrops, Operators, Batch, Threads, Reduced])
+        foreach (var option in (Option[])[Weights, Pictures, Manifest, Cache, Crops, FlashCrops, FixedCrops, FullCrops, Operators, Batch, Threads, Reduced])
         {
             command.Options.Add(option);
         }
     }
 
     /// <summary>Loads what the options name.</summary>
-    public (EvaluatedModel Model, ReconstructionRunner Runner, CropSet Crops, ResultStore Store, string Key) Open(ParseResult parsed)
+    public (EvaluatedModel Model, ReconstructionRunner Runner, CropSet Crops, ResultStore Store) Open(ParseResult parsed)
     {
         torch.set_num_threads(parsed.GetValue(Threads));
-        var weights = parsed.GetValue(Weights)!;
-        var manifest = parsed.GetValue(Manifest)!;
-        var model = new EvaluatedModel(weights);
-        var crops = CropSet.Load(EvaluationManifest.Read(manifest), parsed.GetValue(Pictures)!, parsed.GetValue(Crops));
-        var reduced = parsed.GetValue(Reduced);
-        var runner = new ReconstructionRunner(model, new LatentDpsSolver(), crops, parsed.GetValue(Batch), reduced);
-        return (model, runner, crops, new ResultStore(parsed.GetValue(Cache)!), Key(weights, manifest) + (reduced ? "-bf16" : ""));
+        var model = new EvaluatedModel(parsed.GetValue(Weights)!);
+        var crops = CropSet.Load(EvaluationManifest.Read(parsed.GetValue(Manifest)!), parsed.GetValue(Pictures)!, parsed.GetValue(Crops));
+        var runner = new ReconstructionRunner(model, new LatentDpsSolver(), crops, parsed.GetValue(Batch), parsed.GetValue(Reduced));
+        return (model, runner, crops, new ResultStore(parsed.GetValue(Cache)!));
     }
+
+    /// <summary>How many crops run through each kind of chain.</summary>
+    public ChainCounts Counts(ParseResult parsed) => new(parsed.GetValue(FlashCrops), parsed.GetValue(FixedCrops), parsed.GetValue(FullCrops));
 
     public IReadOnlyList<EvaluatedOperator> Chosen(ParseResult parsed) =>
         [.. parsed.GetValue(Operators)!.Select(name => EvaluatedOperator.All.Single(evaluated => evaluated.Name == name))];
 
-    private static string Key(string weights, string manifest)
+    /// <summary>What results of one family depend on: its weights, the manifest and the precision.</summary>
+    public string KeyOf(ParseResult parsed, EvaluatedOperator evaluated)
     {
+        var weights = parsed.GetValue(Weights)!;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Directory.EnumerateFiles(weights, "*.safetensors").Order(StringComparer.Ordinal).Append(manifest))
+        foreach (var file in (string[])["autoencoder", "unet", "severity-" + evaluated.Name])
         {
-            hash.AppendData(File.ReadAllBytes(file));
+            hash.AppendData(File.ReadAllBytes(Path.Combine(weights, file + ".safetensors")));
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+        hash.AppendData(File.ReadAllBytes(parsed.GetValue(Manifest)!));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12] + (parsed.GetValue(Reduced) ? "-bf16" : "");
     }
 }

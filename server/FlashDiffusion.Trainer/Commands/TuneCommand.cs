@@ -17,12 +17,12 @@ internal static class TuneCommand
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            var (model, runner, crops, store, key) = options.Open(parsed);
+            var (model, runner, crops, store) = options.Open(parsed);
             using (model)
             {
                 foreach (var evaluated in options.Chosen(parsed))
                 {
-                    var tuning = new Tuner(model, runner, crops, store, key).Tune(evaluated, parsed.GetValue(options.FullCrops));
+                    var tuning = new Tuner(model, runner, crops, store, options.KeyOf(parsed, evaluated)).Tune(evaluated, parsed.GetValue(options.FullCrops));
                     foreach (var trial in tuning.Trials)
                     {
                         Console.WriteLine($"{evaluated.Name}: {trial}");

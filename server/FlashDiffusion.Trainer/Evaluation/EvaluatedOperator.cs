@@ -32,7 +32,7 @@ internal sealed record EvaluatedOperator(string Name, Func<double, (string Param
         },
         new(DenoisingFamily.Name, _ => null, level => 0.02 + (0.38 * level))
         {
-            Guidances = [0.2, 0.4, 0.7],
+            Guidances = [0.4, 0.7, 1, 1.4],
             FullGuidances = [0.1, 0.3, 0.8],
         },
     ];

@@ -48,7 +48,7 @@ internal static class EvaluationReport
                 node[name + "_unet_calls"] = row.Calls;
             }
 
-            if (name is Evaluator.Full or Evaluator.BestFixed)
+            if (name is Evaluator.Flash or Evaluator.Full or Evaluator.BestFixed)
             {
                 node[name + "_crops"] = row.Crops;
             }

@@ -19,7 +19,7 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
     private const long BootstrapSeed = 95;
 
     /// <summary>The autoencoder's ceiling: decoded latents of the clean crops.</summary>
-    public RowSummary Ceiling()
+    public static RowSummary Ceiling(EvaluatedModel model, CropSet crops)
     {
         var qualities = new List<CropQuality>(crops.Count);
         foreach (var indices in Enumerable.Range(0, crops.Count).Chunk(CeilingRows))
@@ -36,10 +36,9 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
     /// <summary>All rows of one family.</summary>
     /// <param name="evaluated">The family.</param>
     /// <param name="tuning">Settings chosen on other pictures.</param>
-    /// <param name="fixedCrops">Number of crops that run from the fixed start, too.</param>
-    /// <param name="fullCrops">Number of crops that run from pure noise.</param>
+    /// <param name="counts">How many crops run through each kind of chain.</param>
     /// <param name="say">Receives a line after each row.</param>
-    public OperatorEvaluation Evaluate(EvaluatedOperator evaluated, OperatorTuning tuning, int fixedCrops, int fullCrops, Action<string> say)
+    public OperatorEvaluation Evaluate(EvaluatedOperator evaluated, OperatorTuning tuning, ChainCounts counts, Action<string> say)
     {
         var severity = SeverityFigures.Measure(model, evaluated, crops);
         var measured = MeasuredCrops.Of(model, evaluated, crops);
@@ -50,12 +49,16 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
         };
         say(string.Create(CultureInfo.InvariantCulture, $"{evaluated.Name}: {severity}"));
 
-        rows[Flash] = Chains(evaluated, Tag(evaluated, Flash, tuning.Guidance, tuning.Correction), crops.Count, (crop, tag) =>
+        rows[Flash] = Chains(evaluated, Tag(evaluated, Flash, tuning.Guidance, tuning.Correction), counts.Flash, (crop, tag) =>
             StartJobs.Adaptive(model, crops, measured, crop, tuning.Guidance, tuning.Correction, tag));
-        var index = Math.Clamp((int)Math.Round(rows[Flash].Values.Average(quality => quality.Calls)) - 1, 0, model.Schedule.Timesteps - 1);
-        rows[BestFixed] = Chains(evaluated, Tag(evaluated, $"{BestFixed}{index}", tuning.Guidance, tuning.Correction), Math.Min(fixedCrops, crops.Count), (crop, tag) =>
-            StartJobs.Fixed(model, crops, measured, crop, index, tuning.Guidance, tuning.Correction, tag));
-        rows[Full] = Chains(evaluated, Tag(evaluated, Full, tuning.FullGuidance, 1), fullCrops, (crop, tag) =>
+        if (rows[Flash].Count > 0)
+        {
+            var index = Math.Clamp((int)Math.Round(rows[Flash].Values.Average(quality => quality.Calls)) - 1, 0, model.Schedule.Timesteps - 1);
+            rows[BestFixed] = Chains(evaluated, Tag(evaluated, $"{BestFixed}{index}", tuning.Guidance, tuning.Correction), counts.Fixed, (crop, tag) =>
+                StartJobs.Fixed(model, crops, measured, crop, index, tuning.Guidance, tuning.Correction, tag));
+        }
+
+        rows[Full] = Chains(evaluated, Tag(evaluated, Full, tuning.FullGuidance, 1), counts.Full, (crop, tag) =>
             StartJobs.Full(model, crops, measured, crop, tuning.FullGuidance, tag));
         foreach (var (name, row) in rows.Where(pair => pair.Value.Count > 0))
         {
@@ -67,7 +70,7 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
             severity,
             tuning,
             rows.Where(pair => pair.Value.Count > 0).ToDictionary(pair => pair.Key, pair => RowSummary.Of([.. pair.Value.Values])),
-            rows.Where(pair => pair.Key != Flash && pair.Value.Count > 0).ToDictionary(pair => pair.Key, pair => Interval(rows[Flash], pair.Value)));
+            rows.Where(pair => pair.Key != Flash && pair.Value.Keys.Intersect(rows[Flash].Keys).Any()).ToDictionary(pair => pair.Key, pair => Interval(rows[Flash], pair.Value)));
     }
 
     private Dictionary<int, CropQuality> Looked(MeasuredCrops measured, Func<MeasuredCrop, Pictures.Picture> picture) =>
@@ -76,10 +79,10 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
     private Dictionary<int, CropQuality> Chains(EvaluatedOperator evaluated, string tag, int count, Func<int, string, ReconstructionJob> job)
     {
         var done = store.Read(tag, key);
-        var jobs = Enumerable.Range(0, count).Where(crop => !done.ContainsKey(crop)).Select(crop => job(crop, tag));
+        var jobs = Enumerable.Range(0, Math.Min(count, crops.Count)).Where(crop => !done.ContainsKey(crop)).Select(crop => job(crop, tag));
         runner.Run(
             evaluated,
-            jobs.OrderByDescending(item => item.StartIndex),
+            jobs,
             (item, picture, calls) => store.Append(tag, key, CropQuality.Of(item.Crop, crops.Pictures[item.Crop], picture, calls)));
         return store.Read(tag, key).Where(pair => pair.Key < count).ToDictionary();
     }

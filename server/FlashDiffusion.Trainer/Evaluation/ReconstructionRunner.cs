@@ -12,7 +12,7 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
 {
     /// <summary>Runs all jobs of one operator family.</summary>
     /// <param name="evaluated">The family.</param>
-    /// <param name="jobs">The jobs, in any order; long ones first keeps the last batches full.</param>
+    /// <param name="jobs">The jobs. Long ones first keeps the last batches full; the list's order makes a cut run a prefix of it.</param>
     /// <param name="finished">Receives each job with its decoded picture on [0,1] and its UNet calls, as soon as it is done.</param>
     public void Run(EvaluatedOperator evaluated, IEnumerable<ReconstructionJob> jobs, Action<ReconstructionJob, Pictures.Picture, int> finished)
     {
