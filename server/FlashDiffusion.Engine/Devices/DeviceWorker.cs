@@ -55,7 +55,7 @@ internal sealed class DeviceWorker(DeviceLoop loop, EngineOptions options, ILogg
         {
             try
             {
-                if (!loop.Tick())
+                if (!TickUncollected())
                 {
                     _wake.WaitOne();
                 }
@@ -71,5 +71,11 @@ internal sealed class DeviceWorker(DeviceLoop loop, EngineOptions options, ILogg
         loop.Dispose();
         Log.Ended(logger, options.Device);
         _ended.SetResult();
+    }
+
+    private bool TickUncollected()
+    {
+        using var pause = CollectionPause.Start();
+        return loop.Tick();
     }
 }
