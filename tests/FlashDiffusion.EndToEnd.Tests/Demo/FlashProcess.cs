@@ -28,7 +28,11 @@ internal sealed class FlashProcess : IDisposable
     {
         var own = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var assembly = Path.Combine(own.Parent!.Parent!.FullName, "FlashDiffusion.Cli", own.Name, "flash.dll");
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A shell starts background jobs with SIGINT ignored, and children inherit that: a test run in the background could not interrupt.
+        var start = OperatingSystem.IsLinux()
+            ? new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", assembly, .. arguments])
+            : new ProcessStartInfo("dotnet", [assembly, .. arguments]);
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         var flash = new FlashProcess(new Process { StartInfo = start });
         flash._process.OutputDataReceived += (_, line) => flash.Append(line.Data);
         flash._process.ErrorDataReceived += (_, line) => flash.Append(line.Data);
