@@ -46,7 +46,12 @@ internal sealed class EngineBatch : IDisposable
         }
     }
 
-    public void Step() => _loop.Tick();
+    /// <summary>One step, as the device thread takes it.</summary>
+    public void Step()
+    {
+        using var pause = CollectionPause.Start();
+        _loop.Tick();
+    }
 
     public void Dispose()
     {

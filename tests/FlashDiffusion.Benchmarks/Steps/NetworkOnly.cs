@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Noise;
 using static TorchSharp.torch;
 
@@ -24,6 +25,8 @@ internal sealed class NetworkOnly : IDisposable
 
     public void Run()
     {
+        // As on the device thread: no collection beside native calls.
+        using var pause = CollectionPause.Start();
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();
         var latents = _latents.detach().requires_grad_();

@@ -8,7 +8,7 @@ namespace FlashDiffusion.LatentDps.Tests.Engine;
 /// <summary>A small KL latent diffusion model with attention and arbitrary weights.</summary>
 internal static class TinyModel
 {
-    private static readonly FirstStageConfig FirstStage = new()
+    public static readonly FirstStageConfig FirstStage = new()
     {
         EmbedDim = 4,
         Ddconfig = new AutoencoderShape
