@@ -11,7 +11,8 @@ internal static class EvaluateCommand
         var options = new EvaluationOptions();
         var tuning = new Option<string>("--tuning") { Description = "Choices made by the tune command.", Required = true };
         var output = new Option<string>("--output") { Description = "Folder for evaluation.json and its tables as Markdown.", Required = true };
-        var command = new Command("evaluate", "Measure a model on a fixed list of crops.") { tuning, output };
+        var cachedOnly = new Option<bool>("--cached-only") { Description = "Report the chains that are in the cache and run none." };
+        var command = new Command("evaluate", "Measure a model on a fixed list of crops.") { tuning, output, cachedOnly };
         options.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -22,7 +23,7 @@ internal static class EvaluateCommand
                 var ceiling = Evaluator.Ceiling(model, crops);
                 Console.WriteLine($"autoencoder: {ceiling}");
                 var operators = options.Chosen(parsed)
-                    .Select(evaluated => new Evaluator(model, runner, crops, store, options.KeyOf(parsed, evaluated)).Evaluate(
+                    .Select(evaluated => new Evaluator(model, runner, crops, store, options.KeyOf(parsed, evaluated), parsed.GetValue(cachedOnly)).Evaluate(
                         evaluated, choices[evaluated.Name], options.Counts(parsed), Console.WriteLine))
                     .ToList();
                 var report = EvaluationReport.Build(ceiling, operators, parsed.GetValue(options.Reduced));

@@ -50,13 +50,19 @@ internal static class EvaluationTables
         ? Line($"{Cut((double)interval[0]!, 2)} to {Cut((double)interval[1]!, 2)}")
         : "";
 
-    private static string Number(JsonObject node, string name, int digits) => Cut((double)node[name]!, digits);
+    private static string Number(JsonObject node, string name, int digits)
+    {
+        var isError = name.EndsWith("_lsd_db", StringComparison.Ordinal) || name == "severity_relative_error";
+        return isError ? (-Floor(-(double)node[name]!, digits)).ToString("F" + digits, CultureInfo.InvariantCulture) : Cut((double)node[name]!, digits);
+    }
 
-    /// <summary>Cuts instead of rounding: a figure is never shown higher than it was measured.</summary>
-    private static string Cut(double value, int digits)
+    /// <summary>Cuts instead of rounding (errors upwards): a figure is never shown better than it was measured.</summary>
+    private static string Cut(double value, int digits) => Floor(value, digits).ToString("F" + digits, CultureInfo.InvariantCulture);
+
+    private static double Floor(double value, int digits)
     {
         var scale = Math.Pow(10, digits);
-        return (Math.Floor(value * scale) / scale).ToString("F" + digits, CultureInfo.InvariantCulture);
+        return Math.Floor(value * scale) / scale;
     }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -8,7 +8,13 @@ namespace FlashDiffusion.Trainer.Evaluation;
 /// Fills the rows of the table for one operator family. Every finished crop goes to the store at once, so that a cut
 /// evaluation goes on where it stopped.
 /// </summary>
-internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runner, CropSet crops, ResultStore store, string key)
+/// <param name="model">What is evaluated.</param>
+/// <param name="runner">Runs the chains.</param>
+/// <param name="crops">The fixed list.</param>
+/// <param name="store">Finished chains.</param>
+/// <param name="key">What the stored chains must have been computed with.</param>
+/// <param name="cachedOnly">Report what is stored and run nothing.</param>
+internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runner, CropSet crops, ResultStore store, string key, bool cachedOnly)
 {
     public const string Degraded = "degraded";
     public const string DecodedMean = "decoded_mean";
@@ -40,7 +46,7 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
     /// <param name="say">Receives a line after each row.</param>
     public OperatorEvaluation Evaluate(EvaluatedOperator evaluated, OperatorTuning tuning, ChainCounts counts, Action<string> say)
     {
-        var severity = SeverityFigures.Measure(model, evaluated, crops);
+        var severity = store.Severity(evaluated.Name, key, () => SeverityFigures.Measure(model, evaluated, crops));
         var measured = MeasuredCrops.Of(model, evaluated, crops);
         var rows = new Dictionary<string, IReadOnlyDictionary<int, CropQuality>>
         {
@@ -79,7 +85,7 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
     private Dictionary<int, CropQuality> Chains(EvaluatedOperator evaluated, string tag, int count, Func<int, string, ReconstructionJob> job)
     {
         var done = store.Read(tag, key);
-        var jobs = Enumerable.Range(0, Math.Min(count, crops.Count)).Where(crop => !done.ContainsKey(crop)).Select(crop => job(crop, tag));
+        var jobs = Enumerable.Range(0, cachedOnly ? 0 : Math.Min(count, crops.Count)).Where(crop => !done.ContainsKey(crop)).Select(crop => job(crop, tag));
         runner.Run(
             evaluated,
             jobs,

@@ -24,5 +24,20 @@ internal sealed class ResultStore(string folder)
         File.AppendAllText(PathOf(row, key), JsonSerializer.Serialize(quality) + "\n");
     }
 
+    /// <summary>Figures of a severity encoder, measured once.</summary>
+    public SeverityFigures Severity(string operatorName, string key, Func<SeverityFigures> measure)
+    {
+        var path = Path.Combine(folder, $"{operatorName}-severity-{key}.json");
+        if (File.Exists(path))
+        {
+            return JsonSerializer.Deserialize<SeverityFigures>(File.ReadAllText(path))!;
+        }
+
+        var figures = measure();
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(path, JsonSerializer.Serialize(figures));
+        return figures;
+    }
+
     private string PathOf(string row, string key) => Path.Combine(folder, $"{row}-{key}.jsonl");
 }
