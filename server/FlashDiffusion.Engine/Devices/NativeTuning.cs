@@ -27,9 +27,10 @@ internal static class NativeTuning
             return false;
         }
 
-        // What the operator has set stays. glibc ignores a threshold for mapping above 32 MB, so mapping is turned off. The arenas of
+        // What the operator has set stays. Ten times the spinning saves a tenth of a small step on an idle machine, and costs three times
+        // the step where another process wants the core. glibc ignores a threshold for mapping above 32 MB, so mapping is turned off. The arenas of
         // threads other than the first are made of small heaps that come and go with every step, so there is one arena for all.
-        return SetEnvironment("GOMP_SPINCOUNT", "10000", overwrite: 0) == 0
+        return SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0) == 0
             && SetMallocOption(MmapMaximum, 0) == 1
             && SetMallocOption(TrimThreshold, int.MaxValue) == 1
             && SetMallocOption(ArenaMaximum, 1) == 1;
