@@ -29,6 +29,9 @@ internal sealed partial class RunningServer : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Where it serves gRPC, for clients that are not ours.</summary>
+    public Uri Address { get; private set; } = null!;
+
     public GrpcChannel Channel { get; private set; } = null!;
 
     public V1.ReconstructionService.ReconstructionServiceClient Reconstruction => new(Channel);
@@ -64,9 +67,10 @@ internal sealed partial class RunningServer : IAsyncDisposable
             throw;
         }
 
-        server.Channel = GrpcChannel.ForAddress(server.Address("gRPC"), new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
-        server.Http = server.Address("HTTP");
-        server.Metrics = new Uri(server.Address("metrics"), "/metrics");
+        server.Address = server.AddressOf("gRPC");
+        server.Channel = GrpcChannel.ForAddress(server.Address, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+        server.Http = server.AddressOf("HTTP");
+        server.Metrics = new Uri(server.AddressOf("metrics"), "/metrics");
         return server;
     }
 
@@ -138,7 +142,7 @@ internal sealed partial class RunningServer : IAsyncDisposable
         }
     }
 
-    private Uri Address(string use) => new(AddressLine().Matches(Output).First(match => match.Groups["use"].Value == use).Groups["address"].Value);
+    private Uri AddressOf(string use) => new(AddressLine().Matches(Output).First(match => match.Groups["use"].Value == use).Groups["address"].Value);
 
     [GeneratedRegex(@"^\s+(?<use>gRPC|HTTP|metrics)\s+(?<address>http://\S+)", RegexOptions.Multiline)]
     private static partial Regex AddressLine();

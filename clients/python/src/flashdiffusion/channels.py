@@ -1,0 +1,42 @@
+"""Where the servers are."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence, Union
+
+import grpc
+
+Addresses = Union[str, Sequence[str]]
+Metadata = Sequence[tuple[str, str]]
+
+_MEGABYTE = 1024 * 1024
+_OPTIONS: list[tuple[str, Any]] = [
+    ("grpc.max_receive_message_length", 64 * _MEGABYTE),
+    ("grpc.max_send_message_length", 64 * _MEGABYTE),
+    # gRPC's own retries stop silently above its buffer and know no checkpoints: the client has its own.
+    ("grpc.enable_retries", 0),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
+]
+
+
+def parse(addresses: Addresses) -> tuple[list[str], bool]:
+    """gRPC targets of one or several addresses, and whether they want TLS. ``http://`` and ``https://`` may stand before host and port."""
+    targets = [addresses] if isinstance(addresses, str) else list(addresses)
+    if not targets:
+        raise ValueError("Give at least one address, for example 'localhost:8001'.")
+    secure = {target.startswith("https://") for target in targets}
+    if len(secure) > 1:
+        raise ValueError("Addresses of one client are either all https or none is.")
+    return [target.removeprefix("https://").removeprefix("http://").rstrip("/") for target in targets], secure.pop()
+
+
+def open_channels(module: Any, addresses: Addresses, credentials: grpc.ChannelCredentials | None) -> list[tuple[str, Any]]:
+    """A channel for each address, opened lazily; module is grpc or grpc.aio."""
+    targets, secure = parse(addresses)
+    if credentials is None and secure:
+        credentials = grpc.ssl_channel_credentials()
+    if credentials is None:
+        return [(target, module.insecure_channel(target, options=_OPTIONS)) for target in targets]
+    return [(target, module.secure_channel(target, credentials, options=_OPTIONS)) for target in targets]

@@ -1,0 +1,123 @@
+"""The synchronous client."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, TypeVar
+
+import grpc
+
+from flashdiffusion.answers import Degraded, Severity
+from flashdiffusion.channels import Addresses, Metadata, open_channels
+from flashdiffusion.errors import FlashError, UnavailableError, from_rpc_error
+from flashdiffusion.operators import Operator
+from flashdiffusion.options import Options
+from flashdiffusion.pictures import PictureSource
+from flashdiffusion.reconstruction import Reconstruction
+from flashdiffusion.resume import ResumePolicy
+from flashdiffusion.v1 import catalog_pb2, catalog_pb2_grpc, reconstruction_pb2, reconstruction_pb2_grpc
+
+_Answer = TypeVar("_Answer")
+
+
+class Client:
+    """A connection to one FlashDiffusion server or to several replicas. Safe to share between threads; close it, or use it in ``with``.
+
+    ``Client("localhost:8001")`` is cleartext HTTP/2, ``https://`` is TLS. Every failure is a FlashError that says what is wrong.
+    """
+
+    def __init__(
+        self,
+        addresses: Addresses = "localhost:8001",
+        *,
+        credentials: grpc.ChannelCredentials | None = None,
+        metadata: Metadata = (),
+        policy: ResumePolicy = ResumePolicy(),
+        timeout: float = 60.0,
+    ) -> None:
+        """credentials: for TLS with your own roots or a client certificate; metadata: sent with each call, such as an API key;
+        timeout: seconds of a unary call."""
+        self._channels = open_channels(grpc, addresses, credentials)
+        self._metadata, self._policy, self._timeout = tuple(metadata), policy, timeout
+
+    def reconstruct(
+        self, measurement: PictureSource, operator: Operator | None = None, options: Options = Options(), *, timeout: float | None = None
+    ) -> Reconstruction:
+        """Starts a reconstruction; iterate over it for its events, or call ``result()``. timeout is for the whole of it, in seconds."""
+        return self.stream(options.to_request(measurement, operator), timeout=timeout)
+
+    def stream(self, request: reconstruction_pb2.ReconstructRequest, *, timeout: float | None = None) -> Reconstruction:
+        """The same for a request of the contract that you filled in yourself."""
+        stubs = [(target, reconstruction_pb2_grpc.ReconstructionServiceStub(channel).Reconstruct) for target, channel in self._channels]
+        return Reconstruction(stubs, request, self._policy, self._metadata, timeout)
+
+    def severity(
+        self, measurement: PictureSource, operator: Operator, *, model: str = "", latent: bool = False, decoded_mean: bool = False
+    ) -> Severity:
+        """How severe the damage is, and where a reconstruction would start."""
+        request = Severity.request(measurement, operator, model, latent, decoded_mean)
+        return Severity.from_message(self._reconstruction("EstimateSeverity", request))
+
+    def degrade(self, picture: PictureSource, operator: Operator, *, seed: int | None = None, crop: int = 0) -> Degraded:
+        """Degrades a clean picture on the server, to try it or to make test data."""
+        return Degraded.from_message(self._reconstruction("Degrade", Degraded.request(picture, operator, seed, crop)))
+
+    def fetch(
+        self, request_id: str, *, wait: float = 0.0
+    ) -> reconstruction_pb2.GetReconstructionResponse:
+        """Where a reconstruction stands that was sent with this request_id, with its result; waits up to so many seconds (60 at most)."""
+        request = reconstruction_pb2.GetReconstructionRequest(request_id=request_id)
+        request.wait.FromNanoseconds(int(wait * 1e9))
+        answer: reconstruction_pb2.GetReconstructionResponse = self._reconstruction("GetReconstruction", request, self._timeout + wait)
+        return answer
+
+    def cancel(self, request_id: str) -> reconstruction_pb2.CancelReconstructionResponse:
+        """Ends a reconstruction for all who follow it."""
+        request = reconstruction_pb2.CancelReconstructionRequest(request_id=request_id)
+        answer: reconstruction_pb2.CancelReconstructionResponse = self._reconstruction("CancelReconstruction", request)
+        return answer
+
+    def models(self) -> catalog_pb2.ListModelsResponse:
+        """Models with their state and severity encoders."""
+        answer: catalog_pb2.ListModelsResponse = self._catalog("ListModels", catalog_pb2.ListModelsRequest())
+        return answer
+
+    def solvers(self) -> catalog_pb2.ListSolversResponse:
+        """Solvers with their parameters."""
+        answer: catalog_pb2.ListSolversResponse = self._catalog("ListSolvers", catalog_pb2.ListSolversRequest())
+        return answer
+
+    def operators(self) -> catalog_pb2.ListOperatorsResponse:
+        """Forward operators with their parameters."""
+        answer: catalog_pb2.ListOperatorsResponse = self._catalog("ListOperators", catalog_pb2.ListOperatorsRequest())
+        return answer
+
+    def close(self) -> None:
+        """Closes the connections; calls in progress are cancelled."""
+        for _, channel in self._channels:
+            channel.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _reconstruction(self, method: str, request: Any, timeout: float | None = None) -> Any:
+        return self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout)
+
+    def _catalog(self, method: str, request: Any) -> Any:
+        return self._unary(lambda channel: getattr(catalog_pb2_grpc.CatalogServiceStub(channel), method), request, None)
+
+    def _unary(self, stub: Callable[[Any], Callable[..., _Answer]], request: Any, timeout: float | None) -> _Answer:
+        """Asks each address in turn until one answers: unary calls change nothing, so that asking again is safe."""
+        end = time.monotonic() + (timeout if timeout is not None else self._timeout)
+        failure: FlashError = UnavailableError("No address was asked.")
+        for target, channel in self._channels:
+            try:
+                return stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
+            except grpc.RpcError as error:
+                failure = from_rpc_error(error, target)
+                if failure.code != grpc.StatusCode.UNAVAILABLE:
+                    raise failure from None
+        raise failure

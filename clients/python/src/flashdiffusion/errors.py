@@ -1,0 +1,97 @@
+"""What can go wrong, each with what the server says about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+import grpc
+
+from flashdiffusion.rpc import status_pb2
+
+_DETAILS = "grpc-status-details-bin"
+_PUSHBACK = "grpc-retry-pushback-ms"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing that is wrong with a request."""
+
+    field: str
+    description: str
+
+
+@dataclass
+class FlashError(Exception):
+    """A refusal or failure. Its text stands alone; the fields are for programs."""
+
+    message: str
+    code: grpc.StatusCode = grpc.StatusCode.UNKNOWN
+    reason: str = ""
+    """Stable name in UPPER_SNAKE_CASE, for example UNKNOWN_OPERATOR; empty if the server gave none."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    violations: tuple[Violation, ...] = ()
+    """Everything that is wrong with the request, all at once."""
+    retry_after: float | None = None
+    """Seconds after which a new try makes sense; negative means never; None if the server did not say."""
+
+    def __str__(self) -> str:
+        lines = [self.message, *(f"  {violation.field}: {violation.description}" for violation in self.violations)]
+        return "\n".join(lines)
+
+
+class InvalidRequestError(FlashError):
+    """The request is wrong; the same request will always be refused."""
+
+
+class NotFoundError(FlashError):
+    """No such model, solver, operator or reconstruction."""
+
+
+class BusyError(FlashError):
+    """The server, or the caller's share of it, is full; retry_after says when to come back."""
+
+
+class DeadlineError(FlashError):
+    """The time was up, or the server knew at once that it could not be enough."""
+
+
+class UnavailableError(FlashError):
+    """No server could be reached, or none stayed long enough, in spite of every try that the policy allows."""
+
+
+_KINDS: Mapping[grpc.StatusCode, type[FlashError]] = {
+    grpc.StatusCode.INVALID_ARGUMENT: InvalidRequestError,
+    grpc.StatusCode.NOT_FOUND: NotFoundError,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: BusyError,
+    grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineError,
+    grpc.StatusCode.UNAVAILABLE: UnavailableError,
+}
+
+
+def from_rpc_error(error: Any, address: str) -> FlashError:
+    """Reads everything that a failed call carries."""
+    code: grpc.StatusCode = error.code()
+    trailers = {key: value for key, value in (error.trailing_metadata() or ())}
+    info, violations, retry_after = _details(trailers.get(_DETAILS, b""))
+    pushback = trailers.get(_PUSHBACK)
+    if pushback is not None:
+        retry_after = float(pushback) / 1000
+    text = error.details() or code.name
+    return _KINDS.get(code, FlashError)(
+        message=f"{address}: {text}", code=code, reason=info.reason, metadata=dict(info.metadata), violations=violations, retry_after=retry_after
+    )
+
+
+def _details(trailer: bytes) -> tuple[status_pb2.ErrorInfo, tuple[Violation, ...], float | None]:
+    info, violations, retry_after = status_pb2.ErrorInfo(), [], None
+    for detail in status_pb2.Status.FromString(trailer).details:
+        name = detail.type_url.rpartition(".")[2]
+        if name == "ErrorInfo":
+            info = status_pb2.ErrorInfo.FromString(detail.value)
+        elif name == "BadRequest":
+            wrong = status_pb2.BadRequest.FromString(detail.value).field_violations
+            violations += [Violation(violation.field, violation.description) for violation in wrong]
+        elif name == "RetryInfo":
+            retry_after = status_pb2.RetryInfo.FromString(detail.value).retry_delay.ToTimedelta().total_seconds()
+    return info, tuple(violations), retry_after

@@ -1,0 +1,99 @@
+"""Everything about a reconstruction that has a default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flashdiffusion.operators import Operator, Parameters, to_parameters
+from flashdiffusion.pictures import PictureSource, to_message
+from flashdiffusion.v1 import picture_pb2, reconstruction_options_pb2 as wire, reconstruction_pb2, tensor_pb2
+
+PictureFormat = Literal["png", "png16", "jpeg", "webp", "tensor"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a picture is reconstructed; what is left out is the server's default."""
+
+    model: str = ""
+    model_version: str = ""
+    solver: str = ""
+    solver_parameters: Parameters = field(default_factory=dict)
+    start: Literal["auto", "full"] = "auto"
+    """auto: severity decides; full: from pure noise. A start_timestep or severity fixes it instead."""
+    start_timestep: int | None = None
+    severity: float | None = None
+    correction: float | None = None
+    """Noise correction c, 0 to 2: more gives more texture, less more fidelity."""
+    severity_multiplier: float | None = None
+    ddim_inversion: bool = False
+    ddim_steps: int | None = None
+    """Points of the DDIM grid over the whole schedule; None means DDPM."""
+    ddim_eta: float = 0.0
+    seed: int | None = None
+    every_steps: int = 0
+    """A progress event every so many steps; 0 means about twenty in all."""
+    latents: bool = False
+    latent_dtype: Literal["float32", "float16"] = "float32"
+    preview: Literal["none", "cheap", "decoded"] = "none"
+    preview_size: int = 0
+    decoded_mean: bool = False
+    """Whether the first event carries the decoded mean of the severity encoder."""
+    picture_format: PictureFormat = "png"
+    result_latent: bool = False
+    official: bool = False
+    """The research code's formulas, faults included."""
+
+    def to_request(self, measurement: PictureSource, operator: Operator | None) -> reconstruction_pb2.ReconstructRequest:
+        """The request of the contract."""
+        request = reconstruction_pb2.ReconstructRequest(
+            model=self.model,
+            model_version=self.model_version,
+            measurement=to_message(measurement),
+            solver=wire.SolverChoice(name=self.solver, parameters=to_parameters(self.solver_parameters)),
+            adaptation=self._adaptation(),
+            sampling=self._sampling(),
+            progress=self._progress(),
+            output=wire.OutputOptions(format=_format(self.picture_format), include_latent=self.result_latent),
+            compatibility=wire.COMPATIBILITY_OFFICIAL if self.official else wire.COMPATIBILITY_UNSPECIFIED,
+            seed=self.seed,
+        )
+        if operator is not None:
+            request.operator.CopyFrom(operator.to_message())
+        return request
+
+    def _adaptation(self) -> wire.Adaptation:
+        fixed = self.start_timestep is not None or self.severity is not None
+        mode = wire.ADAPTATION_MODE_FIXED if fixed else wire.ADAPTATION_MODE_FULL if self.start == "full" else wire.ADAPTATION_MODE_AUTO
+        if self.start_timestep is not None and self.severity is not None:
+            raise ValueError("Give start_timestep or severity, not both: one of them fixes the start.")
+        return wire.Adaptation(
+            mode=mode,
+            start_timestep=self.start_timestep,
+            severity=self.severity,
+            correction=self.correction,
+            severity_multiplier=self.severity_multiplier,
+            start_mode=wire.START_MODE_DDIM_INVERSION if self.ddim_inversion else wire.START_MODE_UNSPECIFIED,
+        )
+
+    def _sampling(self) -> wire.Sampling:
+        if self.ddim_steps is None:
+            return wire.Sampling()
+        return wire.Sampling(sampler=wire.SAMPLER_DDIM, ddim_steps=self.ddim_steps, ddim_eta=self.ddim_eta)
+
+    def _progress(self) -> wire.ProgressOptions:
+        kinds = {"none": wire.PREVIEW_KIND_NONE, "cheap": wire.PREVIEW_KIND_CHEAP, "decoded": wire.PREVIEW_KIND_DECODED}
+        types = {"float32": tensor_pb2.DATA_TYPE_FLOAT32, "float16": tensor_pb2.DATA_TYPE_FLOAT16}
+        return wire.ProgressOptions(
+            every_steps=self.every_steps,
+            include_latent=self.latents,
+            latent_data_type=types[self.latent_dtype] if self.latents else tensor_pb2.DATA_TYPE_UNSPECIFIED,
+            preview=kinds[self.preview],
+            preview_size=self.preview_size,
+            include_decoded_mean=self.decoded_mean,
+        )
+
+
+def _format(name: PictureFormat) -> picture_pb2.PictureFormat:
+    return picture_pb2.PictureFormat.Value(f"PICTURE_FORMAT_{name.upper()}")

@@ -1,0 +1,119 @@
+"""Going on after a broken stream: what is sent again, when, and what the reader never sees twice."""
+
+from __future__ import annotations
+
+import random
+import uuid
+import zlib
+from dataclasses import dataclass
+
+import grpc
+
+from flashdiffusion.errors import FlashError
+from flashdiffusion.events import Accepted, Event, Progress, from_response
+from flashdiffusion.v1 import reconstruction_pb2, resume_pb2
+
+_BROKEN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.DATA_LOSS}
+_RESET_TEXTS = ("RST_STREAM", "Stream removed", "Connection reset", "GOAWAY")
+
+
+@dataclass(frozen=True)
+class ResumePolicy:
+    """How hard a client tries before it gives up."""
+
+    tries: int = 5
+    """Breaks in a row without a new event between them that are borne; 0 means that the first one ends the call."""
+    first_delay: float = 0.2
+    """Seconds before the first new try; doubled each time, with jitter, unless the server says how long."""
+    largest_delay: float = 10.0
+    silence: float = 60.0
+    """Seconds without an event after which a stream counts as broken. Servers send one every ten seconds at least."""
+    checkpoint_every_steps: int = 10
+    """Steps that a break can cost at most; 0 sends no checkpoints, and a break starts from the beginning."""
+    require_exact: bool = False
+    """Refuse to go on where the result would not be bit-equal to the uninterrupted one."""
+
+
+class Attempts:
+    """One reconstruction over as many streams as it takes. Knows no transport: the sync and the asyncio client both drive it."""
+
+    def __init__(self, request: reconstruction_pb2.ReconstructRequest, policy: ResumePolicy) -> None:
+        self._request = reconstruction_pb2.ReconstructRequest()
+        self._request.CopyFrom(request)
+        if not self._request.request_id:
+            self._request.request_id = str(uuid.uuid4())
+        if not self._request.progress.checkpoint_every_steps:
+            self._request.progress.checkpoint_every_steps = policy.checkpoint_every_steps
+        self._policy = policy
+        self._checkpoint: resume_pb2.Checkpoint | None = None
+        self._breaks_in_a_row = 0
+        self._sequence = -1
+        self._step = 0
+        self.accepted: Accepted | None = None
+        self.breaks = 0
+
+    @property
+    def request_id(self) -> str:
+        return self._request.request_id
+
+    def next_request(self) -> reconstruction_pb2.ReconstructRequest:
+        """What the next stream asks for: the whole request, and where to go on."""
+        self._sequence = -1
+        request = reconstruction_pb2.ReconstructRequest()
+        request.CopyFrom(self._request)
+        if self._checkpoint is not None:
+            request.resume_from.token = self._checkpoint.token
+            request.resume_from.checkpoint = self._checkpoint.data
+            request.resume_from.require_exact = self._policy.require_exact
+        return request
+
+    def take(self, response: reconstruction_pb2.ReconstructResponse) -> Event | None:
+        """The event to hand to the reader; None for what it has seen before the break. Raises FlashError (DATA_LOSS) on a gap or damage."""
+        if response.sequence != self._sequence + 1:
+            raise FlashError(f"Event {self._sequence + 1} is missing: the stream went on with {response.sequence}.", grpc.StatusCode.DATA_LOSS)
+        self._sequence = response.sequence
+        event = from_response(response)
+        if isinstance(event, (Accepted, Progress)):
+            self._keep(event.message.checkpoint)
+        if isinstance(event, Accepted):
+            return self._first(event)
+        if isinstance(event, Progress):
+            if event.step <= self._step:
+                return None
+            self._step = event.step
+        self._breaks_in_a_row = 0
+        return event
+
+    def lost(self, error: FlashError) -> float:
+        """Seconds to wait before the next try; raises the error if there is none."""
+        if error.code == grpc.StatusCode.FAILED_PRECONDITION and self._checkpoint is not None and not self._policy.require_exact:
+            # This server has another model or solver than the one that wrote the checkpoint: begin again, with the same seed.
+            self._checkpoint = None
+        elif not _is_break(error):
+            raise error
+        self.breaks += 1
+        self._breaks_in_a_row += 1
+        if self._breaks_in_a_row > self._policy.tries or (error.retry_after is not None and error.retry_after < 0):
+            raise error
+        delay = min(self._policy.largest_delay, self._policy.first_delay * 2.0 ** (self._breaks_in_a_row - 1))
+        return error.retry_after if error.retry_after is not None else delay * random.uniform(0.5, 1.0)
+
+    def _first(self, event: Accepted) -> Accepted | None:
+        if self.accepted is not None:
+            return None
+        self.accepted = event
+        self._request.seed = event.seed
+        return event
+
+    def _keep(self, checkpoint: resume_pb2.Checkpoint) -> None:
+        if checkpoint.token and zlib.crc32(checkpoint.data) == checkpoint.crc32:
+            self._checkpoint = resume_pb2.Checkpoint()
+            self._checkpoint.CopyFrom(checkpoint)
+
+
+def _is_break(error: FlashError) -> bool:
+    if error.code in _BROKEN:
+        return True
+    if error.code == grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return error.retry_after is not None
+    return error.code in {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN} and any(text in error.message for text in _RESET_TEXTS)

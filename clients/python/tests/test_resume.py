@@ -1,0 +1,130 @@
+"""The state machine of resuming, without a transport."""
+
+import unittest
+import zlib
+
+import grpc
+
+from flashdiffusion import FlashError, ResumePolicy
+from flashdiffusion.resume import Attempts
+from flashdiffusion.v1 import reconstruction_pb2, resume_pb2
+
+
+def checkpoint(step: int, data: bytes = b"state", crc32: int | None = None) -> resume_pb2.Checkpoint:
+    return resume_pb2.Checkpoint(step=step, token=b"token%d" % step, data=data, crc32=zlib.crc32(data) if crc32 is None else crc32)
+
+
+def accepted(sequence: int = 0, seed: int = 5, **fields: object) -> reconstruction_pb2.ReconstructResponse:
+    response = reconstruction_pb2.ReconstructResponse(sequence=sequence)
+    response.accepted.seed = seed
+    if "checkpoint" in fields:
+        response.accepted.checkpoint.CopyFrom(fields["checkpoint"])
+    return response
+
+
+def progress(sequence: int, step: int, saved: resume_pb2.Checkpoint | None = None) -> reconstruction_pb2.ReconstructResponse:
+    response = reconstruction_pb2.ReconstructResponse(sequence=sequence)
+    response.progress.step = step
+    if saved is not None:
+        response.progress.checkpoint.CopyFrom(saved)
+    return response
+
+
+def broken(code: grpc.StatusCode = grpc.StatusCode.UNAVAILABLE, message: str = "gone", retry_after: float | None = None) -> FlashError:
+    return FlashError(message, code, retry_after=retry_after)
+
+
+class AttemptsTests(unittest.TestCase):
+    def attempts(self, **policy: object) -> Attempts:
+        return Attempts(reconstruction_pb2.ReconstructRequest(model="m"), ResumePolicy(**policy))
+
+    def test_every_stream_has_the_same_request_id_and_asks_for_checkpoints(self) -> None:
+        attempts = self.attempts(checkpoint_every_steps=3)
+        first, second = attempts.next_request(), attempts.next_request()
+        self.assertEqual(36, len(first.request_id))
+        self.assertEqual(first.request_id, second.request_id)
+        self.assertEqual(3, first.progress.checkpoint_every_steps)
+        self.assertFalse(first.HasField("resume_from"))
+
+    def test_goes_on_from_the_newest_intact_checkpoint_with_the_servers_seed(self) -> None:
+        attempts = self.attempts()
+        attempts.next_request()
+        attempts.take(accepted(0, seed=9))
+        attempts.take(progress(1, 10, checkpoint(10)))
+        attempts.take(progress(2, 20, checkpoint(20, crc32=1)))
+        attempts.lost(broken())
+        request = attempts.next_request()
+        self.assertEqual(b"token10", request.resume_from.token)
+        self.assertEqual(b"state", request.resume_from.checkpoint)
+        self.assertEqual(9, request.seed)
+        self.assertEqual("m", request.model)
+
+    def test_reader_sees_nothing_twice(self) -> None:
+        attempts = self.attempts()
+        attempts.next_request()
+        self.assertIsNotNone(attempts.take(accepted()))
+        self.assertIsNotNone(attempts.take(progress(1, 12, checkpoint(10))))
+        attempts.lost(broken())
+        attempts.next_request()
+        self.assertIsNone(attempts.take(accepted()))
+        self.assertIsNone(attempts.take(progress(1, 11)))
+        self.assertIsNone(attempts.take(progress(2, 12)))
+        self.assertEqual(13, attempts.take(progress(3, 13)).step)
+
+    def test_gap_in_the_sequence_is_a_break(self) -> None:
+        attempts = self.attempts()
+        attempts.next_request()
+        attempts.take(accepted())
+        with self.assertRaises(FlashError) as caught:
+            attempts.take(progress(2, 1))
+        self.assertEqual(grpc.StatusCode.DATA_LOSS, caught.exception.code)
+        self.assertGreater(attempts.lost(caught.exception), 0)
+
+    def test_gives_up_after_its_tries_but_counts_anew_after_progress(self) -> None:
+        attempts = self.attempts(tries=2)
+        attempts.next_request()
+        attempts.take(accepted())
+        for step in (1, 2, 3):
+            attempts.lost(broken())
+            attempts.lost(broken())
+            attempts.next_request()
+            attempts.take(progress(0, step))
+        attempts.lost(broken())
+        attempts.lost(broken())
+        with self.assertRaises(FlashError):
+            attempts.lost(broken())
+
+    def test_waits_longer_each_time_up_to_the_limit(self) -> None:
+        attempts = self.attempts(tries=20, first_delay=1.0, largest_delay=4.0)
+        delays = [attempts.lost(broken()) for _ in range(8)]
+        self.assertTrue(0.5 <= delays[0] <= 1.0 and 1.0 <= delays[1] <= 2.0 and 2.0 <= delays[7] <= 4.0, delays)
+
+    def test_server_says_how_long_to_wait_or_not_to_come_back(self) -> None:
+        attempts = self.attempts()
+        self.assertEqual(7.5, attempts.lost(broken(grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after=7.5)))
+        with self.assertRaises(FlashError):
+            attempts.lost(broken(retry_after=-1))
+
+    def test_what_is_no_break_is_raised_at_once(self) -> None:
+        for code, text in (
+            (grpc.StatusCode.INVALID_ARGUMENT, "wrong"),
+            (grpc.StatusCode.RESOURCE_EXHAUSTED, "message too large"),
+            (grpc.StatusCode.INTERNAL, "SOLVER_FAULT"),
+            (grpc.StatusCode.DEADLINE_EXCEEDED, "late"),
+        ):
+            with self.subTest(code=code), self.assertRaises(FlashError):
+                self.attempts().lost(broken(code, text))
+        self.assertGreater(self.attempts().lost(broken(grpc.StatusCode.INTERNAL, "Received RST_STREAM with error code 2")), 0)
+
+    def test_replica_with_another_model_begins_again_unless_exactness_is_required(self) -> None:
+        for exact in (False, True):
+            attempts = self.attempts(require_exact=exact)
+            attempts.next_request()
+            attempts.take(accepted(checkpoint=checkpoint(0)))
+            other = broken(grpc.StatusCode.FAILED_PRECONDITION)
+            if exact:
+                with self.assertRaises(FlashError):
+                    attempts.lost(other)
+            else:
+                attempts.lost(other)
+                self.assertFalse(attempts.next_request().HasField("resume_from"))
