@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(3006, LogLevel.Warning, "Warming up model {Model} failed: {Reason}", EventName = "WarmUpFailed")]
     public static partial void WarmUpFailed(ILogger logger, string model, string reason, Exception? exception);
 
+    [LoggerMessage(3007, LogLevel.Information, "Model {Model} {Version}: {Description}", EventName = "ModelLoaded")]
+    public static partial void ModelLoaded(ILogger logger, string model, string version, string description);
+
     [LoggerMessage(EventId = 3010, EventName = "Answered", Message = "Answered {Code} ({Reason}): {Message}")]
     public static partial void Answered(ILogger logger, LogLevel level, Grpc.Core.StatusCode code, string reason, string message, Exception? exception);
 

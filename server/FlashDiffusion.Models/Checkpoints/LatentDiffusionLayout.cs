@@ -11,7 +11,7 @@ internal static class LatentDiffusionLayout
 {
     public const string UNetPrefix = "model.diffusion_model.";
     public const string FirstStagePrefix = "first_stage_model.";
-    private const string AveragePrefix = "model_ema.";
+    public const string AveragePrefix = "model_ema.";
     private const string AverageRoot = "diffusion_model.";
 
     /// <summary>The schedule's tables, each of one value a timestep.</summary>
@@ -25,6 +25,9 @@ internal static class LatentDiffusionLayout
     /// <summary>Key of the moving average of the UNet's parameter <paramref name="parameter"/> (a key of the UNet alone).</summary>
     public static string AverageKey(string parameter)
         => AveragePrefix + (AverageRoot + parameter).Replace(".", string.Empty, StringComparison.Ordinal);
+
+    /// <summary>Whether a key is one of the average's own numbers instead of an averaged parameter.</summary>
+    public static bool IsAverageCounter(string key) => key is AveragePrefix + "decay" or AveragePrefix + "num_updates";
 
     /// <summary>The whole state of a checkpoint, in the published order.</summary>
     /// <param name="unet">The diffusion network.</param>

@@ -3,12 +3,18 @@ using FlashDiffusion.Models.Checkpoints;
 
 namespace FlashDiffusion.Models.Repository;
 
-/// <summary>One version folder: <c>&lt;repository&gt;/&lt;name&gt;/&lt;version&gt;</c>. A manifest can name files of this folder only.</summary>
+/// <summary>
+/// One version folder: <c>&lt;repository&gt;/&lt;name&gt;/&lt;version&gt;</c>, or, as published checkpoints come, without a folder for the version.
+/// A manifest can name files of this folder only.
+/// </summary>
 internal sealed record ModelFolder(string Repository, string Name, string Version)
 {
     private const int MaxLinks = 40;
 
-    public string Path => System.IO.Path.Combine(Repository, Name, Version);
+    /// <summary>Whether the files lie in the model's folder itself.</summary>
+    public bool IsUnversioned { get; init; }
+
+    public string Path => IsUnversioned ? System.IO.Path.Combine(Repository, Name) : System.IO.Path.Combine(Repository, Name, Version);
 
     /// <summary>The path of a file beside the manifest.</summary>
     /// <exception cref="ModelRepositoryException">The name is not a plain file name, or a link that leads out of the repository.</exception>

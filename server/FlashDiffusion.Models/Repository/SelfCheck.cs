@@ -47,6 +47,32 @@ internal static class SelfCheck
     public static void Verify(ModelFolder folder, SelfCheckManifest manifest, SeverityEncoder encoder, Device device)
         => Verify(folder, manifest, inputs => Evaluate(encoder, inputs, device));
 
+    /// <summary>Runs a model that came without numbers, so that it is warm, and refuses it if what it gives is no number.</summary>
+    /// <exception cref="ModelRepositoryException">An output is not finite.</exception>
+    public static void Run(LatentDiffusionModel model)
+    {
+        using var scope = NewDisposeScope();
+        RequireFinite(Numbers(model));
+    }
+
+    /// <inheritdoc cref="Run(LatentDiffusionModel)"/>
+    public static void Run(SeverityEncoder encoder, LatentDiffusionModel model)
+    {
+        using var scope = NewDisposeScope();
+        RequireFinite(Numbers(encoder, model));
+    }
+
+    private static void RequireFinite(IReadOnlyDictionary<string, Tensor> numbers)
+    {
+        foreach (var (name, values) in numbers)
+        {
+            if (!values.isfinite().all().item<bool>())
+            {
+                throw new ModelRepositoryException($"The self-check failed: '{name}' is not finite.");
+            }
+        }
+    }
+
     private static void Verify(ModelFolder folder, SelfCheckManifest manifest, Func<IReadOnlyDictionary<string, Tensor>, IReadOnlyDictionary<string, Tensor>> evaluate)
     {
         using var scope = NewDisposeScope();

@@ -11,19 +11,26 @@ internal sealed class SeverityEncoder : ISeverityEncoder, IDisposable
     private readonly SeverityEncoderNetwork _network;
     private readonly double _scaleFactor;
 
-    /// <param name="manifest">Its manifest.</param>
+    /// <param name="operatorName">Operator family that it was trained on.</param>
+    /// <param name="ranges">Smallest and largest value in training, by parameter.</param>
+    /// <param name="choices">Words of the operator's choices in training, by parameter.</param>
     /// <param name="network">Loaded, frozen network; this object disposes it.</param>
     /// <param name="model">The model whose latents it predicts.</param>
-    public SeverityEncoder(SeverityEncoderManifest manifest, SeverityEncoderNetwork network, LatentDiffusionModel model)
+    public SeverityEncoder(
+        string operatorName,
+        IReadOnlyDictionary<string, IReadOnlyList<double>> ranges,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> choices,
+        SeverityEncoderNetwork network,
+        LatentDiffusionModel model)
     {
         if (network.Config.EmbedDim != model.LatentChannels || network.Config.Ddconfig.Downsampling != model.Downsampling)
         {
             throw new ModelRepositoryException($"It predicts latents of another shape than those of model '{model.Name}'.");
         }
 
-        OperatorName = manifest.Operator;
-        TrainedRanges = manifest.TrainedRanges.ToFrozenDictionary(pair => pair.Key, pair => Range(pair.Key, pair.Value), StringComparer.Ordinal);
-        TrainedChoices = manifest.TrainedChoices.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToImmutableArray(), StringComparer.Ordinal);
+        OperatorName = operatorName;
+        TrainedRanges = ranges.ToFrozenDictionary(pair => pair.Key, pair => Range(pair.Key, pair.Value), StringComparer.Ordinal);
+        TrainedChoices = choices.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToImmutableArray(), StringComparer.Ordinal);
         _network = network;
         _scaleFactor = model.ScaleFactor;
     }

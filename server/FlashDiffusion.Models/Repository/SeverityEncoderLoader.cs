@@ -29,7 +29,7 @@ internal static class SeverityEncoderLoader
         var network = NetworkLoading.Fill(NetworkFactory.SeverityEncoder(manifest.FirstStage), folder, manifest.Weights, model.Device);
         try
         {
-            return new SeverityEncoder(manifest, network, model);
+            return new SeverityEncoder(manifest.Operator, manifest.TrainedRanges, manifest.TrainedChoices, network, model);
         }
         catch
         {

@@ -20,6 +20,11 @@ internal sealed class ModelLoading(ILogger<ModelLoading> logger)
 
         var repository = ModelRepository.Load(root, torch.device(device));
         var entries = repository.Models.Select(Ready).ToList();
+        foreach (var ready in entries)
+        {
+            Log.ModelLoaded(logger, ready.Name, ready.Version, ready.Description);
+        }
+
         // A broken severity encoder stays visible too: without it AUTO falls back, and somebody will ask why.
         foreach (var broken in repository.Entries.Where(entry => entry.State == ModelState.Broken))
         {
