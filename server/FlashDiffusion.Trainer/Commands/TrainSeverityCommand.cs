@@ -19,7 +19,12 @@ internal static class TrainSeverityCommand
         var family = new Option<string>("--operator") { Description = "Operator family: " + string.Join(", ", DegradationCatalog.Names) + ".", Required = true };
         family.AcceptOnlyFromAmong([.. DegradationCatalog.Names]);
         var levels = new Option<int>("--levels") { Description = "Levels at which each crop of a batch is degraded.", DefaultValueFactory = _ => 4 };
-        var command = new Command("train-severity", "Train a severity encoder on a folder of pictures.") { autoencoder, family, levels };
+        var ranking = new Option<double>("--ranking-weight")
+        {
+            Description = "Weight of the ranking term over the levels of a crop: more keeps their order, less fits the variance.",
+            DefaultValueFactory = _ => new SeverityLoss().Ranking,
+        };
+        var command = new Command("train-severity", "Train a severity encoder on a folder of pictures.") { autoencoder, family, levels, ranking };
         command.SetTraining(options, (parsed, settings) =>
         {
             var side = StarterArchitecture.CropSide;
@@ -32,7 +37,10 @@ internal static class TrainSeverityCommand
                 DegradationCatalog.Of(parsed.GetValue(family)!),
                 PhotographFolder.Load(parsed.GetValue(options.Pictures)!, Scales, side),
                 ValidationCrops.Load(parsed.GetValue(options.Validation)!, parsed.GetValue(options.ValidationCrops), side),
-                new SeverityTaskSettings(pictures, parsed.GetValue(levels), side, settings.Seed, !parsed.GetValue(options.Float32)));
+                new SeverityTaskSettings(pictures, parsed.GetValue(levels), side, settings.Seed, !parsed.GetValue(options.Float32))
+                {
+                    Loss = new SeverityLoss { Ranking = parsed.GetValue(ranking) },
+                });
         });
         return command;
     }

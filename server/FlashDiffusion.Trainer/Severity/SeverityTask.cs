@@ -23,7 +23,7 @@ internal sealed class SeverityTask : ITrainingTask
     private readonly CropSource _crops;
     private readonly SeverityValidation _validation;
     private readonly SeverityTaskSettings _settings;
-    private readonly SeverityLoss _loss = new();
+    private readonly SeverityLoss _loss;
 
     /// <param name="autoencoder">The frozen autoencoder whose latents are predicted; the task disposes it.</param>
     /// <param name="network">The network to train, its weights loaded.</param>
@@ -44,6 +44,7 @@ internal sealed class SeverityTask : ITrainingTask
         _degradation = degradation;
         _crops = new CropSource(photographs, settings.Seed);
         _settings = settings;
+        _loss = settings.Loss;
         _validation = new SeverityValidation(autoencoder, network, degradation, held);
         Parameters = PublishedWeights.Trainable(network, _ => true);
     }

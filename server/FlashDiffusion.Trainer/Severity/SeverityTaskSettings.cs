@@ -6,4 +6,8 @@ namespace FlashDiffusion.Trainer.Severity;
 /// <param name="Side">Side of a crop in pixels.</param>
 /// <param name="Seed">Seed of crops, levels and noise.</param>
 /// <param name="Reduced">bfloat16 autocast.</param>
-internal sealed record SeverityTaskSettings(int Pictures, int Levels, int Side, long Seed, bool Reduced);
+internal sealed record SeverityTaskSettings(int Pictures, int Levels, int Side, long Seed, bool Reduced)
+{
+    /// <summary>Weights of the loss's terms.</summary>
+    public SeverityLoss Loss { get; init; } = new();
+}
