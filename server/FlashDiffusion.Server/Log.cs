@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(3007, LogLevel.Information, "Model {Model} {Version}: {Description}", EventName = "ModelLoaded")]
     public static partial void ModelLoaded(ILogger logger, string model, string version, string description);
 
+    [LoggerMessage(3008, LogLevel.Warning, "Resume:Key is not set: resume tokens are sealed with a random key, so that no other server can go on with this one's work, nor this one after a restart.", EventName = "RandomResumeKey")]
+    public static partial void RandomResumeKey(ILogger logger);
+
     [LoggerMessage(EventId = 3010, EventName = "Answered", Message = "Answered {Code} ({Reason}): {Message}")]
     public static partial void Answered(ILogger logger, LogLevel level, Grpc.Core.StatusCode code, string reason, string message, Exception? exception);
 

@@ -26,6 +26,12 @@ internal static class RequestChecker
         {
             var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
             var solver = request.Solver.Plan(SampleFactory.SpecOf(request, piece, grid!.FullIndex(request.Compatibility)));
+            // Whoever sealed a checkpoint took it from such a request; this keeps what was never sealed from reaching the device.
+            if (!ResumeChecker.Fits(request))
+            {
+                violations.Add(new FieldViolation("resume_from.checkpoint", "The checkpoint does not belong to this request."));
+            }
+
             violations.AddRange(solver.Violations.Select(violation => violation with { Field = violation.Field.StartsWith("parameters", StringComparison.Ordinal) ? "solver." + violation.Field : violation.Field }));
         }
 

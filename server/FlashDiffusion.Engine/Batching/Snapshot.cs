@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
 
 namespace FlashDiffusion.Engine.Batching;
 
@@ -7,4 +8,8 @@ namespace FlashDiffusion.Engine.Batching;
 /// <param name="Residual">||y - A(x_0)||, if the step computed it.</param>
 /// <param name="Latent">z_t after the step, if asked for.</param>
 /// <param name="Preview">The predicted clean picture, if asked for.</param>
-internal sealed record Snapshot(int Timestep, double? Residual, HostTensor? Latent, HostTensor? Preview);
+internal sealed record Snapshot(int Timestep, double? Residual, HostTensor? Latent, HostTensor? Preview)
+{
+    /// <summary>State from which another engine can go on, if it was time to save one.</summary>
+    public Checkpoint? Checkpoint { get; init; }
+}

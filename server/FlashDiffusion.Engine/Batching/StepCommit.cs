@@ -27,6 +27,7 @@ internal static class StepCommit
         var timesteps = batch.Rows.Select(row => row.Step.Timestep).ToArray();
         var outcomes = new RowOutcome[samples.Count];
         var due = new List<int>();
+        var saved = new List<int>();
         for (var row = 0; row < samples.Count; row++)
         {
             var sample = samples[row];
@@ -44,11 +45,22 @@ internal static class StepCommit
             {
                 due.Add(row);
             }
+
+            if (completed && CheckpointCadence.IsDue(sample))
+            {
+                saved.Add(row);
+            }
         }
 
         foreach (var (row, snapshot) in Snapshots(samples, batch, output, timesteps, due))
         {
             outcomes[row] = outcomes[row] with { Snapshot = snapshot };
+        }
+
+        foreach (var row in saved)
+        {
+            var snapshot = outcomes[row].Snapshot ?? new Snapshot(timesteps[row], null, null, null);
+            outcomes[row] = outcomes[row] with { Snapshot = snapshot with { Checkpoint = Checkpoint.Of(samples[row]) } };
         }
 
         return outcomes;

@@ -301,6 +301,7 @@ internal sealed class DeviceLoop : IDisposable
             Residual = snapshot.Residual,
             Latent = snapshot.Latent,
             Preview = snapshot.Preview,
+            Checkpoint = snapshot.Checkpoint is { } checkpoint ? _ends.Timed(checkpoint, sample) : null,
         });
         if (replaced)
         {

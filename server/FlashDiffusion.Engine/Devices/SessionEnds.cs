@@ -80,8 +80,8 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
                 sample.StepIndex,
                 sample.Calls,
                 sample.SeverityCalls,
-                time.GetElapsedTime(session.AcceptedAt, sample.StartedAt),
-                time.GetElapsedTime(sample.StartedAt, now),
+                QueueTime(sample),
+                ComputeTime(sample, now),
                 sample.FullSteps),
         };
         sample.Dispose();
@@ -94,6 +94,10 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         Log.Completed(logger, session.Id, Seconds(session));
     }
 
+    /// <summary>A checkpoint with the time that its sample took until now.</summary>
+    public Checkpoint Timed(Checkpoint checkpoint, Sample sample) =>
+        checkpoint with { QueueTime = QueueTime(sample), ComputeTime = ComputeTime(sample, time.GetTimestamp()) };
+
     /// <summary>A session's timestamp as a time of day.</summary>
     public DateTimeOffset TimeOf(ReconstructionSession session, long timestamp) => session.AcceptedTime + time.GetElapsedTime(session.AcceptedAt, timestamp);
 
@@ -103,6 +107,10 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         ["flashdiffusion.kind"] = step.Kind,
         ["flashdiffusion.batch"] = batch,
     });
+
+    private TimeSpan QueueTime(Sample sample) => time.GetElapsedTime(sample.AcceptedAt, sample.StartedAt) + (sample.Resumed?.QueueTime ?? default);
+
+    private TimeSpan ComputeTime(Sample sample, long now) => time.GetElapsedTime(sample.StartedAt, now) + (sample.Resumed?.ComputeTime ?? default);
 
     private double Seconds(ReconstructionSession session) => time.GetElapsedTime(session.AcceptedAt).TotalSeconds;
 

@@ -178,6 +178,8 @@ internal sealed class SessionStarts(
             Notices = sample.Start.Notices,
             DecodedMean = probe?.DecodedMean,
             MeanResidual = probe?.Look.MeanResidual,
+            ResumedAt = sample.Resumed?.StepIndex,
+            Checkpoint = session.Request.Progress.CheckpointEverySteps > 0 ? ends.Timed(Checkpoint.Of(sample), sample) : null,
         });
         telemetry.RecordQueue(solver, time.GetElapsedTime(session.AcceptedAt, sample.StartedAt).TotalSeconds);
         telemetry.RecordStart(solver, sample.Start.Severity, sample.StartTimestep, sample.Steps.Length);

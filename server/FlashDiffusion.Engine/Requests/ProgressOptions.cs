@@ -17,4 +17,7 @@ internal sealed record ProgressOptions
 
     /// <summary>Whether the accepted event carries the decoded mean of the severity encoder.</summary>
     public bool IncludeDecodedMean { get; init; }
+
+    /// <summary>A checkpoint every so many steps and one in the accepted event; 0 for none.</summary>
+    public int CheckpointEverySteps { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FlashDiffusion.Engine.Samples;
 
 namespace FlashDiffusion.Engine.Requests;
 
@@ -43,6 +44,9 @@ internal sealed record ReconstructionRequest
 
     /// <summary>What to do about an unreliable severity; null takes the server's option.</summary>
     public SeverityPolicy? SeverityPolicy { get; init; }
+
+    /// <summary>State of the same reconstruction to go on from; null begins it.</summary>
+    public Checkpoint? Resume { get; init; }
 
     /// <summary>When the caller stops waiting; null for never.</summary>
     public DateTimeOffset? Deadline { get; init; }

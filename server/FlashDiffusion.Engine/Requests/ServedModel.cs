@@ -11,6 +11,9 @@ internal sealed record ServedModel(ILatentDiffusionModel Model, FrozenDictionary
     /// <summary>What was tuned for it, by solver and operator.</summary>
     public ImmutableArray<SolverPreset> Presets { get; init; } = [];
 
+    /// <summary>SHA-256 of its weights and manifest in hexadecimal: a latent of one model means nothing to another. Empty if nobody said.</summary>
+    public string WeightsHash { get; init; } = "";
+
     /// <summary>Smallest height or width in pixels: reflection fills up to the model's multiple, so half a multiple and one pixel are needed.</summary>
     public int MinimumPictureSide => (Model.PictureMultiple / 2) + 1;
 

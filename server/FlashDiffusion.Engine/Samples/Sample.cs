@@ -14,6 +14,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
     private readonly Dictionary<string, Tensor> _scratch = new(StringComparer.Ordinal);
     private Dictionary<string, int>? _remainingKinds;
     private LaneKey? _lane;
+    private ImmutableArray<byte> _planDigest;
 
     /// <summary>The session that it answers.</summary>
     public required ReconstructionSession Session { get; init; }
@@ -71,6 +72,12 @@ internal sealed class Sample : IScheduledWork, IDisposable
 
     /// <summary>Seconds from then until the result, as estimated then; null if unknown.</summary>
     public double? FirstEta { get; set; }
+
+    /// <summary>The state that it was resumed from; null if it began here.</summary>
+    public Checkpoint? Resumed { get; init; }
+
+    /// <summary>Fingerprint of <see cref="Steps"/>.</summary>
+    public ImmutableArray<byte> PlanDigest => _planDigest.IsDefault ? _planDigest = Samples.PlanDigest.Of(Steps) : _planDigest;
 
     /// <summary>Training timestep at which the solver starts.</summary>
     public int StartTimestep => Steps.Length > InversionSteps ? Steps[InversionSteps].Timestep : 0;

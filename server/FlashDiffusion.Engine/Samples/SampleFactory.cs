@@ -16,7 +16,7 @@ namespace FlashDiffusion.Engine.Samples;
 internal sealed class SampleFactory(EngineOptions options)
 {
     /// <summary>Whether a request needs a look at its measurement before it can start.</summary>
-    public static bool NeedsProbe(ReconstructionRequest request) => request.Adaptation.Mode switch
+    public static bool NeedsProbe(ReconstructionRequest request) => request.Resume is null && request.Adaptation.Mode switch
     {
         AdaptationMode.Fixed => true,
         AdaptationMode.Auto => EncoderOf(request) is not null,
@@ -76,7 +76,8 @@ internal sealed class SampleFactory(EngineOptions options)
     {
         using var mean = probe?.Mean;
         var request = session.Request;
-        var start = Start(request, piece, probe?.Look);
+        var resumed = request.Resume;
+        var start = resumed?.Start ?? Start(request, piece, probe?.Look);
         var spec = SpecOf(request, piece, start.Index);
         var plan = request.Solver.Plan(spec);
         if (!plan.Violations.IsEmpty)
@@ -87,7 +88,7 @@ internal sealed class SampleFactory(EngineOptions options)
 
         ImmutableArray<PlannedStep> inversion = start.Inverts ? DdimInversion.Plan(spec) : [];
         var noise = new CounterNoise(request.Seed);
-        return (new Sample
+        var sample = new Sample
         {
             Session = session,
             Piece = piece,
@@ -98,12 +99,19 @@ internal sealed class SampleFactory(EngineOptions options)
             FullSteps = ReverseTrajectory.Of(SpecOf(request, piece, StartGrid.Of(spec.Schedule, spec.Sampling, spec.Compatibility).FullIndex(spec.Compatibility))).Length,
             Noise = noise,
             Measurement = measurement,
-            Latent = StartLatent(start, piece.Latent, mean, noise, measurement.device),
-            Calls = probe?.Calls ?? default,
-            SeverityCalls = probe is null || EncoderOf(request) is null ? 0 : 1,
+            Latent = resumed is null ? StartLatent(start, piece.Latent, mean, noise, measurement.device) : resumed.State.Latent.ToTensor(measurement.device),
+            Resumed = resumed,
+            Calls = resumed?.Calls ?? probe?.Calls ?? default,
+            SeverityCalls = resumed?.SeverityCalls ?? (probe is null || EncoderOf(request) is null ? 0 : 1),
             StartedAt = startedAt,
             PlannedAt = now,
-        }, null);
+        };
+        if (resumed is not null)
+        {
+            sample.Restore(resumed.State);
+        }
+
+        return (sample, null);
     }
 
     // z_start = signal z_hat + noise eps; with a full start, eps alone.

@@ -12,8 +12,10 @@ namespace FlashDiffusion.Engine.Samples;
 /// <param name="Scratch">The solver's own, by name.</param>
 internal sealed record SampleState(int StepIndex, SavedTensor Latent, ImmutableSortedDictionary<string, SavedTensor> Scratch)
 {
-    private const int Format = 1;
+    // "FDS" and the number of the format.
+    private const int Format = ('F' << 24) | ('D' << 16) | ('S' << 8) | 1;
     private const int MaximumAxes = 16;
+    private const int MaximumScratch = 1024;
 
     /// <summary>Copies the state of a sample to the host.</summary>
     public static SampleState Of(Sample sample) => new(
@@ -56,7 +58,13 @@ internal sealed record SampleState(int StepIndex, SavedTensor Latent, ImmutableS
             var step = reader.ReadInt32();
             var latent = ReadTensor(reader);
             var scratch = ImmutableSortedDictionary.CreateBuilder<string, SavedTensor>(StringComparer.Ordinal);
-            for (var left = reader.ReadInt32(); left > 0; left--)
+            var left = reader.ReadInt32();
+            if (step < 0 || left is < 0 or > MaximumScratch)
+            {
+                throw new InvalidDataException("The state is damaged.");
+            }
+
+            for (; left > 0; left--)
             {
                 scratch.Add(reader.ReadString(), ReadTensor(reader));
             }
@@ -86,7 +94,7 @@ internal sealed record SampleState(int StepIndex, SavedTensor Latent, ImmutableS
 
     private static SavedTensor ReadTensor(BinaryReader reader)
     {
-        var type = (ScalarType)reader.ReadByte();
+        var type = (ScalarType)(sbyte)reader.ReadByte();
         var axes = reader.ReadInt32();
         if (axes is < 0 or > MaximumAxes)
         {
@@ -95,7 +103,12 @@ internal sealed record SampleState(int StepIndex, SavedTensor Latent, ImmutableS
 
         var shape = ImmutableArray.CreateRange(Enumerable.Range(0, axes).Select(_ => reader.ReadInt64()));
         var length = reader.ReadInt32();
-        var data = length < 0 ? [] : reader.ReadBytes(length);
-        return data.Length == length ? new SavedTensor(type, shape, data) : throw new EndOfStreamException();
+        var left = reader.BaseStream.Length - reader.BaseStream.Position;
+        if (length < 0 || length > left || SavedTensor.BytesOf(type, shape) != length)
+        {
+            throw new InvalidDataException("The state is damaged.");
+        }
+
+        return new SavedTensor(type, shape, reader.ReadBytes(length));
     }
 }

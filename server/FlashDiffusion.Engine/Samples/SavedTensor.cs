@@ -17,6 +17,25 @@ internal sealed record SavedTensor(ScalarType Type, ImmutableArray<long> Shape, 
         return new SavedTensor(host.dtype, [.. host.shape], host.bytes.ToArray());
     }
 
+    /// <summary>Bytes that a tensor of this type and shape has; null if there is no such tensor.</summary>
+    public static long? BytesOf(ScalarType type, ImmutableArray<long> shape)
+    {
+        long? bytes = type switch
+        {
+            ScalarType.Bool or ScalarType.Byte or ScalarType.Int8 => 1,
+            ScalarType.Int16 or ScalarType.Float16 or ScalarType.BFloat16 => 2,
+            ScalarType.Int32 or ScalarType.Float32 => 4,
+            ScalarType.Int64 or ScalarType.Float64 => 8,
+            _ => null,
+        };
+        foreach (var side in shape)
+        {
+            bytes = side >= 0 && side <= int.MaxValue && bytes * side is <= int.MaxValue and var product ? product : null;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Makes the tensor again, outside of any dispose scope.</summary>
     public Tensor ToTensor(Device device)
     {

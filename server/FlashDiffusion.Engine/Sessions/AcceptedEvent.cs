@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
 
 namespace FlashDiffusion.Engine.Sessions;
 
@@ -41,4 +42,10 @@ internal sealed record AcceptedEvent : SessionEvent
 
     /// <summary>||y - A(D(z_hat))||^2/(m noise_std^2) on [-1, 1]; null without noise or severity encoder.</summary>
     public double? MeanResidual { get; init; }
+
+    /// <summary>Steps that were done when it was resumed; null if it begins here.</summary>
+    public int? ResumedAt { get; init; }
+
+    /// <summary>The state at which it begins or goes on, if checkpoints are asked for.</summary>
+    public Checkpoint? Checkpoint { get; init; }
 }

@@ -5,7 +5,8 @@ namespace FlashDiffusion.Engine.Sessions;
 
 /// <summary>
 /// Events on their way from the device thread to one reader. Three slots: the accepted event, the newest progress event, the final
-/// event. Writing never waits; a progress event that is replaced before it was read is counted, the other two are never lost.
+/// event. Writing never waits; a progress event that is replaced before it was read is counted and leaves its checkpoint to the next one,
+/// the other two are never lost.
 /// </summary>
 internal sealed class EventStream
 {
@@ -61,7 +62,7 @@ internal sealed class EventStream
         {
             replaced = _progress is not null;
             _skipped += replaced ? 1 : 0;
-            _progress = progress with { Skipped = _skipped };
+            _progress = progress with { Skipped = progress.Skipped + _skipped, Checkpoint = progress.Checkpoint ?? _progress?.Checkpoint };
         }
 
         _signal.Writer.TryWrite(true);

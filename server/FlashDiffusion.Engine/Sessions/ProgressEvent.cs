@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
 
 namespace FlashDiffusion.Engine.Sessions;
 
@@ -28,4 +29,7 @@ internal sealed record ProgressEvent : SessionEvent
 
     /// <summary>The predicted clean picture, (3, H, W) or with the linear map (3, h, w), on [-1, 1], unclipped, if asked for.</summary>
     public HostTensor? Preview { get; init; }
+
+    /// <summary>The newest state that was saved and not yet read, if asked for; of this step or of an earlier one whose event was replaced.</summary>
+    public Checkpoint? Checkpoint { get; init; }
 }

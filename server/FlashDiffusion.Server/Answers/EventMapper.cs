@@ -23,6 +23,8 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             SolverVersion = mapped.Solver.Version,
             Adaptation = accepted.Adaptation.ToString().ToUpperInvariant(),
             Eta = accepted.Eta is { } eta ? Duration.FromTimeSpan(eta) : null,
+            Resumed = mapped.Resumption,
+            Checkpoint = accepted.Checkpoint is { } checkpoint ? mapped.Checkpoints?.Write(checkpoint) : null,
             DecodedMean = accepted.DecodedMean is { } mean ? PictureWriter.Write(PictureWriter.ToPicture(mean), V1.PictureFormat.Png) : null,
         };
         if (accepted.Severity is { } severity)
@@ -50,6 +52,7 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             Skipped = progress.Skipped,
             Eta = progress.Eta is { } eta ? Duration.FromTimeSpan(eta) : null,
             Latent = progress.Latent is { } latent ? TensorWriter.Write(latent, format.LatentDataType) : null,
+            Checkpoint = progress.Checkpoint is { } checkpoint ? mapped.Checkpoints?.Write(checkpoint) : null,
             Preview = progress.Preview is { } preview
                 ? PictureWriter.Write(PictureWriter.Reduce(PictureWriter.ToPicture(preview), format.PreviewSize), format.PreviewFormat)
                 : null,

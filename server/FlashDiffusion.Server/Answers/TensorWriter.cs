@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using FlashDiffusion.Engine.Requests;
 using Google.Protobuf;
@@ -14,6 +15,7 @@ internal static class TensorWriter
             DataType = type,
             Data = type == V1.DataType.Float16 ? Halves(tensor.Values) : ByteString.CopyFrom(MemoryMarshal.AsBytes(tensor.Values.AsSpan())),
         };
+        message.Crc32 = Crc32.HashToUInt32(message.Data.Span);
         message.Shape.AddRange(tensor.Shape);
         return message;
     }

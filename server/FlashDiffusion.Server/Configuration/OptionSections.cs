@@ -17,6 +17,9 @@ internal static class OptionSections
         Add<ModelOptions>(ModelOptions.Section);
         Add<PluginOptions>(PluginOptions.Section);
         Add<TelemetryOptions>(TelemetryOptions.Section);
+        Add<ResumeOptions>(ResumeOptions.Section);
+        Add<ResultOptions>(ResultOptions.Section);
+        services.AddSingleton<IValidateOptions<ResumeOptions>, ResumeOptionsValidator>();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
 
         void Add<T>(string section)
@@ -33,6 +36,7 @@ internal static class OptionSections
         [
             .. ErrorsOf<ServerOptions>(provider), .. ErrorsOf<LimitOptions>(provider), .. ErrorsOf<EngineOptions>(provider),
             .. ErrorsOf<ModelOptions>(provider), .. ErrorsOf<PluginOptions>(provider), .. ErrorsOf<TelemetryOptions>(provider),
+            .. ErrorsOf<ResumeOptions>(provider), .. ErrorsOf<ResultOptions>(provider),
         ];
     }
 

@@ -60,6 +60,13 @@ internal static class EngineErrors
         RetryAfter = ShortWait,
     };
 
+    public static ServerError Unexpected { get; } = new()
+    {
+        Code = StatusCode.Internal,
+        Reason = ErrorReasons.InternalFault,
+        Message = "The server failed at this request; its log says why.",
+    };
+
     public static ServerError ShuttingDown { get; } = new()
     {
         Code = StatusCode.Unavailable,

@@ -18,4 +18,12 @@ internal static class ErrorReasons
     public const string MessageTooLarge = "MESSAGE_TOO_LARGE";
     public const string Unimplemented = "UNIMPLEMENTED";
     public const string TransportFault = "TRANSPORT_FAULT";
+    public const string ResumeTokenInvalid = "RESUME_TOKEN_INVALID";
+    public const string ResumeExpired = "RESUME_EXPIRED";
+    public const string ResumeMismatch = "RESUME_MISMATCH";
+    public const string ResumeUnfit = "RESUME_UNFIT";
+    public const string ResumeNotExact = "RESUME_NOT_EXACT";
+    public const string CheckpointDamaged = "CHECKPOINT_DAMAGED";
+    public const string RequestIdTaken = "REQUEST_ID_TAKEN";
+    public const string UnknownRequestId = "UNKNOWN_REQUEST_ID";
 }

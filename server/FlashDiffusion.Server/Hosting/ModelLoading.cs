@@ -19,7 +19,7 @@ internal sealed class ModelLoading(ILogger<ModelLoading> logger)
         }
 
         var repository = ModelRepository.Load(root, torch.device(device));
-        var entries = repository.Models.Select(Ready).ToList();
+        var entries = repository.Models.Select(loaded => Ready(loaded, FolderHash.Of(FolderOf(root, loaded.Model)))).ToList();
         foreach (var ready in entries)
         {
             Log.ModelLoaded(logger, ready.Name, ready.Version, ready.Description);
@@ -35,10 +35,18 @@ internal sealed class ModelLoading(ILogger<ModelLoading> logger)
         return entries;
     }
 
-    private static ModelEntry Ready(LoadedModel loaded)
+    // A published directory is a model as it stands, without a folder for its version.
+    private static string FolderOf(string root, LatentDiffusionModel model)
+    {
+        var folder = Path.Combine(root, model.Name);
+        var versioned = Path.Combine(folder, model.Version);
+        return Directory.Exists(versioned) ? versioned : folder;
+    }
+
+    private static ModelEntry Ready(LoadedModel loaded, string hash)
     {
         var encoders = loaded.SeverityEncoders.ToFrozenDictionary(pair => pair.Key, ISeverityEncoder (pair) => pair.Value, StringComparer.Ordinal);
-        return new ModelEntry(loaded.Model.Name, loaded.Model.Version, loaded.Model.Description, new ServedModel(loaded.Model, encoders) { Presets = [.. loaded.Model.Presets.Select(Preset)] }, "");
+        return new ModelEntry(loaded.Model.Name, loaded.Model.Version, loaded.Model.Description, new ServedModel(loaded.Model, encoders) { Presets = [.. loaded.Model.Presets.Select(Preset)], WeightsHash = hash }, "");
     }
 
     private static SolverPreset Preset(PresetManifest preset) =>

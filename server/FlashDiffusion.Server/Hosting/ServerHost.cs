@@ -3,6 +3,8 @@ using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Resume;
+using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Telemetry;
 using Grpc.HealthCheck;
@@ -57,6 +59,8 @@ internal static class ServerHost
         builder.AddFlashDiffusionTelemetry();
         AddServices(builder.Services);
         var app = builder.Build();
+        // Says at once if tokens of this server will mean nothing to others.
+        _ = app.Services.GetRequiredService<ResumeKeyring>();
         ServerRoutes.Map(app);
         return app;
     }
@@ -76,6 +80,15 @@ internal static class ServerHost
         services.AddSingleton<Shutdown>();
         services.AddSingleton<SolverPlugins>();
         services.AddSingleton<ModelLoading>();
+        services.AddSingleton<ResumeKeyring>();
+        services.AddSingleton<ResumeSeal>();
+        services.AddSingleton<TokenReader>();
+        services.AddSingleton<ComputeFingerprint>();
+        services.AddSingleton<ResumeDesk>();
+        services.AddSingleton<RetainedRegister>();
+        services.AddSingleton<RetainedAnswers>();
+        services.AddSingleton<ReconstructionBeginning>();
+        services.AddSingleton<ICallerIdentity, PrincipalIdentity>();
         services.AddSingleton<RequestMapper>();
         services.AddSingleton<EventWriterFactory>();
         services.AddSingleton<EngineStart>();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Answers;
+using FlashDiffusion.Server.Resume;
 
 namespace FlashDiffusion.Server.Requests;
 
@@ -10,4 +11,17 @@ namespace FlashDiffusion.Server.Requests;
 /// <param name="Format">How answers are represented.</param>
 /// <param name="Solver">The solver's name and version.</param>
 /// <param name="Notices">What the server assumed or doubts.</param>
-internal sealed record MappedReconstruction(ReconstructionRequest Request, AnswerFormat Format, SolverDescriptor Solver, ImmutableArray<Notice> Notices);
+internal sealed record MappedReconstruction(ReconstructionRequest Request, AnswerFormat Format, SolverDescriptor Solver, ImmutableArray<Notice> Notices)
+{
+    /// <summary>Writes its checkpoints; null if it wants none.</summary>
+    public CheckpointWriter? Checkpoints { get; init; }
+
+    /// <summary>Where and how it goes on; null if it begins here.</summary>
+    public V1.Resumption? Resumption { get; init; }
+
+    /// <summary>The same without the caller's pictures: enough to answer with, once the engine is done.</summary>
+    public MappedReconstruction WithoutPictures() => this with
+    {
+        Request = Request with { Measurement = new HostTensor([], [0]), Operator = null, Resume = null }, Checkpoints = null,
+    };
+}

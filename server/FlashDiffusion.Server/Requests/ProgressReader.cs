@@ -17,6 +17,11 @@ internal static class ProgressReader
             problems.Add("progress.every_steps", $"It must be 0 (about twenty events) or more, but is {message.EverySteps}.");
         }
 
+        if (message.CheckpointEverySteps < 0)
+        {
+            problems.Add("progress.checkpoint_every_steps", $"It must be 0 (no checkpoints) or more, but is {message.CheckpointEverySteps}.");
+        }
+
         if (message.Preview is not (V1.PreviewKind.Unspecified or V1.PreviewKind.None or V1.PreviewKind.Cheap or V1.PreviewKind.Decoded))
         {
             problems.Add("progress.preview", $"There is no kind of preview {(int)message.Preview}.");
@@ -25,6 +30,7 @@ internal static class ProgressReader
         return new ProgressOptions
         {
             EverySteps = Math.Max(0, message.EverySteps),
+            CheckpointEverySteps = Math.Max(0, message.CheckpointEverySteps),
             IncludeLatent = message.IncludeLatent,
             IncludeDecodedMean = message.IncludeDecodedMean,
             Preview = message.Preview switch

@@ -4,6 +4,8 @@ using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Pictures.Codecs;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Resume;
+using FlashDiffusion.Server.Retention;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Requests;
@@ -12,13 +14,26 @@ namespace FlashDiffusion.Server.Requests;
 /// Turns requests of the API into immutable requests of the engine. Reads every part even after one failed, so that all violations
 /// come back at once; starts nothing.
 /// </summary>
-internal sealed class RequestMapper(IOptions<LimitOptions> limits)
+internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<ResultOptions> results, ResumeDesk resumes)
 {
     private PictureLimits FileLimits => new() { MaxBytes = limits.Value.MaximumPictureBytes, MaxPixels = limits.Value.MaximumPicturePixels };
 
     public Mapped<MappedReconstruction> Map(V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
     {
+        if (message.ResumeFrom is null)
+        {
+            return MapNew(message, context, deadline);
+        }
+
+        return resumes.Open(message, context).TryGet(out var pinned, out var error) && MapNew(pinned.Message, context, deadline).TryGet(out var mapped, out error)
+            ? resumes.Continue(mapped, pinned.Opened, message.ResumeFrom.RequireExact)
+            : Mapped<MappedReconstruction>.Refused(error!);
+    }
+
+    private Mapped<MappedReconstruction> MapNew(V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
+    {
         var problems = new RequestProblems();
+        RetentionReader.Read(message, results.Value, problems);
         var model = ModelReader.Read(context.Models, message.Model, message.ModelVersion, problems)?.Model;
         var compatibility = CompatibilityOf(message.Compatibility, problems);
         var pictureLimits = LimitsOf(model);
@@ -64,7 +79,10 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits)
             Parent = Activity.Current?.Context ?? default,
         };
         return Mapped<MappedReconstruction>.Of(new MappedReconstruction(
-            request, format, solver.Value.Solver.Descriptor, [.. Measurements.Notices(measurement, message.Operator), .. PresetNotice.Of(preset, message)]));
+            request, format, solver.Value.Solver.Descriptor, [.. Measurements.Notices(measurement, message.Operator), .. PresetNotice.Of(preset, message)])
+        {
+            Checkpoints = resumes.WriterFor(request),
+        });
     }
 
     public Mapped<SeverityRequest> Map(V1.EstimateSeverityRequest message, ServingContext context)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace FlashDiffusion.Server.Requests;
@@ -30,6 +31,12 @@ internal static class TensorReader
         {
             problems.Add($"{field}.data", string.Create(
                 CultureInfo.InvariantCulture, $"A {tensor.DataType} tensor of shape ({string.Join(", ", tensor.Shape)}) has {expected} bytes, but {tensor.Data.Length} came."));
+            return null;
+        }
+
+        if (tensor.HasCrc32 && Crc32.HashToUInt32(tensor.Data.Span) is var actual && actual != tensor.Crc32)
+        {
+            problems.Add($"{field}.crc32", string.Create(CultureInfo.InvariantCulture, $"The data have the CRC-32 {actual}, not {tensor.Crc32}: they were damaged on the way."));
             return null;
         }
 

@@ -3,6 +3,7 @@ using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Retention;
 using Grpc.Core;
 
 namespace FlashDiffusion.Server.Services;
@@ -12,10 +13,10 @@ namespace FlashDiffusion.Server.Services;
 /// </summary>
 /// <remarks>
 /// No cancellation token is ever passed to a write: a cancelled one would reset the whole call. A client that is gone, and one that
-/// stopped reading, cancel the session instead; its last event then ends the loop.
+/// stopped reading, leave the feed instead; its last event then ends the loop.
 /// </remarks>
 internal sealed class EventWriter(
-    ReconstructionSession session,
+    IReconstructionFeed feed,
     MappedReconstruction mapped,
     IServerStreamWriter<V1.ReconstructResponse> stream,
     Action abort,
@@ -44,8 +45,8 @@ internal sealed class EventWriter(
     /// <returns>Why there is no result; null if there is one.</returns>
     public async Task<ServerError?> RunAsync()
     {
-        await using var onGone = gone.UnsafeRegister(static state => ((ReconstructionSession)state!).Cancel(), session);
-        await using var onShutdown = Shutdown.UnsafeRegister(static state => ((ReconstructionSession)state!).Cancel(), session);
+        await using var onGone = gone.UnsafeRegister(static state => ((IReconstructionFeed)state!).Leave(), feed);
+        await using var onShutdown = Shutdown.UnsafeRegister(static state => ((IReconstructionFeed)state!).Leave(), feed);
         try
         {
             return await WriteEventsAsync();
@@ -53,13 +54,13 @@ internal sealed class EventWriter(
         catch (Exception exception) when (gone.IsCancellationRequested && exception is InvalidOperationException or IOException or OperationCanceledException)
         {
             // The client went away during a write; nobody is left to tell.
-            Log.ClientGone(Logger, session.Id);
+            Log.ClientGone(Logger, feed.Id);
             return Gone;
         }
         finally
         {
-            // Whatever ended the loop, the session must not go on for nobody. After its last event this does nothing.
-            session.Cancel();
+            // Whatever ended the loop, nothing may go on for nobody. After its last event this does nothing.
+            feed.Leave();
         }
     }
 
@@ -74,12 +75,12 @@ internal sealed class EventWriter(
 
     private async Task<ServerError?> WriteEventsAsync()
     {
-        await using var events = session.ReadEventsAsync(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
+        await using var events = feed.ReadEventsAsync(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
         while (await NextAsync(events))
         {
             var written = events.Current switch
             {
-                AcceptedEvent accepted => await WriteAsync(new V1.ReconstructResponse { Accepted = _events.Accepted(accepted) }),
+                AcceptedEvent accepted => await WriteAcceptedAsync(accepted),
                 ProgressEvent progress => await WriteProgressAsync(progress),
                 ResultEvent result => await WriteResultAsync(result),
                 _ => true,
@@ -119,11 +120,17 @@ internal sealed class EventWriter(
         return await next;
     }
 
+    private async Task<bool> WriteAcceptedAsync(AcceptedEvent accepted)
+    {
+        _newest = new V1.Progress { Step = accepted.ResumedAt ?? 0, TotalSteps = accepted.TotalSteps, Timestep = accepted.StartTimestep };
+        return await WriteAsync(new V1.ReconstructResponse { Accepted = _events.Accepted(accepted) });
+    }
+
     private async Task<bool> WriteProgressAsync(ProgressEvent progress)
     {
         var message = _events.Progress(progress);
         _newest = message.Clone();
-        (_newest.Latent, _newest.Preview) = (null, null);
+        (_newest.Latent, _newest.Preview, _newest.Checkpoint) = (null, null, null);
         return await WriteAsync(new V1.ReconstructResponse { Progress = message });
     }
 
@@ -143,8 +150,8 @@ internal sealed class EventWriter(
             using var waited = new CancellationTokenSource();
             if (await Task.WhenAny(write, Task.Delay(Stall, Time, waited.Token)) != write)
             {
-                Log.ClientStalled(Logger, session.Id, Stall.TotalSeconds);
-                session.Cancel();
+                Log.ClientStalled(Logger, feed.Id, Stall.TotalSeconds);
+                feed.Leave();
                 abort();
                 await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return false;
@@ -161,7 +168,7 @@ internal sealed class EventWriter(
     {
         if (failure.Cause is not null)
         {
-            Log.SessionFailed(Logger, session.Id, failure.Reason, failure.Cause);
+            Log.SessionFailed(Logger, feed.Id, failure.Reason, failure.Cause);
         }
 
         return failure.Outcome == SessionOutcome.Cancelled && Shutdown.IsCancellationRequested && !gone.IsCancellationRequested

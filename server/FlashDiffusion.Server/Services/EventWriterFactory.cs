@@ -1,8 +1,7 @@
-using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Hosting;
-using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Retention;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
@@ -13,8 +12,8 @@ internal sealed class EventWriterFactory(
     IOptions<ServerOptions> options, Shutdown shutdown, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger<EventWriter> logger)
 {
     public EventWriter Create(
-        ReconstructionSession session, MappedReconstruction mapped, IServerStreamWriter<V1.ReconstructResponse> stream, ServerCallContext context) =>
-        new(session, mapped, stream, context.GetHttpContext().Abort, context.CancellationToken)
+        BegunReconstruction begun, IServerStreamWriter<V1.ReconstructResponse> stream, ServerCallContext context) =>
+        new(begun.Feed, begun.Mapped, stream, context.GetHttpContext().Abort, context.CancellationToken)
         {
             Stall = TimeSpan.FromSeconds(options.Value.StallSeconds),
             Shutdown = shutdown.Forced,

@@ -3,31 +3,34 @@ using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Retention;
 using Grpc.Core;
 
 namespace FlashDiffusion.Server.Services;
 
 /// <summary>Reconstructs, estimates, degrades. The only layer that knows gRPC; errors come to it as values.</summary>
-internal sealed class ReconstructionService(ServingState state, RequestMapper mapper, EventWriterFactory writers, ILogger<ReconstructionService> logger)
+internal sealed class ReconstructionService(
+    ServingState state,
+    RequestMapper mapper,
+    ReconstructionBeginning beginning,
+    RetainedAnswers retained,
+    ICallerIdentity callers,
+    EventWriterFactory writers,
+    ILogger<ReconstructionService> logger)
     : V1.ReconstructionService.ReconstructionServiceBase
 {
     public override async Task Reconstruct(
         V1.ReconstructRequest request, IServerStreamWriter<V1.ReconstructResponse> responseStream, ServerCallContext context)
     {
-        if (!state.TryEnter(out var serving, out var error) || !mapper.Map(request, serving, DeadlineOf(context)).TryGet(out var mapped, out error))
+        if (!state.TryEnter(out var serving, out var error)
+            || !(await beginning.BeginAsync(request, callers.Of(context), serving, DeadlineOf(context))).TryGet(out var begun, out error))
         {
             throw Refuse(error);
         }
 
-        var admission = serving.Engine.Submit(mapped.Request);
-        if (!admission.IsAccepted)
-        {
-            throw Refuse(EngineErrors.Of(admission.Rejection));
-        }
-
         // Headers commit the call: a client no longer retries it by itself. So they go out only after admission.
         await context.WriteResponseHeadersAsync([]);
-        if (await writers.Create(admission.Session, mapped, responseStream, context).RunAsync() is { } failure)
+        if (await writers.Create(begun, responseStream, context).RunAsync() is { } failure)
         {
             throw Refuse(failure);
         }
@@ -75,6 +78,12 @@ internal sealed class ReconstructionService(ServingState state, RequestMapper ma
         };
     }
 
+    public override async Task<V1.GetReconstructionResponse> GetReconstruction(V1.GetReconstructionRequest request, ServerCallContext context) =>
+        Value(await retained.GetAsync(request, callers.Of(context), context.CancellationToken));
+
+    public override async Task<V1.CancelReconstructionResponse> CancelReconstruction(V1.CancelReconstructionRequest request, ServerCallContext context) =>
+        Value(await retained.CancelAsync(request, callers.Of(context), context.CancellationToken));
+
     private static DateTimeOffset? DeadlineOf(ServerCallContext context) =>
         context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline.ToUniversalTime());
 
@@ -86,6 +95,9 @@ internal sealed class ReconstructionService(ServingState state, RequestMapper ma
             { Failure: { } failure } => throw Refuse(EngineErrors.Of(failure), failure.Cause),
             _ => throw new InvalidOperationException("The engine answered with nothing."),
         };
+
+    private T Value<T>(Mapped<T> answer)
+        where T : class => answer.TryGet(out var value, out var error) ? value : throw Refuse(error);
 
     private RpcException Refuse(ServerError error, Exception? cause = null)
     {

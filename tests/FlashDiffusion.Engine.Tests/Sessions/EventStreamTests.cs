@@ -1,4 +1,9 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Starts;
+using TorchSharp;
 
 namespace FlashDiffusion.Engine.Tests.Sessions;
 
@@ -39,6 +44,26 @@ public sealed class EventStreamTests
         var events = await reading;
         Assert.Equal(22, events.Count);
         Assert.Equal(0, events.OfType<ProgressEvent>().Last().Skipped);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ReplacedEventHadACheckpoint_TheNextOneCarriesIt()
+    {
+        var saved = new Checkpoint
+        {
+            State = new SampleState(1, new SavedTensor(torch.ScalarType.Float32, [1], new byte[4]), ImmutableSortedDictionary<string, SavedTensor>.Empty),
+            Start = new StartDecision { Mode = AdaptationMode.Full, Index = 1, SignalScale = 0, NoiseScale = 1 },
+            Plan = [],
+            Calls = default,
+            SeverityCalls = 0,
+        };
+        _stream.Publish(Progress(1) with { Checkpoint = saved });
+        _stream.Publish(Progress(2));
+        _stream.Publish(Progress(3));
+        _stream.Finish(Failed());
+        var progress = Assert.IsType<ProgressEvent>((await ReadAllAsync())[0]);
+        Assert.Equal((3, 2L), (progress.Step, progress.Skipped));
+        Assert.Same(saved, progress.Checkpoint);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using FlashDiffusion.Engine;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
@@ -12,6 +13,7 @@ using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Tests.Resume;
 using FlashDiffusion.Testing.Fakes;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,30 +26,28 @@ internal sealed class MapperScene
 {
     public const int Side = 32;
 
-    public MapperScene(params SolverPreset[] presets)
-    {
-        var model = new ServedModel(
-            new FakeModel(), new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
-        {
-            Presets = [.. presets],
-        };
-        var models = new ModelCatalog(
-            [new ModelEntry("fake", "1", "For tests.", model, ""), new ModelEntry("broken", "2", "", null, "Its weights are gone.")], "fake");
-        var solvers = new SolverCatalog(
-        [
-            new SolverEntry("fake", "1.0.0", new FakeSolver(), ""),
-            new SolverEntry("free", "1.0.0", new FreeSolver(), ""),
-            new SolverEntry("adjoint", "1.0.0", new AdjointSolver(), ""),
-            new SolverEntry("torn", "0.1.0", null, "The SHA-256 is wrong."),
-        ]);
-        var engine = new ReconstructionEngine(
-            new EngineOptions(), TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
-        Context = new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All, new NonlinearFamily()]), "fake");
-    }
+    private readonly ImmutableArray<SolverPreset> _presets;
+    private ServingContext? _context;
 
-    public ServingContext Context { get; }
+    public MapperScene(params SolverPreset[] presets) => _presets = [.. presets];
 
-    public RequestMapper Mapper { get; } = new(Options.Create(new LimitOptions { MaximumPictureBytes = 1024 * 1024, MaximumPicturePixels = 100_000, MaximumDegradedSide = 64 }));
+    /// <summary>Fingerprint of the fake model's weights.</summary>
+    public string WeightsHash { get; init; } = "weights";
+
+    /// <summary>Name of the fake model.</summary>
+    public string ModelName { get; init; } = "fake";
+
+    /// <summary>Version of the fake solver.</summary>
+    public string SolverVersion { get; init; } = "1.0.0";
+
+    public ServingContext Context => _context ??= MakeContext();
+
+    public RequestMapper Mapper { get; } = MapperWith(new ResumeScene());
+
+    public static RequestMapper MapperWith(ResumeScene resume) => new(
+        Options.Create(new LimitOptions { MaximumPictureBytes = 1024 * 1024, MaximumPicturePixels = 100_000, MaximumDegradedSide = 64 }),
+        Options.Create(new ResultOptions()),
+        resume.Desk);
 
     public static V1.ReconstructRequest Fine() => new()
     {
@@ -77,6 +77,28 @@ internal sealed class MapperScene
     {
         Assert.False(Mapper.Map(request, Context, null).TryGet(out _, out var error));
         return error;
+    }
+
+    private ServingContext MakeContext()
+    {
+        var model = new ServedModel(
+            new FakeModel(), new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
+        {
+            Presets = _presets,
+            WeightsHash = WeightsHash,
+        };
+        var models = new ModelCatalog(
+            [new ModelEntry(ModelName, "1", "For tests.", model, ""), new ModelEntry("broken", "2", "", null, "Its weights are gone.")], ModelName);
+        var solvers = new SolverCatalog(
+        [
+            new SolverEntry("fake", SolverVersion, new FakeSolver { Version = SolverVersion }, ""),
+            new SolverEntry("free", "1.0.0", new FreeSolver(), ""),
+            new SolverEntry("adjoint", "1.0.0", new AdjointSolver(), ""),
+            new SolverEntry("torn", "0.1.0", null, "The SHA-256 is wrong."),
+        ]);
+        var engine = new ReconstructionEngine(
+            new EngineOptions(), TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
+        return new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All, new NonlinearFamily()]), "fake");
     }
 
     /// <summary>The fields that a refusal names, in order.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Tests.Requests;
 using Grpc.Core;
@@ -25,7 +26,7 @@ public sealed class EventWriterTests : IDisposable
     {
         var mapped = new MapperScene().Map(MapperScene.Fine());
         _session = new ReconstructionSession(1, mapped.Request, _time, () => _wakes++);
-        _writer = new EventWriter(_session, mapped, _stream, _stream.Abort, _gone.Token)
+        _writer = new EventWriter(new SessionFeed(_session), mapped, _stream, _stream.Abort, _gone.Token)
         {
             Stall = TimeSpan.FromSeconds(30),
             Shutdown = _shutdown.Token,

@@ -14,10 +14,13 @@ internal sealed class FakeSolver : ILatentSolver
     public const string Kind = "guided";
     private const string Momentum = "momentum";
 
-    public SolverDescriptor Descriptor { get; } = new()
+    /// <summary>Its version.</summary>
+    public string Version { get; init; } = "1.0.0";
+
+    public SolverDescriptor Descriptor => new()
     {
         Name = "fake",
-        Version = "1.0.0",
+        Version = Version,
         Description = "For tests.",
         Needs = SolverNeeds.Operator | SolverNeeds.Gradient,
         Parameters = [],

@@ -1,0 +1,64 @@
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Starts;
+
+namespace FlashDiffusion.Server.Resume;
+
+/// <summary>Between the engine's checkpoints and what tokens say.</summary>
+internal static class TokenMapper
+{
+    public static TokenStart Start(StartDecision start)
+    {
+        var token = new TokenStart
+        {
+            Mode = (int)start.Mode,
+            Index = start.Index,
+            SeverityReliable = start.SeverityReliable,
+            SignalScale = start.SignalScale,
+            NoiseScale = start.NoiseScale,
+            Inverts = start.Inverts,
+        };
+        if (start.Severity is { } severity)
+        {
+            token.Severity = severity;
+        }
+
+        return token;
+    }
+
+    public static TokenCost Cost(Checkpoint checkpoint) => new()
+    {
+        UnetForward = checkpoint.Calls.UNetForward,
+        UnetBackward = checkpoint.Calls.UNetBackward,
+        DecoderForward = checkpoint.Calls.DecoderForward,
+        DecoderBackward = checkpoint.Calls.DecoderBackward,
+        EncoderForward = checkpoint.Calls.EncoderForward,
+        SeverityEncoder = checkpoint.SeverityCalls,
+        QueueTime = checkpoint.QueueTime.Ticks,
+        ComputeTime = checkpoint.ComputeTime.Ticks,
+    };
+
+    /// <summary>The engine's checkpoint again.</summary>
+    /// <param name="token">A token whose seal holds.</param>
+    /// <param name="state">The data that belong to it.</param>
+    public static Checkpoint Checkpoint(TokenPayload token, SampleState state) => new()
+    {
+        State = state,
+        Start = new StartDecision
+        {
+            Mode = (AdaptationMode)token.Start.Mode,
+            Index = token.Start.Index,
+            Severity = token.Start.HasSeverity ? token.Start.Severity : null,
+            SeverityReliable = token.Start.SeverityReliable,
+            SignalScale = token.Start.SignalScale,
+            NoiseScale = token.Start.NoiseScale,
+            Inverts = token.Start.Inverts,
+        },
+        Plan = [.. token.Plan.Span],
+        Calls = new StepCost(
+            token.Cost.UnetForward, token.Cost.UnetBackward, token.Cost.DecoderForward, token.Cost.DecoderBackward, token.Cost.EncoderForward),
+        SeverityCalls = token.Cost.SeverityEncoder,
+        QueueTime = TimeSpan.FromTicks(token.Cost.QueueTime),
+        ComputeTime = TimeSpan.FromTicks(token.Cost.ComputeTime),
+    };
+}

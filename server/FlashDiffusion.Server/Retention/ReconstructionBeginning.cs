@@ -1,0 +1,79 @@
+using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Requests;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Retention;
+
+/// <summary>Begins reconstructions, or joins the one that a request's name means.</summary>
+internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegister register, IOptions<ResultOptions> options)
+{
+    /// <summary>What a call follows, and how its answers look; or why nothing comes of it.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="context">What requests are served with.</param>
+    /// <param name="deadline">When the caller stops waiting; null for never.</param>
+    public async Task<Mapped<BegunReconstruction>> BeginAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline)
+    {
+        if (RetentionReader.Read(message, options.Value, new RequestProblems()) is not { } retention)
+        {
+            // Without a name; if something is wrong with the name, the mapper says so together with everything else.
+            return Submit(message, context, deadline).TryGet(out var alone, out var refusal)
+                ? Mapped<BegunReconstruction>.Of(new BegunReconstruction(new SessionFeed(alone.Session), alone.Mapped))
+                : Mapped<BegunReconstruction>.Refused(refusal);
+        }
+
+        if (!register.Take(new RequestKey(caller, retention.Id), RequestFingerprint.Of(message), retention).TryGet(out var claim, out var error))
+        {
+            return Mapped<BegunReconstruction>.Refused(error);
+        }
+
+        if (claim.IsNew)
+        {
+            // What detaches is not bound to the patience of its first caller.
+            Begin(claim.Retained, message, context, retention.Detaches ? null : deadline);
+        }
+
+        return await claim.Retained.Begun is { } failed
+            ? Mapped<BegunReconstruction>.Refused(failed)
+            : Mapped<BegunReconstruction>.Of(new BegunReconstruction(claim.Follower, claim.Retained.Mapped!));
+    }
+
+    private void Begin(RetainedReconstruction retained, V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
+    {
+        var refused = EngineErrors.Unexpected;
+        try
+        {
+            if (Submit(message, context, deadline).TryGet(out var submitted, out var error))
+            {
+                retained.Begin(submitted.Session, submitted.Mapped);
+                return;
+            }
+
+            refused = error;
+        }
+        finally
+        {
+            // Whatever happened, others may wait for the name.
+            if (!retained.Begun.IsCompleted)
+            {
+                register.Forget(retained);
+                retained.Refuse(refused);
+            }
+        }
+    }
+
+    private Mapped<Submitted> Submit(V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
+    {
+        if (!mapper.Map(message, context, deadline).TryGet(out var mapped, out var error))
+        {
+            return Mapped<Submitted>.Refused(error);
+        }
+
+        var admission = context.Engine.Submit(mapped.Request);
+        return admission.IsAccepted
+            ? Mapped<Submitted>.Of(new Submitted(admission.Session, mapped))
+            : Mapped<Submitted>.Refused(EngineErrors.Of(admission.Rejection));
+    }
+}

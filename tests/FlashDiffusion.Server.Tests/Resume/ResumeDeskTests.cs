@@ -1,0 +1,168 @@
+using System.IO.Hashing;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Tests.Requests;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Tests.Resume;
+
+public sealed class ResumeDeskTests
+{
+    private static EngineOptions Exact => new() { Threads = 1, MaximumBatch = 1 };
+
+    [Fact]
+    public void Continue_OnAReplica_GoesOnWhereItWas()
+    {
+        var flow = new ResumeFlow();
+        var mapped = flow.Continued(new ResumeScene(ResumeScene.Key(1)));
+
+        var resume = mapped.Request.Resume!;
+        Assert.Equal((2, 5, 0.25, 0.75f), (resume.StepIndex, resume.Start.Index, resume.Start.Severity, resume.Start.NoiseScale));
+        Assert.Equal((2, 1, TimeSpan.FromSeconds(2)), (resume.Calls.UNetForward, resume.SeverityCalls, resume.ComputeTime));
+        Assert.Equal(2, mapped.Resumption!.Step);
+        Assert.Equal(7ul, mapped.Request.Seed);
+        Assert.Equal((2, Crc32.HashToUInt32(flow.Checkpoint.Data.Span)), (flow.Checkpoint.Step, flow.Checkpoint.Crc32));
+    }
+
+    [Fact]
+    public void Continue_RequestWithoutSeed_TakesTheFirstOne()
+    {
+        var flow = new ResumeFlow();
+        flow.Request.ClearSeed();
+        Assert.Equal(7ul, flow.Continued().Request.Seed);
+    }
+
+    [Fact]
+    public void Token_AnyDamage_IsInvalidArgument()
+    {
+        var flow = new ResumeFlow();
+        for (var at = 0; at < flow.Checkpoint.Token.Length; at += 7)
+        {
+            flow.Request.ResumeFrom.Token = ResumeFlow.Damaged(flow.Checkpoint.Token, at);
+            var error = flow.Refusal();
+            Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.ResumeTokenInvalid), (error.Code, error.Reason));
+        }
+
+        flow.Request.ResumeFrom.Token = ByteString.Empty;
+        Assert.Equal(StatusCode.InvalidArgument, flow.Refusal().Code);
+    }
+
+    [Fact]
+    public void Checkpoint_AnyDamage_IsDataLoss()
+    {
+        var flow = new ResumeFlow();
+        for (var at = 0; at < flow.Checkpoint.Data.Length; at += 97)
+        {
+            flow.Request.ResumeFrom.Checkpoint = ResumeFlow.Damaged(flow.Checkpoint.Data, at);
+            var error = flow.Refusal();
+            Assert.Equal((StatusCode.DataLoss, ErrorReasons.CheckpointDamaged), (error.Code, error.Reason));
+        }
+
+        flow.Request.ResumeFrom.Checkpoint = ByteString.Empty;
+        Assert.Equal(StatusCode.DataLoss, flow.Refusal().Code);
+    }
+
+    [Fact]
+    public void Token_OtherKey_IsInvalidArgument() =>
+        Assert.Equal(ErrorReasons.ResumeTokenInvalid, new ResumeFlow().Refusal(new ResumeScene(ResumeScene.Key(2))).Reason);
+
+    [Fact]
+    public void Token_Expired_IsFailedPrecondition()
+    {
+        var flow = new ResumeFlow();
+        flow.First.Time.Advance(TimeSpan.FromSeconds(59));
+        flow.Continued();
+        flow.First.Time.Advance(TimeSpan.FromSeconds(1));
+        var error = flow.Refusal();
+        Assert.Equal((StatusCode.FailedPrecondition, ErrorReasons.ResumeExpired), (error.Code, error.Reason));
+    }
+
+    [Theory]
+    [InlineData("measurement")]
+    [InlineData("operator")]
+    [InlineData("sampling")]
+    [InlineData("seed")]
+    [InlineData("model")]
+    [InlineData("solver.name")]
+    public void Request_NotTheOneOfTheToken_IsNamed(string field)
+    {
+        var flow = new ResumeFlow();
+        switch (field)
+        {
+            case "measurement":
+                flow.Request.Measurement = MapperScene.TensorPicture(MapperScene.Side, MapperScene.Side, 0.25f);
+                break;
+            case "operator":
+                flow.Request.Operator.Parameters["std"] = new V1.ParameterValue { Number = 1.25 };
+                break;
+            case "sampling":
+                flow.Request.Sampling = new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = 20 };
+                break;
+            case "seed":
+                flow.Request.Seed = 8;
+                break;
+            case "model":
+                flow.Request.Model = "other";
+                break;
+            default:
+                flow.Request.Solver = new V1.SolverChoice { Name = "free" };
+                break;
+        }
+
+        var error = flow.Refusal();
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.ResumeMismatch), (error.Code, error.Reason));
+        Assert.Contains(error.Violations, violation => violation.Field == field);
+    }
+
+    [Theory]
+    [InlineData("weights")]
+    [InlineData("solver")]
+    [InlineData("model")]
+    public void Server_WithoutWhatItBeganWith_IsFailedPrecondition(string what)
+    {
+        var other = what switch
+        {
+            "weights" => new MapperScene { WeightsHash = "other" },
+            "solver" => new MapperScene { SolverVersion = "1.0.1" },
+            _ => new MapperScene { ModelName = "renamed" },
+        };
+        var error = new ResumeFlow().Refusal(models: other);
+        Assert.Equal((StatusCode.FailedPrecondition, ErrorReasons.ResumeUnfit), (error.Code, error.Reason));
+        Assert.Contains(what, error.Precondition!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exactness_EqualServersInExactMode_IsPromised()
+    {
+        var flow = new ResumeFlow(new ResumeScene(ResumeScene.Key(1), engine: Exact));
+        flow.Request.ResumeFrom.RequireExact = true;
+        var mapped = flow.Continued(new ResumeScene(ResumeScene.Key(1), engine: Exact));
+        Assert.True(mapped.Resumption!.Exact);
+        Assert.DoesNotContain(mapped.Notices, notice => notice.Code == ErrorReasons.ResumeNotExact);
+    }
+
+    [Fact]
+    public void Exactness_OtherThreads_IsSaidOrRefused()
+    {
+        var other = new ResumeScene(ResumeScene.Key(1), engine: new EngineOptions { Threads = 2, MaximumBatch = 1 });
+        var flow = new ResumeFlow(new ResumeScene(ResumeScene.Key(1), engine: Exact));
+        var mapped = flow.Continued(other);
+        Assert.False(mapped.Resumption!.Exact);
+        Assert.Contains(mapped.Notices, notice => notice.Code == ErrorReasons.ResumeNotExact && notice.Message.Contains("threads was '1' and is '2'", StringComparison.Ordinal));
+
+        flow.Request.ResumeFrom.RequireExact = true;
+        var error = flow.Refusal(other);
+        Assert.Equal((StatusCode.FailedPrecondition, ErrorReasons.ResumeNotExact), (error.Code, error.Reason));
+    }
+
+    [Fact]
+    public void Exactness_OnceLost_NeverComesBack()
+    {
+        var flow = new ResumeFlow(new ResumeScene(ResumeScene.Key(1), engine: Exact));
+        var second = flow.Continued(new ResumeScene(ResumeScene.Key(1), engine: new EngineOptions { Threads = 2, MaximumBatch = 1 }));
+        var checkpoint = second.Checkpoints!.Write(second.Request.Resume!);
+        flow.Request.ResumeFrom = new V1.ResumeFrom { Token = checkpoint.Token, Checkpoint = checkpoint.Data };
+        Assert.False(flow.Continued().Resumption!.Exact);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Operators;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Starts;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Tests.Requests;
+using Google.Protobuf;
+using TorchSharp;
+
+namespace FlashDiffusion.Server.Tests.Resume;
+
+/// <summary>A reconstruction that one server began, and what another one says to its continuation.</summary>
+internal sealed class ResumeFlow
+{
+    private const int StartIndex = 5;
+
+    /// <param name="scene">The server that began it.</param>
+    public ResumeFlow(ResumeScene? scene = null)
+    {
+        First = scene ?? new ResumeScene(ResumeScene.Key(1));
+        Request = MapperScene.Fine();
+        Request.Progress = new V1.ProgressOptions { CheckpointEverySteps = 2 };
+        Assert.True(MapperScene.MapperWith(First).Map(Request, Models.Context, null).TryGet(out var mapped, out var error), error?.Message);
+        Checkpoint = mapped.Checkpoints!.Write(StateOf(mapped.Request));
+        Request.Seed = 7;
+        Request.ResumeFrom = new V1.ResumeFrom { Token = Checkpoint.Token, Checkpoint = Checkpoint.Data };
+    }
+
+    public MapperScene Models { get; } = new();
+
+    public ResumeScene First { get; }
+
+    /// <summary>The request as the client sends it again; a test may change it.</summary>
+    public V1.ReconstructRequest Request { get; }
+
+    public V1.Checkpoint Checkpoint { get; }
+
+    /// <summary>Maps it on a server; the first one if none is named.</summary>
+    public Mapped<MappedReconstruction> Continue(ResumeScene? on = null, MapperScene? models = null) =>
+        MapperScene.MapperWith(on ?? First).Map(Request, (models ?? Models).Context, null);
+
+    public MappedReconstruction Continued(ResumeScene? on = null)
+    {
+        Assert.True(Continue(on).TryGet(out var mapped, out var error), error?.Message);
+        Assert.True(ResumeChecker.Fits(mapped.Request));
+        return mapped;
+    }
+
+    public ServerError Refusal(ResumeScene? on = null, MapperScene? models = null)
+    {
+        Assert.False(Continue(on, models).TryGet(out _, out var error));
+        return error;
+    }
+
+    public static ByteString Damaged(ByteString bytes, int at)
+    {
+        var damaged = bytes.ToByteArray();
+        damaged[at] ^= 1;
+        return ByteString.CopyFrom(damaged);
+    }
+
+    private static Checkpoint StateOf(ReconstructionRequest request)
+    {
+        var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
+        var steps = request.Solver.Plan(SampleFactory.SpecOf(request, piece, StartIndex)).Steps;
+        long[] shape = [piece.Latent.Channels, piece.Latent.Height, piece.Latent.Width];
+        return new Checkpoint
+        {
+            State = new SampleState(2, new SavedTensor(torch.ScalarType.Float32, [.. shape], new byte[4 * piece.Latent.Elements]), ImmutableSortedDictionary<string, SavedTensor>.Empty),
+            Start = new StartDecision { Mode = AdaptationMode.Auto, Index = StartIndex, Severity = 0.25, SignalScale = 0.5f, NoiseScale = 0.75f },
+            Plan = PlanDigest.Of(steps),
+            Calls = new StepCost(2, 2, 2, 2),
+            SeverityCalls = 1,
+            QueueTime = TimeSpan.FromSeconds(1),
+            ComputeTime = TimeSpan.FromSeconds(2),
+        };
+    }
+}
