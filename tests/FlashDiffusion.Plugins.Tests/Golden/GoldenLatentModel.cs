@@ -4,7 +4,7 @@ using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Testing;
 using static TorchSharp.torch;
 
-namespace FlashDiffusion.LatentDps.Tests.Golden;
+namespace FlashDiffusion.Plugins.Tests.Golden;
 
 /// <summary>The small latent diffusion models of the golden runs, with formula weights.</summary>
 internal static class GoldenLatentModel

@@ -6,7 +6,7 @@ using FlashDiffusion.Noise;
 using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Testing.Fakes;
 
-namespace FlashDiffusion.LatentDps.Tests.Engine;
+namespace FlashDiffusion.Plugins.Tests.Engine;
 
 /// <summary>
 /// Law: a sample alone, and the same sample among seven others at other timesteps, give the same result within 1e-3 on [-1, 1] over

@@ -6,7 +6,7 @@ using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Testing;
 using static TorchSharp.torch;
 
-namespace FlashDiffusion.LatentDps.Tests.Golden;
+namespace FlashDiffusion.Plugins.Tests.Golden;
 
 /// <summary>One golden run of latent DPS in official mode: its configuration as our request would say it.</summary>
 internal sealed class GoldenRun : IDisposable

@@ -1,7 +1,7 @@
 using FlashDiffusion.Noise;
 using FlashDiffusion.Testing;
 
-namespace FlashDiffusion.LatentDps.Tests.Golden;
+namespace FlashDiffusion.Plugins.Tests.Golden;
 
 /// <summary>Replays the draws of a golden run in their order of call, whatever they are asked for.</summary>
 internal sealed class RecordedNoise(GoldenTensors golden, int first = 0) : INoiseSource

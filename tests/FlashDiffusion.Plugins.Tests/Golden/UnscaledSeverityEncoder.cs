@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using FlashDiffusion.Models.Networks;
 using static TorchSharp.torch;
 
-namespace FlashDiffusion.LatentDps.Tests.Golden;
+namespace FlashDiffusion.Plugins.Tests.Golden;
 
 /// <summary>A severity encoder as the research code uses it, which ignores the latent scale.</summary>
 internal sealed class UnscaledSeverityEncoder(SeverityEncoderNetwork network) : ISeverityEncoder

@@ -3,7 +3,7 @@ using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Testing;
 using static TorchSharp.torch;
 
-namespace FlashDiffusion.LatentDps.Tests.Engine;
+namespace FlashDiffusion.Plugins.Tests.Engine;
 
 /// <summary>A small KL latent diffusion model with attention and arbitrary weights.</summary>
 internal static class TinyModel

@@ -1,6 +1,6 @@
 using FlashDiffusion.Noise;
 
-namespace FlashDiffusion.LatentDps.Tests.Engine;
+namespace FlashDiffusion.Plugins.Tests.Engine;
 
 /// <summary>A solver that notes the noise of every step of one sample, as the batch hands it out.</summary>
 /// <param name="inner">The solver.</param>

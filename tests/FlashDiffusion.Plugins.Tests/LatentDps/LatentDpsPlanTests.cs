@@ -1,7 +1,7 @@
 using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Schedules;
 
-namespace FlashDiffusion.LatentDps.Tests;
+namespace FlashDiffusion.Plugins.Tests.LatentDps;
 
 public sealed class LatentDpsPlanTests
 {

@@ -3,14 +3,14 @@ using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Requests;
-using FlashDiffusion.LatentDps.Tests.Golden;
+using FlashDiffusion.Plugins.Tests.Golden;
 using FlashDiffusion.Models.Networks;
 using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Noise;
 using FlashDiffusion.Testing;
 
-namespace FlashDiffusion.LatentDps.Tests.Engine;
+namespace FlashDiffusion.Plugins.Tests.Engine;
 
 /// <summary>Law: companions at admission never change a severity, not even its last bit, since that could move a start index.</summary>
 public sealed class SeverityLawTests : IDisposable

@@ -9,7 +9,7 @@ using FlashDiffusion.Schedules;
 using FlashDiffusion.Testing;
 using static TorchSharp.torch;
 
-namespace FlashDiffusion.LatentDps.Tests.Golden;
+namespace FlashDiffusion.Plugins.Tests.Golden;
 
 /// <summary>The start that severity chooses, DDIM inversion, and whole adaptive runs, against the research code in official mode.</summary>
 public class GoldenFlashTests

@@ -3,7 +3,7 @@ using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Testing;
 using static TorchSharp.torch;
 
-namespace FlashDiffusion.LatentDps.Tests.Golden;
+namespace FlashDiffusion.Plugins.Tests.Golden;
 
 /// <summary>Latent DPS against the research code, step by step, in official mode.</summary>
 public class GoldenSolversTests
