@@ -27,6 +27,12 @@ public interface ILatentDiffusionModel
     /// <summary>Largest height or width in pixels.</summary>
     int MaximumPictureSide { get; }
 
+    /// <summary>
+    /// Factor from the autoencoder's own latents to the diffusion model's, a positive number: <see cref="Encode"/> multiplies by it and
+    /// <see cref="Decode"/> divides by it.
+    /// </summary>
+    double LatentScale => 1;
+
     /// <summary>Shape of the latent of a picture.</summary>
     /// <param name="picture">A shape whose sides are multiples of <see cref="PictureMultiple"/>.</param>
     /// <returns>The shape of its latent.</returns>

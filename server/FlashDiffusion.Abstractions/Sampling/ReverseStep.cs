@@ -37,6 +37,23 @@ public static class ReverseStep
         return coefficients.Any(c => c.Prediction != 0) ? moved + (Column(batch, coefficients, c => c.Prediction) * prediction) : moved;
     }
 
+    /// <summary>
+    /// Noises clean latents afresh to every row's previous timestep, z' = sqrt(abar') z_0 + sqrt(1 - abar') xi: a move that forgets z_t.
+    /// Noise is always drawn, as in <see cref="Move"/>.
+    /// </summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="clean">z_0, (B, C, h, w).</param>
+    /// <returns>z_{t'}, (B, C, h, w); z_0 itself where the move goes to the clean latent.</returns>
+    public static Tensor Renoise(StepBatch batch, Tensor clean)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var signal = batch.Column(row => Math.Sqrt(PreviousAlphaBar(row)));
+        using var noise = batch.Column(row => Math.Sqrt(1 - PreviousAlphaBar(row)));
+        return (signal * clean) + (noise * batch.Normal(NoisePurpose.Step, 0));
+    }
+
+    private static double PreviousAlphaBar(StepRow row) => ReverseCoefficients.AlphaBar(row.Spec.Schedule, row.Step.PreviousTimestep);
+
     private static double AlphaBar(StepRow row) => ReverseCoefficients.AlphaBar(row.Spec.Schedule, row.Step.Timestep);
 
     private static Tensor Column(StepBatch batch, ReverseCoefficients[] coefficients, Func<ReverseCoefficients, double> part) =>

@@ -32,6 +32,9 @@ public sealed class StepBatch
     /// <summary>Number of rows B.</summary>
     public int Count => Rows.Length;
 
+    /// <summary>Right formulas, or the research code's; the same for all rows.</summary>
+    public Compatibility Compatibility => Rows[0].Spec.Compatibility;
+
     /// <summary>Timesteps of the rows, (B), int64.</summary>
     /// <returns>A new tensor.</returns>
     public Tensor Timesteps() => tensor(Rows.Select(row => (long)row.Step.Timestep).ToArray(), dtype: ScalarType.Int64, device: Latents.device);
@@ -49,15 +52,23 @@ public sealed class StepBatch
     /// <param name="purpose">What it is for.</param>
     /// <param name="draw">Number of the draw within the step.</param>
     /// <returns>(B, C, h, w), float32.</returns>
-    public Tensor Normal(NoisePurpose purpose, int draw)
+    public Tensor Normal(NoisePurpose purpose, int draw) => Normal(purpose, draw, Latents);
+
+    /// <summary>Standard normal noise in the shape of a tensor, each row from its own source at its own timestep.</summary>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="draw">Number of the draw within the step.</param>
+    /// <param name="like">(B, ...), for example pictures.</param>
+    /// <returns>Shaped as <paramref name="like"/>, float32.</returns>
+    public Tensor Normal(NoisePurpose purpose, int draw, Tensor like)
     {
-        var elements = (int)(Latents.numel() / Count);
+        ArgumentNullException.ThrowIfNull(like);
+        var elements = (int)(like.numel() / Count);
         var values = new float[Count * elements];
         for (var row = 0; row < Count; row++)
         {
             Rows[row].Noise.FillNormal(purpose, Rows[row].Step.Timestep, draw, values.AsSpan(row * elements, elements));
         }
 
-        return tensor(values, Latents.shape, device: Latents.device);
+        return tensor(values, like.shape, device: Latents.device);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class CountingModel(ILatentDiffusionModel inner, CallCounter cou
     public int MaximumPictureSide => inner.MaximumPictureSide;
 
     /// <inheritdoc/>
+    public double LatentScale => inner.LatentScale;
+
+    /// <inheritdoc/>
     public LatentShape LatentShapeOf(PictureShape picture) => inner.LatentShapeOf(picture);
 
     /// <inheritdoc/>

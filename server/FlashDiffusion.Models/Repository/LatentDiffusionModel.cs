@@ -49,6 +49,8 @@ internal sealed class LatentDiffusionModel : ILatentDiffusionModel, IDisposable
     /// <summary>Factor from the autoencoder's latents to the scaled ones.</summary>
     public double ScaleFactor { get; }
 
+    public double LatentScale => ScaleFactor;
+
     public int PictureMultiple => Downsampling * _unet.SpatialMultiple;
 
     public int MaximumPictureSide { get; }
