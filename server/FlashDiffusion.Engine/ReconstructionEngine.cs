@@ -3,7 +3,6 @@ using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Requests;
-using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Severity;
 using FlashDiffusion.Engine.Telemetry;
@@ -23,6 +22,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     private readonly FlashDiffusionTelemetry _telemetry;
     private readonly ILogger _logger;
     private readonly SessionLedger _ledger;
+    private readonly SessionWatch _watch;
     private readonly DeviceLoop _loop;
     private readonly DeviceWorker _worker;
     private long _lastId;
@@ -40,7 +40,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         _telemetry = telemetry;
         _logger = logger;
         _ledger = new SessionLedger(options.MaximumSessions, telemetry);
-        _loop = new DeviceLoop(options, new FirstComePolicy(), _ledger, time, telemetry, logger);
+        var ends = new SessionEnds(_ledger, time, telemetry, logger);
+        _watch = new SessionWatch(options, ends, time);
+        _loop = new DeviceLoop(0, options, ends, time, telemetry, logger);
         _worker = new DeviceWorker(_loop, options, logger);
         telemetry.Observe(options.Device, () => _loop.Load, () => _loop.LiveTensors);
     }
@@ -71,6 +73,10 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a request would be refused now for want of a place, so that nobody reads its picture first.</summary>
+    /// <returns>The refusal; null if there is a place at this moment.</returns>
+    public Rejection? Crowded() => _ledger.IsFull ? Full($"All {_options.MaximumSessions} places are taken.") : null;
+
     /// <summary>Takes a request on, or refuses it at once.</summary>
     /// <param name="request">The request.</param>
     /// <returns>A session, or the reason against it.</returns>
@@ -94,6 +100,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
         var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _worker.Wake);
         Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);
+        _watch.Watch(session);
         _loop.Arrive(() => _loop.Starts.Begin(session));
         _worker.Wake();
         if ((State)Volatile.Read(ref _state) == State.Ended)
@@ -233,7 +240,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     private Rejection Draining() => Count(new Rejection(RejectionReason.Draining, "The server takes no new work: it is starting up or shutting down."));
 
-    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = _loop.Load.NextFree });
+    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = _loop.Load.NextFree, Eta = _loop.Load.Backlog });
 
     private Rejection Count(Rejection rejection)
     {

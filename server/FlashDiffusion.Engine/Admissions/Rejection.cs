@@ -12,4 +12,7 @@ internal sealed record Rejection(RejectionReason Reason, string Message)
 
     /// <summary>Expected time until a place is free; null if unknown or if waiting does not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Expected time until all that was accepted is done, so the longest that a request accepted now would wait; null if unknown.</summary>
+    public TimeSpan? Eta { get; init; }
 }

@@ -1,5 +1,6 @@
 using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
@@ -10,37 +11,54 @@ namespace FlashDiffusion.Engine.Batching;
 
 /// <summary>Decodes finished samples; the final picture is always quantised. Device thread only.</summary>
 /// <param name="operators">Operators bound lately.</param>
-internal sealed class DecodeStage(BoundOperators operators)
+/// <param name="sizes">How many rows are computed.</param>
+/// <param name="memory">Learns what does not fit.</param>
+internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory)
 {
-    /// <summary>Decodes samples of one lane; if that throws, each alone.</summary>
+    /// <summary>Whether the last batch ran as it was.</summary>
+    public bool RanWhole { get; private set; }
+
+    /// <summary>Decodes samples of one lane; if that throws, in parts.</summary>
     /// <param name="lane">Their lane.</param>
     /// <param name="samples">The samples.</param>
     /// <returns>One result a sample.</returns>
     public IReadOnlyList<DecodedSample> Run(LaneKey lane, IReadOnlyList<Sample> samples)
     {
+        RanWhole = true;
+        return Try(lane, samples);
+    }
+
+    private List<DecodedSample> Try(LaneKey lane, IReadOnlyList<Sample> samples)
+    {
         try
         {
             return Attempt(lane, samples);
         }
-        catch (Exception exception) when (samples.Count == 1)
+        catch (Exception exception)
         {
-            return [new DecodedSample(samples[0]) { Failure = TorchErrors.FailureOf(exception, "last decode", samples[0].StepIndex) }];
-        }
-        catch (Exception)
-        {
-            return [.. samples.SelectMany(sample => Run(lane, [sample]))];
+            RanWhole = false;
+            if (TorchErrors.IsOutOfMemory(exception))
+            {
+                memory.Failed(LaneTiming.Of(lane), samples.Count);
+            }
+
+            var parts = BatchSplit.Parts(samples, lane, exception);
+            return parts.Count == 0
+                ? [.. samples.Select(sample => new DecodedSample(sample) { Failure = TorchErrors.FailureOf(exception, "last decode", sample.StepIndex) })]
+                : [.. parts.SelectMany(part => Try(lane, part))];
         }
     }
 
     private List<DecodedSample> Attempt(LaneKey lane, IReadOnlyList<Sample> samples)
     {
-        var model = samples[0].Session.Request.Model.Model;
-        Workpiece[] pieces = [.. samples.Select(sample => sample.Piece)];
-        var bound = operators.For(lane, [.. samples.Select(sample => sample.Id)], pieces, [.. samples.Select(sample => sample.Measurement)], model.Device);
+        var model = samples[0].Model.Model;
+        var rows = StepAssembly.Pad(samples, sizes.ComputedRows(lane, samples.Count));
+        Workpiece[] pieces = [.. rows.Select(sample => sample.Piece)];
+        var bound = operators.For(lane, [.. rows.Select(sample => sample.Id)], pieces, [.. rows.Select(sample => sample.Measurement)], model.Device);
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var counter = new CallCounter();
-        var decoded = new CountingModel(model, counter).Decode(stack(samples.Select(sample => sample.Latent)), Quantisation.Nearest);
+        var decoded = new CountingModel(model, counter).Decode(stack(rows.Select(sample => sample.Latent)), Quantisation.Nearest);
         var finite = HostCopies.FiniteRows(decoded);
         var residuals = Residuals.Scaled(bound, decoded, pieces);
         var pictures = HostCopies.RowsToHost(PictureFrame.Crop(decoded, pieces[0].Picture));
@@ -48,7 +66,7 @@ internal sealed class DecodeStage(BoundOperators operators)
         for (var row = 0; row < samples.Count; row++)
         {
             var sample = samples[row];
-            sample.Calls += counter.PerRow(samples.Count);
+            sample.Calls += counter.PerRow(rows.Count);
             results.Add(finite[row]
                 ? new DecodedSample(sample)
                 {

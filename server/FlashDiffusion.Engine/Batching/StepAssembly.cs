@@ -8,6 +8,12 @@ namespace FlashDiffusion.Engine.Batching;
 /// <summary>Puts samples into one batch.</summary>
 internal static class StepAssembly
 {
+    /// <summary>Repeats the last sample until the batch has so many rows; what is computed for the copies is thrown away.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="rows">Rows wanted; not fewer than samples.</param>
+    public static IReadOnlyList<Sample> Pad(IReadOnlyList<Sample> samples, int rows) =>
+        rows == samples.Count ? samples : [.. samples, .. Enumerable.Repeat(samples[^1], rows - samples.Count)];
+
     /// <summary>The batch of some samples; its tensors belong to the caller's dispose scope.</summary>
     /// <param name="samples">Samples of one lane.</param>
     /// <param name="model">The model as the solver sees it.</param>

@@ -12,7 +12,7 @@ namespace FlashDiffusion.Engine.Batching;
 internal static class StepCommit
 {
     /// <summary>Commits a step; a row that is not finite fails alone.</summary>
-    /// <param name="samples">The rows.</param>
+    /// <param name="samples">The first rows; further ones are padding.</param>
     /// <param name="batch">What they went in as.</param>
     /// <param name="output">What came out.</param>
     /// <param name="counter">Network calls so far; a decoded preview adds to it.</param>
@@ -23,7 +23,7 @@ internal static class StepCommit
         Check(batch, output);
         using var guard = no_grad();
         var finite = HostCopies.FiniteRows(output.Latents);
-        var calls = counter.PerRow(samples.Count);
+        var calls = counter.PerRow(batch.Count);
         var timesteps = batch.Rows.Select(row => row.Step.Timestep).ToArray();
         var outcomes = new RowOutcome[samples.Count];
         var due = new List<int>();

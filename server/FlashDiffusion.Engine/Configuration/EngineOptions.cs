@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
 
 namespace FlashDiffusion.Engine.Configuration;
 
@@ -21,15 +22,52 @@ internal sealed class EngineOptions
     [Range(1, 1_000_000)]
     public int MaximumSessions { get; set; } = 64;
 
+    /// <summary>
+    /// Who of a lane goes first when not all fit into a batch: <c>first_come</c>, <c>shortest_remaining</c> or <c>earliest_deadline</c>.
+    /// Work that would otherwise miss a deadline goes first under each of them.
+    /// </summary>
+    /// <value>The default value is <c>shortest_remaining</c>.</value>
+    [AllowedValues(SchedulingPolicies.ShortestRemaining, SchedulingPolicies.FirstCome, SchedulingPolicies.EarliestDeadline)]
+    public string Policy { get; set; } = SchedulingPolicies.ShortestRemaining;
+
+    /// <summary>Seconds of work that a second of waiting outweighs under <c>shortest_remaining</c>; 0 lets mild pictures overtake for ever.</summary>
+    /// <value>The default value is 0.1.</value>
+    [Range(0, 1e6)]
+    public double Ageing { get; set; } = 0.1;
+
+    /// <summary>Seconds that a request may wait for its first step before it is refused; 0 for ever. A request may say less or more.</summary>
+    /// <value>The default value is 0.</value>
+    [Range(0, 1e6)]
+    public double QueueSeconds { get; set; }
+
     /// <summary>Other pieces of device work (severity estimates, degradations) that may wait at once.</summary>
     /// <value>The default value is 32.</value>
     [Range(1, 1_000_000)]
     public int MaximumWorkItems { get; set; } = 32;
 
-    /// <summary>Largest number of samples that take a step together.</summary>
-    /// <value>The default value is 8.</value>
+    /// <summary>
+    /// Largest number of samples that take a step together; how many do follows from the step times measured so far and from the memory.
+    /// </summary>
+    /// <value>The default value is 32.</value>
     [Range(1, 1024)]
-    public int MaximumBatch { get; set; } = 8;
+    public int MaximumBatch { get; set; } = 32;
+
+    /// <summary>Memory that one device may use for the rows of a step, in bytes; 0 for three quarters of what the process may have.</summary>
+    /// <value>The default value is 0.</value>
+    [Range(0, long.MaxValue)]
+    public long MemoryBytes { get; set; }
+
+    /// <summary>
+    /// Rows of the fixed shape in which exact requests are computed, at every step and decode; unused ones are padded. Results are equal
+    /// bit for bit between servers only where it is equal, as threads and the processor's instruction set must be.
+    /// </summary>
+    /// <value>The default value is 4.</value>
+    [Range(1, 64)]
+    public int ExactBatch { get; set; } = 4;
+
+    /// <summary>Compute mode of requests that name none.</summary>
+    /// <value>The default value is <see cref="ComputeMode.Fast"/>.</value>
+    public ComputeMode Mode { get; set; } = ComputeMode.Fast;
 
     /// <summary>Rows of the fixed shape in which severity is computed; unused rows are padded, so that companions never change a severity.</summary>
     /// <value>The default value is 2.</value>

@@ -20,49 +20,44 @@ namespace FlashDiffusion.Engine.Devices;
 /// </summary>
 internal sealed class DeviceLoop : IDisposable
 {
-    private const int TracedSteps = 16;
-
-    private readonly TimeProvider _time;
-    private readonly FlashDiffusionTelemetry _telemetry;
     private readonly ILogger _logger;
     private readonly SessionEnds _ends;
     private readonly LaneScheduler _scheduler;
-    private readonly StepTimes _times = new();
     private readonly EtaEstimator _etas;
     private readonly BoundOperators _operators = new();
-    private readonly SeverityStage _severity;
-    private readonly StepStage _steps;
-    private readonly DecodeStage _decode;
+    private readonly UnitRunner _units;
     private readonly SessionStarts _starts;
     private readonly ConcurrentQueue<Action> _arrivals = new();
     private readonly ConcurrentQueue<WorkItem> _items = new();
     private EngineLoad _load = EngineLoad.Idle;
     private long _liveTensors;
 
+    /// <param name="device">Number of the device in its engine.</param>
     /// <param name="options">Options.</param>
-    /// <param name="policy">Order within a lane.</param>
-    /// <param name="ledger">Counts sessions.</param>
+    /// <param name="ends">How sessions end.</param>
     /// <param name="time">Clock.</param>
     /// <param name="telemetry">Where measurements go.</param>
     /// <param name="logger">Log.</param>
-    public DeviceLoop(EngineOptions options, ISchedulingPolicy policy, SessionLedger ledger, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger)
+    public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger)
     {
-        _time = time;
-        _telemetry = telemetry;
         _logger = logger;
-        _ends = new SessionEnds(ledger, time, telemetry, logger);
-        _scheduler = new LaneScheduler(policy, lane => lane switch
-        {
-            { Stage: Stage.Severity } => options.SeverityBatch,
-            { Alone: not 0 } => 1,
-            _ => options.MaximumBatch,
-        });
-        _etas = new EtaEstimator(_times, options.MaximumBatch);
-        _severity = new SeverityStage(options.SeverityBatch);
-        _steps = new StepStage(_operators);
-        _decode = new DecodeStage(_operators);
-        _starts = new SessionStarts(new SampleFactory(options), _scheduler, _etas, _ends, time, telemetry, logger);
+        _ends = ends;
+        var policy = SchedulingPolicies.Of(options);
+        Times = new StepTimes();
+        Memory = new MemoryBudget(options.MemoryBytes == 0 ? null : options.MemoryBytes);
+        var sizes = new BatchSizes(options, Times, Memory);
+        _scheduler = new LaneScheduler(policy, sizes.Of);
+        _etas = new EtaEstimator(Times, sizes, policy, time);
+        var stages = new DeviceStages(new SeverityStage(options.SeverityBatch), new StepStage(_operators, sizes, Memory), new DecodeStage(_operators, sizes, Memory));
+        _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, _ends, time, telemetry, logger);
     }
+
+    /// <summary>What units took; for the loop's thread.</summary>
+    public StepTimes Times { get; }
+
+    /// <summary>What fits; for the loop's thread.</summary>
+    public MemoryBudget Memory { get; }
 
     /// <summary>What there is to do.</summary>
     public EngineLoad Load => Volatile.Read(ref _load);
@@ -112,10 +107,10 @@ internal sealed class DeviceLoop : IDisposable
         }
 
         Retire();
-        if (_scheduler.Next(_time.GetTimestamp()) is { } batch)
+        if (_scheduler.Next(_etas.Moment) is { } batch)
         {
             worked = true;
-            Run(batch);
+            _units.Run(batch);
         }
 
         _operators.Trim(_scheduler.HoldsSibling);
@@ -186,146 +181,18 @@ internal sealed class DeviceLoop : IDisposable
         }
     }
 
-    private void Run(ScheduledBatch batch)
-    {
-        var began = _time.GetTimestamp();
-        switch (batch.Lane.Stage)
-        {
-            case Stage.Severity:
-                RunSeverity(batch, began);
-                break;
-            case Stage.Step:
-                RunStep(batch, began);
-                break;
-            default:
-                RunDecode(batch, began);
-                break;
-        }
-    }
-
-    private void RunSeverity(ScheduledBatch batch, long began)
-    {
-        SeverityProbe[] probes = [.. batch.Work.Cast<SeverityProbe>()];
-        foreach (var probe in probes)
-        {
-            _scheduler.Remove(probe, batch.Lane);
-            probe.Began(began);
-        }
-
-        _severity.Run(probes, () => Record(batch, began));
-    }
-
-    private void RunStep(ScheduledBatch batch, long began)
-    {
-        Sample[] samples = [.. batch.Work.Cast<Sample>()];
-        foreach (var sample in samples.Where(sample => sample.FirstStepAt is null))
-        {
-            sample.FirstStepAt = began;
-        }
-
-        PlannedStep[] taken = [.. samples.Select(sample => sample.NextStep)];
-        var outcomes = _steps.Run(batch.Lane, samples);
-        Record(batch, began);
-        Trace(samples, taken);
-        foreach (var outcome in outcomes)
-        {
-            var sample = outcome.Sample;
-            if (outcome.Failure is { } failure)
-            {
-                _scheduler.Remove(sample, batch.Lane);
-                _ends.Fail(sample.Session, failure, sample);
-            }
-            else if (sample.Lane != batch.Lane)
-            {
-                _scheduler.Remove(sample, batch.Lane);
-                _scheduler.Add(sample);
-            }
-        }
-
-        var shown = outcomes.Where(outcome => outcome.Snapshot is not null).ToArray();
-        var completions = shown.Length == 0 ? [] : _etas.Completions(Samples);
-        foreach (var outcome in shown)
-        {
-            Show(outcome.Sample, outcome.Snapshot!, completions);
-        }
-
-        foreach (var sample in samples.Where(sample => sample.StepIndex == 1))
-        {
-            _telemetry.RecordFirstLatent(sample.Session.Request.Solver.Descriptor.Name, _time.GetElapsedTime(sample.AcceptedAt).TotalSeconds);
-        }
-    }
-
-    private void Trace(Sample[] samples, PlannedStep[] taken)
-    {
-        if (!_telemetry.Source.HasListeners())
-        {
-            return;
-        }
-
-        var now = _time.GetTimestamp();
-        foreach (var (sample, step) in samples.Zip(taken))
-        {
-            if (sample.StepIndex == 1 || sample.RemainingSteps == 0 || sample.StepIndex % Math.Max(1, sample.Steps.Length / TracedSteps) == 0)
-            {
-                sample.Trace.Add((now, step, samples.Length));
-            }
-        }
-    }
-
-    private void RunDecode(ScheduledBatch batch, long began)
-    {
-        var decoded = _decode.Run(batch.Lane, [.. batch.Work.Cast<Sample>()]);
-        Record(batch, began);
-        foreach (var result in decoded)
-        {
-            _scheduler.Remove(result.Sample, batch.Lane);
-            if ((result.Failure ?? _ends.Verdict(result.Sample.Session)) is { } failure)
-            {
-                _ends.Fail(result.Sample.Session, failure, result.Sample);
-            }
-            else
-            {
-                _ends.Complete(result, began);
-            }
-        }
-    }
-
-    private void Show(Sample sample, Snapshot snapshot, Dictionary<long, double> completions)
-    {
-        var replaced = sample.Session.Events.Publish(new ProgressEvent
-        {
-            Step = sample.StepIndex,
-            TotalSteps = sample.Steps.Length,
-            Timestep = snapshot.Timestep,
-            Eta = completions.TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null,
-            Residual = snapshot.Residual,
-            Latent = snapshot.Latent,
-            Preview = snapshot.Preview,
-            Checkpoint = snapshot.Checkpoint is { } checkpoint ? _ends.Timed(checkpoint, sample) : null,
-        });
-        if (replaced)
-        {
-            _telemetry.RecordCoalesced();
-        }
-    }
-
-    private void Record(ScheduledBatch batch, long began)
-    {
-        var seconds = _time.GetElapsedTime(began).TotalSeconds;
-        _times.Record(EtaEstimator.TimingOf(batch.Lane), batch.Work.Length, seconds);
-        _telemetry.RecordUnit(batch.Lane.Stage.ToString(), batch.Lane.Kind, batch.Work.Length, seconds);
-    }
-
     private void Publish()
     {
         var samples = Samples.ToArray();
         var running = samples.Count(sample => sample.FirstStepAt is not null);
-        var next = samples.Length == 0 ? null : _etas.Completions(samples).Values.Select(seconds => (double?)seconds).Min();
+        var completions = samples.Length == 0 ? null : _etas.Completions(samples);
         Volatile.Write(ref _load, _scheduler.Count == 0 ? EngineLoad.Idle : new EngineLoad(
             _scheduler.Count - running,
             running,
             samples.Sum(sample => (long)sample.RemainingSteps),
-            next is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+            completions is { Count: > 0 } ? TimeSpan.FromSeconds(completions.Values.Min()) : null,
+            completions is { Count: > 0 } && completions.Count == samples.Length ? TimeSpan.FromSeconds(completions.Values.Max()) : null,
+            samples.Sum(_etas.Work)));
         Volatile.Write(ref _liveTensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Sessions;
@@ -20,7 +21,13 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
     /// <summary>A failure of a session whose time is up.</summary>
     public static Failure Expired { get; } = new(SessionOutcome.DeadlineExceeded, "DEADLINE_EXCEEDED", "The deadline passed before the reconstruction was done.");
 
-    /// <summary>Why a session should end now; null if it should go on.</summary>
+    /// <summary>A failure of a session whose first step did not begin in time.</summary>
+    public static Failure QueuedTooLong(TimeSpan longest) => new(
+        SessionOutcome.QueuedTooLong,
+        "QUEUE_TIMEOUT",
+        string.Create(CultureInfo.InvariantCulture, $"The reconstruction waited {longest.TotalSeconds:0.###} s for its first step, and that is as long as it may wait."));
+
+    /// <summary>Why a session should end now; null if it should go on. One that has ended already (its timer did that) should too.</summary>
     public Failure? Verdict(ReconstructionSession session)
     {
         if (session.IsCancelled)
@@ -28,7 +35,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             return Cancelled;
         }
 
-        return session.Request.Deadline <= time.GetUtcNow() ? Expired : null;
+        return session.HasEnded || session.Request.Deadline <= time.GetUtcNow() ? Expired : null;
     }
 
     /// <summary>Ends a session without a result.</summary>
@@ -44,13 +51,17 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             sample.Dispose();
         }
 
-        ledger.Finish(session, new FailedEvent(failure), Seconds(session));
+        if (!ledger.Finish(session, new FailedEvent(failure), Seconds(session)))
+        {
+            return;
+        }
+
         if (failure.Outcome == SessionOutcome.Cancelled && session.IsCancelled)
         {
             telemetry.RecordCancel(time.GetElapsedTime(session.CancelledAt).TotalSeconds);
         }
 
-        if (failure.Outcome is SessionOutcome.Cancelled or SessionOutcome.DeadlineExceeded or SessionOutcome.Rejected)
+        if (failure.Outcome is SessionOutcome.Cancelled or SessionOutcome.DeadlineExceeded or SessionOutcome.QueuedTooLong or SessionOutcome.Rejected)
         {
             Log.EndedByCaller(logger, session.Id, failure.Outcome, failure.Reason);
         }
@@ -85,7 +96,11 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
                 sample.FullSteps),
         };
         sample.Dispose();
-        ledger.Finish(session, result, Seconds(session));
+        if (!ledger.Finish(session, result, Seconds(session)))
+        {
+            return;
+        }
+
         if (sample.FirstEta is { } eta && eta > 0)
         {
             telemetry.RecordEta(eta, time.GetElapsedTime(sample.PlannedAt, now).TotalSeconds);

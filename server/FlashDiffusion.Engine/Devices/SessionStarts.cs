@@ -14,6 +14,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Engine.Devices;
 
 /// <summary>How requests become scheduled work: first a look at the measurement, if it takes one, then a planned sample. Device loop only.</summary>
+/// <param name="device">Number of the device in its engine.</param>
 /// <param name="factory">Makes samples.</param>
 /// <param name="scheduler">Where work goes.</param>
 /// <param name="etas">Says when samples will be done.</param>
@@ -22,6 +23,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="telemetry">Where measurements go.</param>
 /// <param name="logger">Log.</param>
 internal sealed class SessionStarts(
+    int device,
     SampleFactory factory,
     LaneScheduler scheduler,
     EtaEstimator etas,
@@ -44,7 +46,7 @@ internal sealed class SessionStarts(
         try
         {
             var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
-            measurement = HostCopies.ToDevice(request.Measurement, request.Model.Model.Device);
+            measurement = HostCopies.ToDevice(request.Measurement, request.Model.On(device).Model.Device);
             if (!SampleFactory.NeedsProbe(request))
             {
                 Plan(session, piece, measurement, null, time.GetTimestamp());
@@ -71,13 +73,14 @@ internal sealed class SessionStarts(
         try
         {
             var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
-            var encoder = request.Model.SeverityEncoders[request.Operator.Spec.Name];
-            var owned = measurement = HostCopies.ToDevice(request.Measurement, request.Model.Model.Device);
+            var model = request.Model.On(device);
+            var encoder = model.SeverityEncoders[request.Operator.Spec.Name];
+            var owned = measurement = HostCopies.ToDevice(request.Measurement, model.Model.Device);
             scheduler.Add(new SeverityProbe
             {
                 Id = id,
                 AcceptedAt = time.GetTimestamp(),
-                Model = request.Model,
+                Model = model,
                 Encoder = encoder,
                 Piece = piece,
                 Measurement = owned,
@@ -112,8 +115,9 @@ internal sealed class SessionStarts(
             Id = session.Id,
             AcceptedAt = session.AcceptedAt,
             Deadline = request.Deadline,
-            Model = request.Model,
-            Encoder = SampleFactory.EncoderOf(request),
+            Priority = request.Priority,
+            Model = request.Model.On(device),
+            Encoder = SampleFactory.EncoderOf(request, request.Model.On(device)),
             Piece = piece,
             Measurement = measurement,
             WantsDecodedMean = request.Progress.IncludeDecodedMean,
@@ -137,7 +141,7 @@ internal sealed class SessionStarts(
         Sample sample;
         try
         {
-            var (made, failure) = factory.Make(session, piece, measurement, probe, startedAt, time.GetTimestamp());
+            var (made, failure) = factory.Make(session, session.Request.Model.On(device), piece, measurement, probe, startedAt, time.GetTimestamp());
             if (made is null)
             {
                 measurement.Dispose();

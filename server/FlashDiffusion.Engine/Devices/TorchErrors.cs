@@ -18,6 +18,6 @@ internal static class TorchErrors
     /// <param name="work">What was being done, for the message.</param>
     /// <param name="step">Steps done before; null if none could have been.</param>
     public static Failure FailureOf(Exception exception, string work, int? step) => IsOutOfMemory(exception)
-        ? new Failure(SessionOutcome.DeviceFailed, "DEVICE_OUT_OF_MEMORY", $"The device had not enough memory for {work}; a smaller picture may fit.") { Cause = exception, Step = step }
+        ? new Failure(SessionOutcome.OutOfMemory, "DEVICE_OUT_OF_MEMORY", $"The device had not enough memory for {work}; a smaller picture may fit.") { Cause = exception, Step = step }
         : new Failure(SessionOutcome.SolverFailed, "SOLVER_FAULT", $"An error in the server's {work} ended this reconstruction.") { Cause = exception, Step = step };
 }

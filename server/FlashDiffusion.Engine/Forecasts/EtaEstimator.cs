@@ -5,52 +5,75 @@ namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>Says when samples will be done, from the steps that they still need and what such steps took lately. Device loop only.</summary>
 /// <param name="times">What units of work took lately.</param>
-/// <param name="maximumBatch">Largest batch of steps.</param>
-internal sealed class EtaEstimator(StepTimes times, int maximumBatch)
+/// <param name="sizes">How large batches are.</param>
+/// <param name="policy">Who goes first.</param>
+/// <param name="time">Clock.</param>
+internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulingPolicy policy, TimeProvider time)
 {
-    /// <summary>What a unit of a lane's work is measured as.</summary>
-    public static TimingKey TimingOf(LaneKey lane)
-    {
-        var model = (ILatentDiffusionModel)lane.Model;
-        var runner = lane.Runner switch
-        {
-            ILatentSolver solver => $"{solver.Descriptor.Name}/{solver.Descriptor.Version}",
-            ISeverityEncoder encoder => encoder.OperatorName,
-            _ => "",
-        };
-        return new TimingKey(lane.Stage, $"{model.Name}/{model.Version}", runner, lane.Kind, lane.Working);
-    }
+    /// <summary>What a step is taken to last before any was measured.</summary>
+    private const double UnmeasuredStepSeconds = 0.05;
+
+    /// <summary>This moment, as the policy sees a lane.</summary>
+    /// <param name="lane">The lane.</param>
+    public SchedulingMoment Moment(LaneKey lane) => new(
+        time.GetTimestamp(),
+        time.TimestampFrequency,
+        time.GetUtcNow(),
+        StepSeconds(lane, int.MaxValue) ?? UnmeasuredStepSeconds);
 
     /// <summary>Time until each sample is done, by number; samples that nothing like it was measured for are left out.</summary>
     /// <param name="samples">All samples under way.</param>
-    public Dictionary<long, double> Completions(IEnumerable<Sample> samples) => Forecast.Completions(samples.Select(WorkOf), maximumBatch);
+    public Dictionary<long, double> Completions(IEnumerable<Sample> samples) => Forecast.Completions(samples.Select(WorkOf));
 
-    private ForecastWork WorkOf(Sample sample)
+    /// <summary>Seconds that a sample's steps take in batches as large as pay; where nothing was measured, a guess in proportion to its pixels.</summary>
+    public double Work(Sample sample)
+    {
+        var work = WorkOf(sample);
+        var rows = sizes.Of(sample.Lane, int.MaxValue);
+        return sample.RemainingSteps * (work.StepSeconds(rows) / rows ?? UnmeasuredStepSeconds * sample.Piece.Working.Elements / (3 * 64 * 64));
+    }
+
+    /// <summary>Time of the last decode of a lane's samples; null if none was measured.</summary>
+    public double? DecodeSeconds(LaneKey lane)
+    {
+        var decode = lane with { Stage = Stage.Decode, Kind = "", Runner = null };
+        return times.Predict(LaneTiming.Of(decode), sizes.ComputedRows(decode, 1));
+    }
+
+    /// <summary>How the forecast sees a sample.</summary>
+    public ForecastWork WorkOf(Sample sample)
     {
         var lane = sample.Lane;
         var stepLane = lane with { Stage = Stage.Step };
         var kinds = sample.RemainingKinds
             .Where(pair => pair.Value > 0)
-            .Select(pair => (Key: TimingOf(stepLane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key) }), Count: pair.Value))
+            .Select(pair => (Lane: stepLane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key) }, Count: pair.Value))
             .ToArray();
-        var decode = times.Predict(TimingOf(lane with { Stage = Stage.Decode, Kind = "", Runner = null }), 1) ?? 0;
         return new ForecastWork(
             sample.Id,
             stepLane with { Kind = "", Runner = sample.Session.Request.Solver, Operator = sample.Piece.OperatorKey },
             sample.RemainingSteps,
             batch => Mean(kinds, batch),
-            decode);
+            DecodeSeconds(lane) ?? 0)
+        {
+            Class = sample.Priority,
+            Rank = policy.Rank(sample, Moment(lane)),
+            MaximumBatch = waiting => sizes.Of(lane, waiting),
+        };
     }
 
     private static object? RunnerOf(Sample sample, string kind) =>
         kind == Sampling.DdimInversion.StepKind ? null : sample.Session.Request.Solver;
 
-    private double? Mean((TimingKey Key, int Count)[] kinds, int batch)
+    private double? StepSeconds(LaneKey lane, int waiting) =>
+        times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, Math.Max(1, sizes.Of(lane, waiting))));
+
+    private double? Mean((LaneKey Lane, int Count)[] kinds, int batch)
     {
         var (seconds, steps) = (0.0, 0);
-        foreach (var (key, count) in kinds)
+        foreach (var (lane, count) in kinds)
         {
-            if (times.Predict(key, batch) is not { } time)
+            if (times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, batch)) is not { } time)
             {
                 return null;
             }

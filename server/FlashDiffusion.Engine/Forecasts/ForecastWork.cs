@@ -1,9 +1,21 @@
+using FlashDiffusion.Engine.Scheduling;
+
 namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>One sample, as the forecast sees it.</summary>
-/// <param name="Id">Its number; lower goes first.</param>
+/// <param name="Id">Its number; of equal ranks the lower goes first.</param>
 /// <param name="Group">What it can share batches with.</param>
 /// <param name="RemainingSteps">Steps left.</param>
 /// <param name="StepSeconds">Mean time of its remaining steps at a batch size; null if unknown.</param>
 /// <param name="FinishSeconds">Time of what follows its last step.</param>
-internal sealed record ForecastWork(long Id, object Group, int RemainingSteps, Func<int, double?> StepSeconds, double FinishSeconds);
+internal sealed record ForecastWork(long Id, object Group, int RemainingSteps, Func<int, double?> StepSeconds, double FinishSeconds)
+{
+    /// <summary>Its class; the lower ones wait for the higher.</summary>
+    public Priority Class { get; init; } = Priority.Normal;
+
+    /// <summary>Its rank among its group and class; the lowest goes first.</summary>
+    public double Rank { get; init; }
+
+    /// <summary>Largest batch of its group when so many wait.</summary>
+    public Func<int, int> MaximumBatch { get; init; } = waiting => waiting;
+}

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>
@@ -12,7 +14,13 @@ internal sealed class StepTimes
     /// <summary>Keys kept; a client that sends every size there is must not fill the memory.</summary>
     private const int MaximumKeys = 4096;
 
-    private readonly Dictionary<TimingKey, SortedList<int, double>> _curves = [];
+    /// <summary>Share of the best rate that counts as equally good.</summary>
+    private const double NearBest = 0.95;
+
+    /// <summary>Rows that are tried before anything larger was measured.</summary>
+    private const int FirstTry = 8;
+
+    private readonly Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> _curves = [];
     private readonly Dictionary<TimingKey, PictureShape> _lastSize = [];
 
     /// <summary>Records one unit.</summary>
@@ -32,9 +40,44 @@ internal sealed class StepTimes
             _curves.Add(key, curve = []);
         }
 
-        curve[batch] = curve.TryGetValue(batch, out var mean) ? mean + (Newest * (seconds - mean)) : seconds;
+        curve[batch] = curve.TryGetValue(batch, out var mean) ? (mean.Seconds + (Newest * (seconds - mean.Seconds)), mean.Count + 1) : (seconds, 1);
         _lastSize[key.AnySize] = key.Working;
     }
+
+    /// <summary>
+    /// Largest batch that pays for so many waiting samples: the smallest one measured whose rows a second come near the best. Where the
+    /// largest one measured is still clearly the best, twice that is worth a try; larger batches only make everybody wait longer.
+    /// </summary>
+    /// <param name="key">What it is.</param>
+    /// <param name="waiting">Samples that wait.</param>
+    /// <returns>1 to <paramref name="waiting"/> rows.</returns>
+    public int Worthwhile(TimingKey key, int waiting)
+    {
+        if (waiting <= 1 || !_curves.TryGetValue(key, out var curve))
+        {
+            return Math.Max(1, Math.Min(waiting, FirstTry));
+        }
+
+        var best = curve.Max(point => point.Key / point.Value.Seconds);
+        if (double.IsInfinity(best))
+        {
+            return waiting;
+        }
+
+        var smallest = curve.First(point => point.Key / point.Value.Seconds >= NearBest * best).Key;
+        var largest = curve.Keys[^1];
+        var tried = smallest == largest ? (int)Math.Min(2L * largest, int.MaxValue) : smallest;
+        return Math.Min(waiting, Math.Max(tried, largest < FirstTry ? FirstTry : 1));
+    }
+
+    /// <summary>What was measured of a kind of work, by batch size.</summary>
+    /// <param name="key">What it is.</param>
+    public ImmutableArray<CurvePoint> Curve(TimingKey key) => _curves.TryGetValue(key, out var curve)
+        ? [.. curve.Select(point => new CurvePoint(point.Key, point.Value.Seconds, point.Value.Count))]
+        : [];
+
+    /// <summary>Every kind of work that was measured.</summary>
+    public IEnumerable<TimingKey> Keys => _curves.Keys;
 
     /// <summary>How long a unit will take.</summary>
     /// <param name="key">What it is.</param>
@@ -53,23 +96,23 @@ internal sealed class StepTimes
             : null;
     }
 
-    private static double Interpolate(SortedList<int, double> curve, int batch)
+    private static double Interpolate(SortedList<int, (double Seconds, long Count)> curve, int batch)
     {
         if (curve.TryGetValue(batch, out var exact))
         {
-            return exact;
+            return exact.Seconds;
         }
 
         var above = curve.Keys.FirstOrDefault(size => size > batch);
         var below = curve.Keys.LastOrDefault(size => size < batch);
         if (above == 0)
         {
-            return curve[below] * batch / below;
+            return curve[below].Seconds * batch / below;
         }
 
         // Below the smallest batch seen, its time is the safe answer.
         return below == 0
-            ? curve[above]
-            : curve[below] + ((curve[above] - curve[below]) * (batch - below) / (above - below));
+            ? curve[above].Seconds
+            : curve[below].Seconds + ((curve[above].Seconds - curve[below].Seconds) * (batch - below) / (above - below));
     }
 }

@@ -21,6 +21,9 @@ internal sealed class SeverityProbe : IScheduledWork
     public DateTimeOffset? Deadline { get; init; }
 
     /// <inheritdoc/>
+    public Priority Priority { get; init; } = Priority.Normal;
+
+    /// <inheritdoc/>
     public int RemainingSteps => 1;
 
     /// <summary>The model.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
 
 namespace FlashDiffusion.Engine.Requests;
 
@@ -47,6 +48,15 @@ internal sealed record ReconstructionRequest
 
     /// <summary>State of the same reconstruction to go on from; null begins it.</summary>
     public Checkpoint? Resume { get; init; }
+
+    /// <summary>What the result may depend on beside the request.</summary>
+    public ComputeMode Mode { get; init; }
+
+    /// <summary>Its class.</summary>
+    public Priority Priority { get; init; } = Priority.Normal;
+
+    /// <summary>Longest time until its first step; null takes the server's option.</summary>
+    public TimeSpan? QueueTimeout { get; init; }
 
     /// <summary>When the caller stops waiting; null for never.</summary>
     public DateTimeOffset? Deadline { get; init; }

@@ -14,8 +14,15 @@ internal sealed record ServedModel(ILatentDiffusionModel Model, FrozenDictionary
     /// <summary>SHA-256 of its weights and manifest in hexadecimal: a latent of one model means nothing to another. Empty if nobody said.</summary>
     public string WeightsHash { get; init; } = "";
 
+    /// <summary>The same model on each device of the engine, this one included; empty if one serves all.</summary>
+    public ImmutableArray<ServedModel> Replicas { get; init; } = [];
+
     /// <summary>Smallest height or width in pixels: reflection fills up to the model's multiple, so half a multiple and one pixel are needed.</summary>
     public int MinimumPictureSide => (Model.PictureMultiple / 2) + 1;
+
+    /// <summary>The model on a device.</summary>
+    /// <param name="device">Number of the device in its engine.</param>
+    public ServedModel On(int device) => Replicas.IsEmpty ? this : Replicas[device];
 
     /// <summary>The preset of a solver and an operator; null if nothing was tuned.</summary>
     /// <param name="solver">Name of the solver.</param>

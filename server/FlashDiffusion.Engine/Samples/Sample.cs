@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Operators;
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Starts;
@@ -18,6 +19,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
 
     /// <summary>The session that it answers.</summary>
     public required ReconstructionSession Session { get; init; }
+
+    /// <summary>The model on the device that it is on.</summary>
+    public required ServedModel Model { get; set; }
 
     /// <summary>Its measurement.</summary>
     public required Workpiece Piece { get; init; }
@@ -90,6 +94,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
 
     /// <inheritdoc/>
     public DateTimeOffset? Deadline => Session.Request.Deadline;
+
+    /// <inheritdoc/>
+    public Priority Priority => Session.Request.Priority;
 
     /// <inheritdoc/>
     public int RemainingSteps => Steps.Length - StepIndex;
@@ -178,13 +185,14 @@ internal sealed class Sample : IScheduledWork, IDisposable
         return new LaneKey
         {
             Stage = stage,
-            Model = Session.Request.Model.Model,
+            Model = Model.Model,
             Runner = stage == Stage.Step && !inverting ? Session.Request.Solver : null,
             Kind = stage == Stage.Step ? NextStep.Kind : "",
             Working = Piece.Working,
             Picture = Piece.Picture,
             Operator = inverting ? "" : Piece.OperatorKey,
             Compatibility = Spec.Compatibility,
+            Mode = Session.Request.Mode,
             Alone = Spec.Compatibility == Compatibility.Official ? Id : 0,
         };
     }

@@ -24,8 +24,11 @@ internal sealed class SampleFactory(EngineOptions options)
     };
 
     /// <summary>The severity encoder for a request's operator; null if there is none.</summary>
-    public static ISeverityEncoder? EncoderOf(ReconstructionRequest request) =>
-        request.Operator is { } degradation ? request.Model.SeverityEncoders.GetValueOrDefault(degradation.Spec.Name) : null;
+    public static ISeverityEncoder? EncoderOf(ReconstructionRequest request) => EncoderOf(request, request.Model);
+
+    /// <summary>The same of the model on one device.</summary>
+    public static ISeverityEncoder? EncoderOf(ReconstructionRequest request, ServedModel model) =>
+        request.Operator is { } degradation ? model.SeverityEncoders.GetValueOrDefault(degradation.Spec.Name) : null;
 
     /// <summary>What is fixed about a sample that starts at an index.</summary>
     public static SampleSpec SpecOf(ReconstructionRequest request, Workpiece piece, int startIndex) => new()
@@ -66,13 +69,14 @@ internal sealed class SampleFactory(EngineOptions options)
 
     /// <summary>Makes a sample.</summary>
     /// <param name="session">The session that it answers.</param>
+    /// <param name="model">The model on this device.</param>
     /// <param name="piece">Its measurement.</param>
     /// <param name="measurement">The measurement on the device; the sample's from then on if it is made.</param>
     /// <param name="probe">What the severity encoder saw; null if nothing looked. Its mean is disposed.</param>
     /// <param name="startedAt">Timestamp of the first work on the device.</param>
     /// <param name="now">Timestamp of the planning.</param>
     /// <returns>The sample, or why it can't be run.</returns>
-    public (Sample? Sample, Failure? Failure) Make(ReconstructionSession session, Workpiece piece, Tensor measurement, ProbeResult? probe, long startedAt, long now)
+    public (Sample? Sample, Failure? Failure) Make(ReconstructionSession session, ServedModel model, Workpiece piece, Tensor measurement, ProbeResult? probe, long startedAt, long now)
     {
         using var mean = probe?.Mean;
         var request = session.Request;
@@ -91,6 +95,7 @@ internal sealed class SampleFactory(EngineOptions options)
         var sample = new Sample
         {
             Session = session,
+            Model = model,
             Piece = piece,
             Start = start,
             Spec = spec,

@@ -4,8 +4,8 @@ namespace FlashDiffusion.Engine.Scheduling;
 internal sealed class FirstComePolicy : ISchedulingPolicy
 {
     /// <inheritdoc/>
-    public string Name => "first_come";
+    public string Name => SchedulingPolicies.FirstCome;
 
     /// <inheritdoc/>
-    public int Compare(IScheduledWork left, IScheduledWork right, long now) => left.Id.CompareTo(right.Id);
+    public double Rank(IScheduledWork work, SchedulingMoment moment) => work.Id;
 }

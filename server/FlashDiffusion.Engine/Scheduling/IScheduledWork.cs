@@ -17,4 +17,7 @@ internal interface IScheduledWork
 
     /// <summary>When it must be done; null for never.</summary>
     DateTimeOffset? Deadline { get; }
+
+    /// <summary>Its class.</summary>
+    Priority Priority { get; }
 }

@@ -6,10 +6,9 @@ internal interface ISchedulingPolicy
     /// <summary>Name in the configuration.</summary>
     string Name { get; }
 
-    /// <summary>Orders two pieces of work of one lane; must be a total order.</summary>
-    /// <param name="left">One.</param>
-    /// <param name="right">The other.</param>
-    /// <param name="now">Timestamp of the decision.</param>
-    /// <returns>Negative if <paramref name="left"/> goes first.</returns>
-    int Compare(IScheduledWork left, IScheduledWork right, long now);
+    /// <summary>Rank of a piece of work of one lane: the lowest goes first, of equal ones the one that came first.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="moment">When, and what a step of the lane takes.</param>
+    /// <returns>Any number but NaN.</returns>
+    double Rank(IScheduledWork work, SchedulingMoment moment);
 }

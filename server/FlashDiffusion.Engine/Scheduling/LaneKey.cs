@@ -27,6 +27,9 @@ internal sealed record LaneKey
     /// <summary>Right formulas, or the research code's.</summary>
     public Compatibility Compatibility { get; init; }
 
+    /// <summary>Whether its units have one fixed shape.</summary>
+    public ComputeMode Mode { get; init; }
+
     /// <summary>Number of the sample if it must stay alone, as in official mode; else 0.</summary>
     public long Alone { get; init; }
 
@@ -34,5 +37,5 @@ internal sealed record LaneKey
     /// <param name="other">The other lane.</param>
     public bool IsSibling(LaneKey other) =>
         ReferenceEquals(Model, other.Model)
-        && (Working, Picture, Operator, Compatibility, Alone) == (other.Working, other.Picture, other.Operator, other.Compatibility, other.Alone);
+        && (Working, Picture, Operator, Compatibility, Mode, Alone) == (other.Working, other.Picture, other.Operator, other.Compatibility, other.Mode, other.Alone);
 }

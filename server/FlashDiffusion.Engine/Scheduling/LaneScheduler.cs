@@ -2,12 +2,12 @@ namespace FlashDiffusion.Engine.Scheduling;
 
 /// <summary>
 /// Decides, unit by unit, which work goes to the device next. Lanes take turns, so that no lane waits for more than one unit of each
-/// other one; a look of a severity encoder goes before steps, but never twice in a row while steps wait. Knows no tensors and no
-/// clock. Not thread-safe: the device loop owns it.
+/// other one; a look of a severity encoder goes before steps, but never twice in a row while steps wait. Only lanes with work of the
+/// highest class that waits get a turn. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
 /// </summary>
 /// <param name="policy">Order within a lane.</param>
-/// <param name="maximumBatch">Largest batch of a lane.</param>
-internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int> maximumBatch)
+/// <param name="maximumBatch">Largest batch of a lane with so many pieces of work.</param>
+internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int, int> maximumBatch)
 {
     private readonly Dictionary<LaneKey, List<IScheduledWork>> _lanes = [];
     private readonly LinkedList<LaneKey> _turns = [];
@@ -58,9 +58,9 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int>
     }
 
     /// <summary>The next unit of work; it stays in its lane.</summary>
-    /// <param name="now">Timestamp for the policy.</param>
+    /// <param name="moment">When, and what a step of a lane takes, for the policy.</param>
     /// <returns>The batch; null if there is no work.</returns>
-    public ScheduledBatch? Next(long now)
+    public ScheduledBatch? Next(Func<LaneKey, SchedulingMoment> moment)
     {
         var turn = Turn();
         if (turn is null)
@@ -71,17 +71,36 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int>
         _turns.Remove(turn);
         _turns.AddLast(turn);
         _servedSeverity = turn.Value.Stage == Stage.Severity;
-        var lane = _lanes[turn.Value];
-        lane.Sort((left, right) => policy.Compare(left, right, now));
-        return new ScheduledBatch(turn.Value, [.. lane.Take(Math.Max(1, maximumBatch(turn.Value)))]);
+        var chosen = InOrder(turn.Value, moment(turn.Value)).Take(Math.Max(1, maximumBatch(turn.Value, _lanes[turn.Value].Count)));
+
+        // Samples keep their rows while the same ones are chosen, so that their operators stay bound.
+        return new ScheduledBatch(turn.Value, [.. chosen.OrderBy(work => work.Id)]);
     }
+
+    /// <summary>Work of a lane in the order in which it would be served.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="moment">When.</param>
+    public IEnumerable<IScheduledWork> InOrder(LaneKey lane, SchedulingMoment moment) => _lanes.TryGetValue(lane, out var work)
+        ? work.OrderByDescending(item => item.Priority).ThenBy(item => policy.Rank(item, moment)).ThenBy(item => item.Id)
+        : [];
 
     private LinkedListNode<LaneKey>? Turn()
     {
+        if (Count == 0)
+        {
+            return null;
+        }
+
+        var highest = Work.Max(work => work.Priority);
         LinkedListNode<LaneKey>? severity = null;
         LinkedListNode<LaneKey>? other = null;
         for (var node = _turns.First; node is not null; node = node.Next)
         {
+            if (_lanes[node.Value].TrueForAll(work => work.Priority != highest))
+            {
+                continue;
+            }
+
             if (node.Value.Stage == Stage.Severity)
             {
                 severity ??= node;

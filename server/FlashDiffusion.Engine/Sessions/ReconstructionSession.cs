@@ -8,7 +8,9 @@ internal sealed class ReconstructionSession
     private readonly Action _wake;
     private readonly TimeProvider _time;
     private long _cancelledAt = long.MinValue;
+    private readonly List<IDisposable> _attached = [];
     private int _ended;
+    private int _begun;
 
     /// <param name="id">Number of the session in its engine.</param>
     /// <param name="request">The request.</param>
@@ -45,9 +47,41 @@ internal sealed class ReconstructionSession
     /// <summary>Timestamp of the first <see cref="Cancel"/>; meaningless without one.</summary>
     public long CancelledAt => Volatile.Read(ref _cancelledAt);
 
-    /// <summary>Claims the end of the session.</summary>
+    /// <summary>Whether it has ended; the device drops what it holds of it.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>Whether its first step has begun.</summary>
+    public bool HasBegun => Volatile.Read(ref _begun) != 0;
+
+    /// <summary>Says that its first step begins.</summary>
+    public void Begin() => Volatile.Write(ref _begun, 1);
+
+    /// <summary>Claims the end of the session, and lets go of what was attached to it.</summary>
     /// <returns>True for the first caller only.</returns>
-    public bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
+    public bool TryEnd()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return false;
+        }
+
+        Release();
+        return true;
+    }
+
+    /// <summary>Attaches something that is disposed of at the end; at once if it has ended already.</summary>
+    public void Attach(IDisposable attached)
+    {
+        lock (_attached)
+        {
+            _attached.Add(attached);
+        }
+
+        if (HasEnded)
+        {
+            Release();
+        }
+    }
 
     /// <summary>Events in order: accepted, progress (conflated to the newest), result or failure. One reader only.</summary>
     /// <param name="cancellation">Ends the reading and cancels nothing else; call <see cref="Cancel"/> for that.</param>
@@ -59,6 +93,15 @@ internal sealed class ReconstructionSession
         if (Interlocked.CompareExchange(ref _cancelledAt, _time.GetTimestamp(), long.MinValue) == long.MinValue)
         {
             _wake();
+        }
+    }
+
+    private void Release()
+    {
+        lock (_attached)
+        {
+            _attached.ForEach(attached => attached.Dispose());
+            _attached.Clear();
         }
     }
 }

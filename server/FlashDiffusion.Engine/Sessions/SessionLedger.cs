@@ -19,6 +19,18 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     /// <summary>Sessions ever accepted.</summary>
     public long Accepted { get; private set; }
 
+    /// <summary>Whether all places are taken.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_closed && Active >= capacity;
+            }
+        }
+    }
+
     /// <summary>Sessions that ended so.</summary>
     public long Ended(SessionOutcome outcome)
     {
@@ -58,12 +70,13 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     /// <param name="session">The session.</param>
     /// <param name="final">A <see cref="ResultEvent"/> or a <see cref="FailedEvent"/>.</param>
     /// <param name="seconds">Time since its admission.</param>
-    public void Finish(ReconstructionSession session, SessionEvent final, double seconds)
+    /// <returns>Whether this was the end; false if it had ended before.</returns>
+    public bool Finish(ReconstructionSession session, SessionEvent final, double seconds)
     {
         var outcome = final is FailedEvent failed ? failed.Failure.Outcome : SessionOutcome.Completed;
         if (!session.TryEnd())
         {
-            return;
+            return false;
         }
 
         // The place is free before the reader can know of the end, so that a caller who waits for it may send the next request.
@@ -81,6 +94,7 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
         telemetry.RecordRequest(session.Request.Solver.Descriptor.Name, outcome, seconds);
         session.Events.Finish(final);
         empty?.SetResult();
+        return true;
     }
 
     /// <summary>Waits until no session is under way.</summary>

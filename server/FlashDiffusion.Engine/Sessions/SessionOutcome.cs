@@ -12,12 +12,18 @@ internal enum SessionOutcome
     /// <summary>Its deadline passed.</summary>
     DeadlineExceeded,
 
+    /// <summary>It waited longer for its first step than it or the server allows.</summary>
+    QueuedTooLong,
+
     /// <summary>The engine could not take it on (it is draining, or the sample turned out invalid).</summary>
     Rejected,
 
     /// <summary>The solver threw, or made numbers that are not finite.</summary>
     SolverFailed,
 
-    /// <summary>The device failed or ran out of memory.</summary>
+    /// <summary>The device failed.</summary>
     DeviceFailed,
+
+    /// <summary>The device has not enough memory for it.</summary>
+    OutOfMemory,
 }

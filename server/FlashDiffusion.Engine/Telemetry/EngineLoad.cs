@@ -5,8 +5,10 @@ namespace FlashDiffusion.Engine.Telemetry;
 /// <param name="Running">Samples that have.</param>
 /// <param name="Steps">Steps of all samples together.</param>
 /// <param name="NextFree">Expected time until one of them is done; null if unknown.</param>
-internal sealed record EngineLoad(int Queued, int Running, long Steps, TimeSpan? NextFree)
+/// <param name="Backlog">Expected time until all of them are done; null if unknown.</param>
+/// <param name="Work">Seconds of device time that all of them need; a guess where nothing was measured.</param>
+internal sealed record EngineLoad(int Queued, int Running, long Steps, TimeSpan? NextFree, TimeSpan? Backlog, double Work)
 {
     /// <summary>Nothing to do.</summary>
-    public static EngineLoad Idle { get; } = new(0, 0, 0, null);
+    public static EngineLoad Idle { get; } = new(0, 0, 0, null, TimeSpan.Zero, 0);
 }

@@ -20,6 +20,7 @@ internal static class EngineErrors
             Message = rejection.Message,
             Quota = "reconstructions",
             RetryAfter = rejection.RetryAfter ?? ShortWait,
+            Metadata = Eta(rejection.Eta),
         },
         RejectionReason.Draining => ShuttingDown with { Message = rejection.Message },
         _ => new ServerError
@@ -42,13 +43,14 @@ internal static class EngineErrors
             {
                 SessionOutcome.Cancelled => StatusCode.Cancelled,
                 SessionOutcome.DeadlineExceeded => StatusCode.DeadlineExceeded,
+                SessionOutcome.QueuedTooLong or SessionOutcome.OutOfMemory => StatusCode.ResourceExhausted,
                 SessionOutcome.Rejected => StatusCode.Unavailable,
                 _ => StatusCode.Internal,
             },
             Reason = failure.Reason,
             Message = failure.Message,
             Metadata = metadata,
-            RetryAfter = failure.Outcome == SessionOutcome.Rejected ? ShortWait : null,
+            RetryAfter = failure.Outcome is SessionOutcome.Rejected or SessionOutcome.QueuedTooLong ? ShortWait : null,
         };
     }
 
@@ -74,4 +76,8 @@ internal static class EngineErrors
         Message = "The server is shutting down; send the request to another one.",
         RetryAfter = ShortWait,
     };
+
+    private static ImmutableDictionary<string, string> Eta(TimeSpan? eta) => eta is { } wait
+        ? ImmutableDictionary<string, string>.Empty.Add("eta_seconds", wait.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture))
+        : ImmutableDictionary<string, string>.Empty;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Pictures.Codecs;
 using FlashDiffusion.Server.Catalogs;
@@ -14,7 +15,7 @@ namespace FlashDiffusion.Server.Requests;
 /// Turns requests of the API into immutable requests of the engine. Reads every part even after one failed, so that all violations
 /// come back at once; starts nothing.
 /// </summary>
-internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<ResultOptions> results, ResumeDesk resumes)
+internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<EngineOptions> engine, IOptions<ResultOptions> results, ResumeDesk resumes)
 {
     private PictureLimits FileLimits => new() { MaxBytes = limits.Value.MaximumPictureBytes, MaxPixels = limits.Value.MaximumPicturePixels };
 
@@ -47,6 +48,9 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Resu
         var adaptation = AdaptationReader.Read(message.Adaptation, model?.Model.Schedule.Timesteps, preset, problems);
         var progress = ProgressReader.Read(message.Progress, problems);
         var format = ProgressReader.ReadFormat(message.Progress, message.Output, problems);
+        var priority = SchedulingReader.PriorityOf(message.Scheduling, problems);
+        var queueTimeout = SchedulingReader.QueueTimeoutOf(message.Scheduling, problems);
+        var mode = SchedulingReader.ModeOf(message.Mode, engine.Value.Mode, problems);
         if (solver is { } chosen)
         {
             SolverNeedsCheck.Check(chosen.Solver.Descriptor, message.Operator is not null, forward, problems);
@@ -75,6 +79,9 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Resu
             Compatibility = compatibility,
             Progress = progress,
             IncludeLatent = message.Output?.IncludeLatent ?? false,
+            Mode = mode,
+            Priority = priority,
+            QueueTimeout = queueTimeout,
             Deadline = deadline,
             Parent = Activity.Current?.Context ?? default,
         };

@@ -66,6 +66,12 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
 
     private Mapped<Submitted> Submit(V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
     {
+        // Before its picture is decoded: under overload that would cost more than the refusal.
+        if (context.Engine.Crowded() is { } crowded)
+        {
+            return Mapped<Submitted>.Refused(EngineErrors.Of(crowded));
+        }
+
         if (!mapper.Map(message, context, deadline).TryGet(out var mapped, out var error))
         {
             return Mapped<Submitted>.Refused(error);

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
-using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Models.Operators;
@@ -31,7 +30,7 @@ internal sealed class EngineBatch : IDisposable
         var options = new EngineOptions { MaximumBatch = batch, MaximumSessions = batch, SeverityBatch = 1 };
         _telemetry = new FlashDiffusionTelemetry(_meters);
         var ledger = new SessionLedger(batch, _telemetry);
-        _loop = new DeviceLoop(options, new FirstComePolicy(), ledger, TimeProvider.System, _telemetry, NullLogger.Instance);
+        _loop = new DeviceLoop(0, options, new SessionEnds(ledger, TimeProvider.System, _telemetry, NullLogger.Instance), TimeProvider.System, _telemetry, NullLogger.Instance);
         for (var row = 0; row < batch; row++)
         {
             ledger.TryEnter();

@@ -27,7 +27,7 @@ public sealed class FairnessTests
     [Fact]
     public void Tick_MoreThanABatch_ServesFirstComeFirst()
     {
-        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, MaximumBatch = 2 });
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, MaximumBatch = 2, Policy = "first_come" });
         for (ulong seed = 1; seed <= 4; seed++)
         {
             harness.Submit(harness.Request(seed, startTimestep: 5));

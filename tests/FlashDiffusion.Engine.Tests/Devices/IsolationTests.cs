@@ -92,7 +92,7 @@ public sealed class IsolationTests
         var session = harness.Submit(harness.Request(1));
         harness.RunUntilIdle();
         var failure = await EngineHarness.FailureAsync(session);
-        Assert.Equal((SessionOutcome.DeviceFailed, "DEVICE_OUT_OF_MEMORY"), (failure.Outcome, failure.Reason));
+        Assert.Equal((SessionOutcome.OutOfMemory, "DEVICE_OUT_OF_MEMORY"), (failure.Outcome, failure.Reason));
     }
 
     private static async Task<float[]> AloneAsync(ulong seed, int startTimestep)

@@ -51,10 +51,54 @@ public sealed class StepTimesTests
         Assert.Equal(0.4, _times.Predict(Small with { Working = new PictureShape(128, 128) }, 1)!.Value, 1e-9);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 5)]
+    [InlineData(100, 8)]
+    public void Worthwhile_NothingMeasured_TriesEight(int waiting, int rows) => Assert.Equal(rows, _times.Worthwhile(Small, waiting));
+
+    [Fact]
+    public void Worthwhile_LargestIsClearlyBest_TriesTwiceThat()
+    {
+        Measure((1, 0.05), (8, 0.2));
+        Assert.Equal(16, _times.Worthwhile(Small, 100));
+        Assert.Equal(3, _times.Worthwhile(Small, 3));
+    }
+
+    [Fact]
+    public void Worthwhile_LargerPaysNothing_StaysAtTheSmallestThatDoes()
+    {
+        Measure((1, 0.057), (2, 0.084), (4, 0.113), (8, 0.198), (16, 0.390));
+        Assert.Equal(8, _times.Worthwhile(Small, 100));
+    }
+
+    [Fact]
+    public void Worthwhile_LargerIsWorse_IsNotTriedAgain()
+    {
+        Measure((8, 0.2), (16, 0.8), (32, 1.6));
+        Assert.Equal(8, _times.Worthwhile(Small, 100));
+    }
+
+    [Fact]
+    public void Curve_OfWhatWasMeasured_ShowsEveryPoint()
+    {
+        Measure((8, 0.2), (1, 0.05), (8, 0.2));
+        Assert.Equal([new CurvePoint(1, 0.05, 1), new CurvePoint(8, 0.2, 2)], _times.Curve(Small));
+        Assert.Equal([Small], _times.Keys);
+    }
+
     [Fact]
     public void Predict_AnotherKind_IsNull()
     {
         _times.Record(Small, 1, 0.1);
         Assert.Null(_times.Predict(Small with { Kind = "plain" }, 1));
+    }
+
+    private void Measure(params (int Rows, double Seconds)[] points)
+    {
+        foreach (var (rows, seconds) in points)
+        {
+            _times.Record(Small, rows, seconds);
+        }
     }
 }

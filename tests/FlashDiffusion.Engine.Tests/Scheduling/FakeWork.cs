@@ -5,11 +5,16 @@ namespace FlashDiffusion.Engine.Tests.Scheduling;
 /// <summary>Work of a lane, without tensors.</summary>
 internal sealed record FakeWork(long Id, LaneKey Lane) : IScheduledWork
 {
-    public long AcceptedAt => Id;
+    public long AcceptedAt { get; init; } = Id;
 
-    public int RemainingSteps => 1;
+    public int RemainingSteps { get; init; } = 1;
 
-    public DateTimeOffset? Deadline => null;
+    public DateTimeOffset? Deadline { get; init; }
+
+    public Priority Priority { get; init; } = Priority.Normal;
+
+    /// <summary>Ten timestamps a second, a second a step.</summary>
+    public static SchedulingMoment At(long timestamp) => new(timestamp, 10, DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(timestamp / 10.0), 1);
 
     public static LaneKey LaneOf(string kind, Stage stage = Stage.Step) => new()
     {

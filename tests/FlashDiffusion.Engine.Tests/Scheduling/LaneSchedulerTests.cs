@@ -4,11 +4,11 @@ namespace FlashDiffusion.Engine.Tests.Scheduling;
 
 public sealed class LaneSchedulerTests
 {
-    private readonly LaneScheduler _scheduler = new(new FirstComePolicy(), lane => lane.Stage == Stage.Severity ? 2 : 3);
+    private readonly LaneScheduler _scheduler = new(new FirstComePolicy(), (lane, _) => lane.Stage == Stage.Severity ? 2 : 3);
     private long _lastId;
 
     [Fact]
-    public void Next_Empty_IsNull() => Assert.Null(_scheduler.Next(0));
+    public void Next_Empty_IsNull() => Assert.Null(Next());
 
     [Fact]
     public void Next_MoreThanABatch_TakesTheFirstToCome()
@@ -33,7 +33,7 @@ public sealed class LaneSchedulerTests
         AddTo("large", 9);
         AddTo("small", 1);
         AddTo("other", 2);
-        var kinds = Enumerable.Range(0, 9).Select(_ => _scheduler.Next(0)!.Lane.Kind).ToArray();
+        var kinds = Enumerable.Range(0, 9).Select(_ => Next()!.Lane.Kind).ToArray();
         Assert.Equal(["large", "small", "other", "large", "small", "other", "large", "small", "other"], kinds);
     }
 
@@ -42,9 +42,9 @@ public sealed class LaneSchedulerTests
     {
         AddTo("a", 4);
         AddTo("b", 4);
-        _scheduler.Next(0);
+        Next();
         AddTo("c", 1);
-        string[] kinds = [_scheduler.Next(0)!.Lane.Kind, _scheduler.Next(0)!.Lane.Kind, _scheduler.Next(0)!.Lane.Kind];
+        string[] kinds = [Next()!.Lane.Kind, Next()!.Lane.Kind, Next()!.Lane.Kind];
         Assert.Contains("c", kinds);
     }
 
@@ -53,7 +53,7 @@ public sealed class LaneSchedulerTests
     {
         AddTo("step", 1);
         AddTo("look", 5, Stage.Severity);
-        var stages = Enumerable.Range(0, 4).Select(_ => _scheduler.Next(0)!.Lane.Stage).ToArray();
+        var stages = Enumerable.Range(0, 4).Select(_ => Next()!.Lane.Stage).ToArray();
         Assert.Equal([Stage.Severity, Stage.Step, Stage.Severity, Stage.Step], stages);
     }
 
@@ -61,8 +61,8 @@ public sealed class LaneSchedulerTests
     public void Next_OnlySeverityWaits_GoesOn()
     {
         AddTo("look", 5, Stage.Severity);
-        Assert.Equal(2, _scheduler.Next(0)!.Work.Length);
-        Assert.Equal(Stage.Severity, _scheduler.Next(0)!.Lane.Stage);
+        Assert.Equal(2, Next()!.Work.Length);
+        Assert.Equal(Stage.Severity, Next()!.Lane.Stage);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class LaneSchedulerTests
         _scheduler.Remove(work, work.Lane);
         Assert.False(_scheduler.Holds(work.Lane));
         Assert.Equal(0, _scheduler.Count);
-        Assert.Null(_scheduler.Next(0));
+        Assert.Null(Next());
     }
 
     [Fact]
@@ -82,11 +82,40 @@ public sealed class LaneSchedulerTests
         Assert.Throws<InvalidOperationException>(() => _scheduler.Remove(new FakeWork(99, FakeWork.LaneOf("a")), FakeWork.LaneOf("a")));
     }
 
-    private long[] Ids() => [.. _scheduler.Next(0)!.Work.Select(work => work.Id)];
-
-    private List<FakeWork> AddTo(string kind, int count, Stage stage = Stage.Step)
+    [Fact]
+    public void Next_HigherClassInAnotherLane_TakesEveryTurn()
     {
-        List<FakeWork> added = [.. Enumerable.Range(0, count).Select(_ => new FakeWork(++_lastId, FakeWork.LaneOf(kind, stage)))];
+        AddTo("low", 3, priority: Priority.Low);
+        var high = AddTo("high", 1, priority: Priority.High)[0];
+        AddTo("normal", 1);
+        Assert.All(Enumerable.Range(0, 4), _ => Assert.Equal("high", Next()!.Lane.Kind));
+        _scheduler.Remove(high, high.Lane);
+        Assert.All(Enumerable.Range(0, 4), _ => Assert.Equal("normal", Next()!.Lane.Kind));
+    }
+
+    [Fact]
+    public void Next_HigherClassInTheSameLane_IsChosenFirstAndFreeRowsAreFilled()
+    {
+        AddTo("a", 3);
+        AddTo("a", 1, priority: Priority.High);
+        Assert.Equal([1L, 2, 4], Ids());
+    }
+
+    [Fact]
+    public void Next_LookOfALowerClass_DoesNotGoBeforeSteps()
+    {
+        AddTo("look", 1, Stage.Severity, Priority.Low);
+        AddTo("step", 1);
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Equal(Stage.Step, Next()!.Lane.Stage));
+    }
+
+    private ScheduledBatch? Next() => _scheduler.Next(_ => FakeWork.At(0));
+
+    private long[] Ids() => [.. Next()!.Work.Select(work => work.Id)];
+
+    private List<FakeWork> AddTo(string kind, int count, Stage stage = Stage.Step, Priority priority = Priority.Normal)
+    {
+        List<FakeWork> added = [.. Enumerable.Range(0, count).Select(_ => new FakeWork(++_lastId, FakeWork.LaneOf(kind, stage)) { Priority = priority })];
         added.ForEach(_scheduler.Add);
         return added;
     }

@@ -29,11 +29,12 @@ public sealed class GrpcStatusMapperTests
     [Fact]
     public void ToException_QueueFull_SaysWhenToComeBackInDetailsAndTrailer()
     {
-        var exception = GrpcStatusMapper.ToException(EngineErrors.Of(new Rejection(RejectionReason.QueueFull, "All 64 places are taken.") { RetryAfter = TimeSpan.FromSeconds(2.5) }));
+        var exception = GrpcStatusMapper.ToException(EngineErrors.Of(new Rejection(RejectionReason.QueueFull, "All 64 places are taken.") { RetryAfter = TimeSpan.FromSeconds(2.5), Eta = TimeSpan.FromSeconds(30) }));
 
         Assert.Equal(StatusCode.ResourceExhausted, exception.StatusCode);
         Assert.Equal("2500", exception.Trailers.GetValue(GrpcStatusMapper.PushbackTrailer));
         Assert.Equal(Duration.FromTimeSpan(TimeSpan.FromSeconds(2.5)), exception.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay);
+        Assert.Equal("30", exception.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Metadata["eta_seconds"]);
         Assert.Equal("reconstructions", Assert.Single(exception.GetRpcStatus()!.GetDetail<QuotaFailure>()!.Violations).Subject);
     }
 
@@ -55,6 +56,8 @@ public sealed class GrpcStatusMapperTests
     [Theory]
     [InlineData(SessionOutcome.Cancelled, StatusCode.Cancelled)]
     [InlineData(SessionOutcome.DeadlineExceeded, StatusCode.DeadlineExceeded)]
+    [InlineData(SessionOutcome.QueuedTooLong, StatusCode.ResourceExhausted)]
+    [InlineData(SessionOutcome.OutOfMemory, StatusCode.ResourceExhausted)]
     [InlineData(SessionOutcome.Rejected, StatusCode.Unavailable)]
     [InlineData(SessionOutcome.SolverFailed, StatusCode.Internal)]
     [InlineData(SessionOutcome.DeviceFailed, StatusCode.Internal)]

@@ -46,6 +46,7 @@ internal sealed class MapperScene
 
     public static RequestMapper MapperWith(ResumeScene resume) => new(
         Options.Create(new LimitOptions { MaximumPictureBytes = 1024 * 1024, MaximumPicturePixels = 100_000, MaximumDegradedSide = 64 }),
+        Options.Create(new EngineOptions()),
         Options.Create(new ResultOptions()),
         resume.Desk);
 

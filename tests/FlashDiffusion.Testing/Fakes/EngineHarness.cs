@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
-using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,6 +15,7 @@ namespace FlashDiffusion.Testing.Fakes;
 internal sealed class EngineHarness : IDisposable
 {
     private readonly TestMeterFactory _meters = new();
+    private readonly SessionWatch _watch;
     private long _lastId;
 
     /// <param name="options">Options; ten sessions if not said.</param>
@@ -25,7 +25,9 @@ internal sealed class EngineHarness : IDisposable
         Options = options ?? new EngineOptions { MaximumSessions = 10, Threads = 1 };
         Telemetry = new FlashDiffusionTelemetry(_meters);
         Ledger = new SessionLedger(Options.MaximumSessions, Telemetry);
-        Loop = new DeviceLoop(Options, new FirstComePolicy(), Ledger, Time, Telemetry, NullLogger.Instance);
+        var ends = new SessionEnds(Ledger, Time, Telemetry, NullLogger.Instance);
+        _watch = new SessionWatch(Options, ends, Time);
+        Loop = new DeviceLoop(0, Options, ends, Time, Telemetry, NullLogger.Instance);
         Model = new FakeModel { Called = Called };
     }
 
@@ -80,6 +82,7 @@ internal sealed class EngineHarness : IDisposable
     {
         Assert.Null(Ledger.TryEnter());
         var session = new ReconstructionSession(++_lastId, request, Time, () => { });
+        _watch.Watch(session);
         Loop.Arrive(() => Loop.Starts.Begin(session));
         return session;
     }

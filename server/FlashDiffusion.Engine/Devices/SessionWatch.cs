@@ -1,0 +1,47 @@
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Sessions;
+
+namespace FlashDiffusion.Engine.Devices;
+
+/// <summary>
+/// Ends sessions whose time is up at that very time, on the timer's thread, however long the device is busy; the device drops what it
+/// holds of them before its next unit of work. Safe to use from any thread.
+/// </summary>
+/// <param name="options">Options.</param>
+/// <param name="ends">How sessions end.</param>
+/// <param name="time">Clock and timers.</param>
+internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, TimeProvider time)
+{
+    /// <summary>Timers take at most about 49 days.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
+
+    /// <summary>Watches a session until its end.</summary>
+    public void Watch(ReconstructionSession session)
+    {
+        var request = session.Request;
+        if (request.Deadline is { } deadline)
+        {
+            session.Attach(TimerFor(deadline - time.GetUtcNow(), () => ends.Fail(session, SessionEnds.Expired, null)));
+        }
+
+        var patience = request.QueueTimeout ?? (options.QueueSeconds > 0 ? TimeSpan.FromSeconds(options.QueueSeconds) : null);
+        if (patience is { } longest)
+        {
+            session.Attach(TimerFor(longest, () => Impatient(session, longest)));
+        }
+    }
+
+    private void Impatient(ReconstructionSession session, TimeSpan longest)
+    {
+        if (!session.HasBegun)
+        {
+            ends.Fail(session, SessionEnds.QueuedTooLong(longest), null);
+        }
+    }
+
+    private ITimer TimerFor(TimeSpan due, Action ring)
+    {
+        var wait = due <= TimeSpan.Zero ? TimeSpan.Zero : due < Longest ? due : Longest;
+        return time.CreateTimer(static state => ((Action)state!)(), ring, wait, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,168 @@
+using FlashDiffusion.Engine.Batching;
+using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Probes;
+using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
+
+namespace FlashDiffusion.Engine.Devices;
+
+/// <summary>Runs one scheduled unit of work: over the device, back into lanes, out to readers. Device loop only.</summary>
+/// <param name="stages">What runs on the device.</param>
+/// <param name="scheduler">Where work waits.</param>
+/// <param name="times">What units took.</param>
+/// <param name="sizes">How large units are.</param>
+/// <param name="etas">Says when samples will be done.</param>
+/// <param name="ends">How sessions end.</param>
+/// <param name="time">Clock.</param>
+/// <param name="telemetry">Where measurements go.</param>
+internal sealed class UnitRunner(
+    DeviceStages stages,
+    LaneScheduler scheduler,
+    StepTimes times,
+    BatchSizes sizes,
+    EtaEstimator etas,
+    SessionEnds ends,
+    TimeProvider time,
+    FlashDiffusionTelemetry telemetry)
+{
+    private const int TracedSteps = 16;
+
+    /// <summary>Runs a unit.</summary>
+    public void Run(ScheduledBatch batch)
+    {
+        var began = time.GetTimestamp();
+        switch (batch.Lane.Stage)
+        {
+            case Stage.Severity:
+                RunSeverity(batch, began);
+                break;
+            case Stage.Step:
+                RunStep(batch, began);
+                break;
+            default:
+                RunDecode(batch, began);
+                break;
+        }
+    }
+
+    private void RunSeverity(ScheduledBatch batch, long began)
+    {
+        SeverityProbe[] probes = [.. batch.Work.Cast<SeverityProbe>()];
+        foreach (var probe in probes)
+        {
+            scheduler.Remove(probe, batch.Lane);
+            probe.Began(began);
+        }
+
+        stages.Severity.Run(probes, () => Record(batch, began));
+    }
+
+    private void RunStep(ScheduledBatch batch, long began)
+    {
+        Sample[] samples = [.. batch.Work.Cast<Sample>()];
+        foreach (var sample in samples.Where(sample => sample.FirstStepAt is null))
+        {
+            sample.FirstStepAt = began;
+            sample.Session.Begin();
+        }
+
+        PlannedStep[] taken = [.. samples.Select(sample => sample.NextStep)];
+        var outcomes = stages.Steps.Run(batch.Lane, samples);
+        Record(batch, began, stages.Steps.RanWhole);
+        Trace(samples, taken);
+        foreach (var outcome in outcomes)
+        {
+            var sample = outcome.Sample;
+            if (outcome.Failure is { } failure)
+            {
+                scheduler.Remove(sample, batch.Lane);
+                ends.Fail(sample.Session, failure, sample);
+            }
+            else if (sample.Lane != batch.Lane)
+            {
+                scheduler.Remove(sample, batch.Lane);
+                scheduler.Add(sample);
+            }
+        }
+
+        var shown = outcomes.Where(outcome => outcome.Snapshot is not null).ToArray();
+        var completions = shown.Length == 0 ? [] : etas.Completions(scheduler.Work.OfType<Sample>());
+        foreach (var outcome in shown)
+        {
+            Show(outcome.Sample, outcome.Snapshot!, completions);
+        }
+
+        foreach (var sample in samples.Where(sample => sample.StepIndex == 1))
+        {
+            telemetry.RecordFirstLatent(sample.Session.Request.Solver.Descriptor.Name, time.GetElapsedTime(sample.AcceptedAt).TotalSeconds);
+        }
+    }
+
+    private void Trace(Sample[] samples, PlannedStep[] taken)
+    {
+        if (!telemetry.Source.HasListeners())
+        {
+            return;
+        }
+
+        var now = time.GetTimestamp();
+        foreach (var (sample, step) in samples.Zip(taken))
+        {
+            if (sample.StepIndex == 1 || sample.RemainingSteps == 0 || sample.StepIndex % Math.Max(1, sample.Steps.Length / TracedSteps) == 0)
+            {
+                sample.Trace.Add((now, step, samples.Length));
+            }
+        }
+    }
+
+    private void RunDecode(ScheduledBatch batch, long began)
+    {
+        var decoded = stages.Decode.Run(batch.Lane, [.. batch.Work.Cast<Sample>()]);
+        Record(batch, began, stages.Decode.RanWhole);
+        foreach (var result in decoded)
+        {
+            scheduler.Remove(result.Sample, batch.Lane);
+            if ((result.Failure ?? ends.Verdict(result.Sample.Session)) is { } failure)
+            {
+                ends.Fail(result.Sample.Session, failure, result.Sample);
+            }
+            else
+            {
+                ends.Complete(result, began);
+            }
+        }
+    }
+
+    private void Show(Sample sample, Snapshot snapshot, Dictionary<long, double> completions)
+    {
+        var replaced = sample.Session.Events.Publish(new ProgressEvent
+        {
+            Step = sample.StepIndex,
+            TotalSteps = sample.Steps.Length,
+            Timestep = snapshot.Timestep,
+            Eta = completions.TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null,
+            Residual = snapshot.Residual,
+            Latent = snapshot.Latent,
+            Preview = snapshot.Preview,
+            Checkpoint = snapshot.Checkpoint is { } checkpoint ? ends.Timed(checkpoint, sample) : null,
+        });
+        if (replaced)
+        {
+            telemetry.RecordCoalesced();
+        }
+    }
+
+    // A batch that had to be split says nothing of the time that one of its size takes.
+    private void Record(ScheduledBatch batch, long began, bool whole = true)
+    {
+        var seconds = time.GetElapsedTime(began).TotalSeconds;
+        if (whole)
+        {
+            times.Record(LaneTiming.Of(batch.Lane), sizes.ComputedRows(batch.Lane, batch.Work.Length), seconds);
+        }
+
+        telemetry.RecordUnit(batch.Lane.Stage.ToString(), batch.Lane.Kind, batch.Work.Length, seconds);
+    }
+}

@@ -1,0 +1,7 @@
+namespace FlashDiffusion.Engine.Forecasts;
+
+/// <summary>One point of a step-time curve.</summary>
+/// <param name="Rows">Rows of the batch.</param>
+/// <param name="Seconds">What such a unit took lately, an exponential mean.</param>
+/// <param name="Count">Units measured.</param>
+internal readonly record struct CurvePoint(int Rows, double Seconds, long Count);

@@ -1,0 +1,56 @@
+namespace FlashDiffusion.Engine.Forecasts;
+
+/// <summary>
+/// How many rows of a kind of work fit into the device's memory: from the peak that was measured at warm-up, and from every time that
+/// it did not suffice. Not thread-safe: the device loop owns it.
+/// </summary>
+/// <param name="bytes">The budget; null if only experience counts.</param>
+internal sealed class MemoryBudget(long? bytes)
+{
+    /// <summary>Kinds kept; a client that sends every size there is must not fill the memory.</summary>
+    private const int MaximumKeys = 4096;
+
+    private readonly Dictionary<TimingKey, int> _tooMany = [];
+    private readonly Dictionary<TimingKey, (PictureShape Working, double BytesPerRow)> _measured = [];
+
+    /// <summary>The budget.</summary>
+    public long? Bytes => bytes;
+
+    /// <summary>Takes over a measured peak.</summary>
+    /// <param name="key">What ran.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="peak">Bytes that it needed at once, beyond what was there before.</param>
+    public void Measured(TimingKey key, int rows, long peak)
+    {
+        var perRow = (double)peak / rows;
+        if (!_measured.TryGetValue(key.AnySize, out var known) || Scaled(known, key) < perRow)
+        {
+            _measured[key.AnySize] = (key.Working, perRow);
+        }
+    }
+
+    /// <summary>Remembers that so many rows did not fit.</summary>
+    public void Failed(TimingKey key, int rows)
+    {
+        if (_tooMany.Count >= MaximumKeys)
+        {
+            _tooMany.Clear();
+        }
+
+        _tooMany[key] = Math.Min(rows, _tooMany.GetValueOrDefault(key, int.MaxValue));
+    }
+
+    /// <summary>Bytes that a row needs; null if nothing like it was measured.</summary>
+    public double? BytesPerRow(TimingKey key) => _measured.TryGetValue(key.AnySize, out var known) ? Scaled(known, key) : null;
+
+    /// <summary>Rows that fit, at least 1; null if nothing is known.</summary>
+    public int? Rows(TimingKey key)
+    {
+        int? fit = bytes is { } budget && BytesPerRow(key) is { } perRow and > 0 ? (int)Math.Clamp(budget / perRow, 1, int.MaxValue) : null;
+        return _tooMany.TryGetValue(key, out var failed) ? Math.Max(1, Math.Min(fit ?? int.MaxValue, failed - 1)) : fit;
+    }
+
+    // Activations are most of what a row needs, and they grow with the number of pixels.
+    private static double Scaled((PictureShape Working, double BytesPerRow) known, TimingKey key) =>
+        known.BytesPerRow * key.Working.Elements / known.Working.Elements;
+}

@@ -1,0 +1,37 @@
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Forecasts;
+
+namespace FlashDiffusion.Engine.Scheduling;
+
+/// <summary>
+/// Chooses the size of a lane's next batch: no more rows than the measured step times say pay, none that the memory does not hold.
+/// Device loop only.
+/// </summary>
+/// <param name="options">Options.</param>
+/// <param name="times">What steps took.</param>
+/// <param name="memory">What fits.</param>
+internal sealed class BatchSizes(EngineOptions options, StepTimes times, MemoryBudget memory)
+{
+    /// <summary>Samples that may share a lane's next unit.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="waiting">Samples that wait in it.</param>
+    public int Of(LaneKey lane, int waiting) => lane switch
+    {
+        { Stage: Stage.Severity } => options.SeverityBatch,
+        { Alone: not 0 } => 1,
+        { Mode: ComputeMode.Exact } => options.ExactBatch,
+        _ => Of(LaneTiming.Of(lane), waiting),
+    };
+
+    /// <summary>The same for a lane without a fixed shape.</summary>
+    public int Of(TimingKey lane, int waiting) =>
+        Math.Min(times.Worthwhile(lane, waiting), Math.Min(options.MaximumBatch, memory.Rows(lane) ?? int.MaxValue));
+
+    /// <summary>Rows that are computed for so many samples of a lane: more where the shape is fixed.</summary>
+    public int ComputedRows(LaneKey lane, int samples) => lane switch
+    {
+        { Stage: Stage.Severity } => Math.Max(samples, options.SeverityBatch),
+        { Mode: ComputeMode.Exact, Alone: 0 } => Math.Max(samples, options.ExactBatch),
+        _ => samples,
+    };
+}
