@@ -8,7 +8,7 @@ out=${1:-$here/src}
 plugin=$(command -v grpc_python_plugin)
 cd "$here/../../protos"
 protoc -I . -I /usr/include --python_out="$out" --pyi_out="$out" --grpc_python_out="$out" --plugin=protoc-gen-grpc_python="$plugin" flashdiffusion/v1/*.proto
-cd "$here/protos"
+cd "$here/../protos"
 protoc -I . -I /usr/include --python_out="$out" --pyi_out="$out" flashdiffusion/rpc/*.proto
 # Messages without a service need no gRPC stub.
 find "$out/flashdiffusion" -name '*_pb2_grpc.py' -exec grep -L 'class .*Stub' {} + | xargs -r rm

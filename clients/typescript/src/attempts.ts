@@ -1,0 +1,128 @@
+import { clone, create } from "@bufbuild/protobuf";
+import { FlashError } from "./errors.js";
+import { toEvent, type Accepted, type Event } from "./events.js";
+import { ProgressOptionsSchema } from "./gen/flashdiffusion/v1/reconstruction_options_pb.js";
+import { ReconstructRequestSchema, type ReconstructRequest, type ReconstructResponse } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
+import { ResumeFromSchema, type Checkpoint } from "./gen/flashdiffusion/v1/resume_pb.js";
+import { crc32 } from "./tensors.js";
+
+/** How hard a client tries before it gives up. */
+export interface ResumePolicy {
+  /** Breaks in a row without a new event between them that are borne; 0 means that the first one ends the call. */
+  readonly tries: number;
+  /** Milliseconds before the first new try; doubled each time, with jitter, unless the server says how long. */
+  readonly firstDelay: number;
+  readonly largestDelay: number;
+  /** Milliseconds without an event after which a stream counts as broken. Servers send one every ten seconds at least. */
+  readonly silence: number;
+  /** Steps that a break can cost at most; 0 sends no checkpoints, and a break starts from the beginning. */
+  readonly checkpointEverySteps: number;
+  /** Refuse to go on where the result would not be bit-equal to the uninterrupted one. */
+  readonly requireExact: boolean;
+}
+
+export const DEFAULT_POLICY: ResumePolicy = {
+  tries: 5, firstDelay: 200, largestDelay: 10_000, silence: 60_000, checkpointEverySteps: 10, requireExact: false,
+};
+
+const BROKEN = new Set(["UNAVAILABLE", "CANCELLED", "DATA_LOSS"]);
+const RESET = /RST_STREAM|Stream removed|Connection reset|ECONNRESET|GOAWAY|network error|Failed to fetch|missing trailer|premature/i;
+
+/** One reconstruction over as many streams as it takes. Knows no transport. */
+export class Attempts {
+  accepted: Accepted | undefined;
+  breaks = 0;
+  readonly #request: ReconstructRequest;
+  readonly #policy: ResumePolicy;
+  #checkpoint: Checkpoint | undefined;
+  #breaksInARow = 0;
+  #sequence = -1n;
+  #step = 0;
+
+  constructor(request: ReconstructRequest, policy: ResumePolicy) {
+    this.#request = clone(ReconstructRequestSchema, request);
+    this.#policy = policy;
+    this.#request.requestId ||= crypto.randomUUID();
+    this.#request.progress ??= create(ProgressOptionsSchema);
+    this.#request.progress.checkpointEverySteps ||= policy.checkpointEverySteps;
+  }
+
+  get requestId(): string {
+    return this.#request.requestId;
+  }
+
+  /** What the next stream asks for: the whole request, and where to go on. */
+  nextRequest(): ReconstructRequest {
+    this.#sequence = -1n;
+    const request = clone(ReconstructRequestSchema, this.#request);
+    if (this.#checkpoint !== undefined) {
+      const { token, data } = this.#checkpoint;
+      request.resumeFrom = create(ResumeFromSchema, { token, checkpoint: data, requireExact: this.#policy.requireExact });
+    }
+    return request;
+  }
+
+  /** The event to hand to the reader; undefined for what it has seen before the break. Throws FlashError (DATA_LOSS) on a gap or damage. */
+  take(response: ReconstructResponse): Event | undefined {
+    if (response.sequence !== this.#sequence + 1n) {
+      throw new FlashError(`Event ${this.#sequence + 1n} is missing: the stream went on with ${response.sequence}.`, { code: "DATA_LOSS" });
+    }
+    this.#sequence = response.sequence;
+    const event = toEvent(response);
+    if (event?.kind === "accepted" || event?.kind === "progress") {
+      this.#keep(event.message.checkpoint);
+    }
+    if (event?.kind === "accepted") {
+      return this.#first(event);
+    }
+    if (event?.kind === "progress") {
+      if (event.step <= this.#step) {
+        return undefined;
+      }
+      this.#step = event.step;
+    }
+    this.#breaksInARow = 0;
+    return event;
+  }
+
+  /** Milliseconds to wait before the next try; throws the error if there is none. */
+  lost(error: FlashError): number {
+    if (error.code === "FAILED_PRECONDITION" && this.#checkpoint !== undefined && !this.#policy.requireExact) {
+      // This server has another model or solver than the one that wrote the checkpoint: begin again, with the same seed.
+      this.#checkpoint = undefined;
+    } else if (!isBreak(error)) {
+      throw error;
+    }
+    this.breaks++;
+    this.#breaksInARow++;
+    if (this.#breaksInARow > this.#policy.tries || (error.retryAfter ?? 0) < 0) {
+      throw error;
+    }
+    const delay = Math.min(this.#policy.largestDelay, this.#policy.firstDelay * 2 ** (this.#breaksInARow - 1));
+    return error.retryAfter ?? delay * (0.5 + Math.random() / 2);
+  }
+
+  #first(event: Accepted): Accepted | undefined {
+    if (this.accepted !== undefined) {
+      return undefined;
+    }
+    this.accepted = event;
+    this.#request.seed = event.seed;
+    return event;
+  }
+
+  #keep(checkpoint: Checkpoint | undefined): void {
+    if (checkpoint !== undefined && crc32(checkpoint.data) === checkpoint.crc32) {
+      this.#checkpoint = checkpoint;
+    }
+  }
+}
+
+function isBreak(error: FlashError): boolean {
+  if (BROKEN.has(error.code)) {
+    return true;
+  }
+  return error.code === "RESOURCE_EXHAUSTED"
+    ? error.retryAfter !== undefined
+    : (error.code === "INTERNAL" || error.code === "UNKNOWN") && RESET.test(error.message);
+}

@@ -1,0 +1,127 @@
+import { create, type DescMessage, type DescMethodUnary, type MessageShape } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { DEFAULT_POLICY, type ResumePolicy } from "./attempts.js";
+import type { Caller, CallOptions } from "./caller.js";
+import { FlashError } from "./errors.js";
+import {
+  CatalogService, ListModelsRequestSchema, ListOperatorsRequestSchema, ListSolversRequestSchema,
+  type ListModelsResponse, type ListOperatorsResponse, type ListSolversResponse,
+} from "./gen/flashdiffusion/v1/catalog_pb.js";
+import {
+  CancelReconstructionRequestSchema, DegradeRequestSchema, EstimateSeverityRequestSchema, GetReconstructionRequestSchema, ReconstructionService,
+  type CancelReconstructionResponse, type EstimateSeverityResponse, type GetReconstructionResponse, type ReconstructRequest,
+} from "./gen/flashdiffusion/v1/reconstruction_pb.js";
+import { toForwardOperator, type Operator } from "./operator.js";
+import { toRequest, type Options } from "./options.js";
+import { Picture, toPicture, type PictureSource } from "./pictures.js";
+import { Reconstruction, type RunOptions } from "./reconstruction.js";
+
+const UNARY_TIMEOUT = 60_000;
+
+/** A clean picture, degraded on the server. */
+export interface Degraded {
+  /** The unclipped measurement: send it to reconstruct as it is. */
+  readonly measurement: Picture;
+  /** The measurement to look at, PNG. */
+  readonly preview: Picture;
+  /** The clean picture as the server used it (cropped), PNG. */
+  readonly clean: Picture;
+  readonly seed: bigint;
+}
+
+/** A connection to one FlashDiffusion server or to several replicas. Every failure is a FlashError that says what is wrong. */
+export class FlashClient {
+  readonly #callers: readonly Caller[];
+  readonly #policy: ResumePolicy;
+
+  constructor(callers: readonly Caller[], policy: Partial<ResumePolicy> = {}) {
+    if (callers.length === 0) {
+      throw new TypeError("Give at least one address.");
+    }
+    this.#callers = callers;
+    this.#policy = { ...DEFAULT_POLICY, ...policy };
+  }
+
+  /** Starts a reconstruction: `for await` over it for its events, or await `result()`. */
+  reconstruct(measurement: PictureSource, operator?: Operator, options: Options & RunOptions = {}): Reconstruction {
+    return new Reconstruction(this.#callers, toRequest(measurement, operator, options), this.#policy, options);
+  }
+
+  /** The same for a request of the contract that you filled in yourself. */
+  stream(request: ReconstructRequest, options: RunOptions = {}): Reconstruction {
+    return new Reconstruction(this.#callers, Promise.resolve(request), this.#policy, options);
+  }
+
+  /** How severe the damage is, and where a reconstruction would start. */
+  async severity(
+    measurement: PictureSource, operator: Operator, options: CallOptions & { model?: string; latent?: boolean; decodedMean?: boolean } = {},
+  ): Promise<EstimateSeverityResponse> {
+    const request = create(EstimateSeverityRequestSchema, {
+      model: options.model ?? "",
+      measurement: await toPicture(measurement),
+      operator: await toForwardOperator(operator),
+      includeLatent: options.latent ?? false,
+      includeDecodedMean: options.decodedMean ?? false,
+    });
+    return this.#unary(ReconstructionService.method.estimateSeverity, request, options);
+  }
+
+  /** Degrades a clean picture on the server, to try it or to make test data. */
+  async degrade(picture: PictureSource, operator: Operator, options: CallOptions & { seed?: number | bigint; crop?: number } = {}): Promise<Degraded> {
+    const request = create(DegradeRequestSchema, { picture: await toPicture(picture), operator: await toForwardOperator(operator), crop: options.crop ?? 0 });
+    if (options.seed !== undefined) {
+      request.seed = BigInt(options.seed);
+    }
+    const { measurement, preview, clean, seed } = await this.#unary(ReconstructionService.method.degrade, request, options);
+    return { measurement: new Picture(measurement!), preview: new Picture(preview!), clean: new Picture(clean!), seed };
+  }
+
+  /** Where a reconstruction stands that was sent with this request id, with its result; waits up to so many milliseconds (60,000 at most). */
+  fetch(requestId: string, options: CallOptions & { wait?: number } = {}): Promise<GetReconstructionResponse> {
+    const wait = options.wait ?? 0;
+    const request = create(GetReconstructionRequestSchema, { requestId, wait: durationFromMs(wait) });
+    return this.#unary(ReconstructionService.method.getReconstruction, request, { timeout: UNARY_TIMEOUT + wait, ...options });
+  }
+
+  /** Ends a reconstruction for all who follow it. */
+  cancel(requestId: string, options: CallOptions = {}): Promise<CancelReconstructionResponse> {
+    return this.#unary(ReconstructionService.method.cancelReconstruction, create(CancelReconstructionRequestSchema, { requestId }), options);
+  }
+
+  /** Models with their state and severity encoders. */
+  models(options: CallOptions = {}): Promise<ListModelsResponse> {
+    return this.#unary(CatalogService.method.listModels, create(ListModelsRequestSchema), options);
+  }
+
+  /** Solvers with their parameters. */
+  solvers(options: CallOptions = {}): Promise<ListSolversResponse> {
+    return this.#unary(CatalogService.method.listSolvers, create(ListSolversRequestSchema), options);
+  }
+
+  /** Forward operators with their parameters. */
+  operators(options: CallOptions = {}): Promise<ListOperatorsResponse> {
+    return this.#unary(CatalogService.method.listOperators, create(ListOperatorsRequestSchema), options);
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    for (const caller of this.#callers) {
+      caller.close();
+    }
+  }
+
+  /** Asks each address in turn until one answers: unary calls change nothing, so that asking again is safe. */
+  async #unary<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>, request: MessageShape<I>, options: CallOptions): Promise<MessageShape<O>> {
+    for (const [index, caller] of this.#callers.entries()) {
+      try {
+        return await caller.unary(method, request, { timeout: UNARY_TIMEOUT, ...options });
+      } catch (error) {
+        const last = index === this.#callers.length - 1;
+        if (last || !(error instanceof FlashError) || error.code !== "UNAVAILABLE") {
+          throw error;
+        }
+      }
+    }
+    throw new FlashError("No address was asked.", { code: "UNAVAILABLE" });
+  }
+}

@@ -1,0 +1,46 @@
+/** gRPC status codes by name. */
+export const STATUS_NAMES = [
+  "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
+  "UNAUTHENTICATED",
+] as const;
+
+export type StatusName = (typeof STATUS_NAMES)[number];
+
+/** One thing that is wrong with a request. */
+export interface Violation {
+  readonly field: string;
+  readonly description: string;
+}
+
+/** What a failure carries beside its text. */
+export interface FailureDetails {
+  readonly code: StatusName;
+  /** Stable name in UPPER_SNAKE_CASE; empty if the server gave none. */
+  readonly reason?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Everything that is wrong with the request, all at once. */
+  readonly violations?: readonly Violation[];
+  /** Milliseconds after which a new try makes sense; negative means never; undefined if the server did not say. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** A refusal or failure. Its message stands alone; the fields are for programs. */
+export class FlashError extends Error {
+  readonly code: StatusName;
+  readonly reason: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly violations: readonly Violation[];
+  readonly retryAfter: number | undefined;
+
+  constructor(text: string, details: FailureDetails) {
+    const violations = details.violations ?? [];
+    super([text, ...violations.map((violation) => `  ${violation.field}: ${violation.description}`)].join("\n"));
+    this.name = "FlashError";
+    this.code = details.code;
+    this.reason = details.reason ?? "";
+    this.metadata = details.metadata ?? {};
+    this.violations = violations;
+    this.retryAfter = details.retryAfter;
+  }
+}

@@ -1,0 +1,101 @@
+import { fromBinary, toBinary, type DescMessage, type DescMethodServerStreaming, type DescMethodUnary, type MessageShape } from "@bufbuild/protobuf";
+import * as grpc from "@grpc/grpc-js";
+import type { Caller, CallOptions } from "./caller.js";
+import { FlashError, STATUS_NAMES } from "./errors.js";
+import { detailsOf, readDetails } from "./status-details.js";
+
+const LARGEST_MESSAGE = 64 * 1024 * 1024;
+
+/** Calls over gRPC, with @grpc/grpc-js. */
+export class GrpcCaller implements Caller {
+  readonly #client: grpc.Client;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(readonly address: string, credentials: grpc.ChannelCredentials, headers: Readonly<Record<string, string>>) {
+    this.#headers = headers;
+    this.#client = new grpc.Client(address, credentials, {
+      "grpc.max_receive_message_length": LARGEST_MESSAGE,
+      "grpc.max_send_message_length": LARGEST_MESSAGE,
+      // gRPC's own retries stop silently above their buffer and know no checkpoints: the client has its own.
+      "grpc.enable_retries": 0,
+      "grpc.keepalive_time_ms": 30_000,
+      "grpc.keepalive_timeout_ms": 10_000,
+    });
+  }
+
+  unary<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>, request: MessageShape<I>, options: CallOptions): Promise<MessageShape<O>> {
+    return new Promise((resolve, reject) => {
+      const call = this.#client.makeUnaryRequest(
+        path(method), serializer(method.input), deserializer(method.output), request, this.#metadata(), deadline(options),
+        (error, answer) => (error || answer === undefined ? reject(toFlashError(error, this.address)) : resolve(answer)),
+      );
+      onAbort(options.signal, () => call.cancel());
+    });
+  }
+
+  async *serverStream<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodServerStreaming<I, O>, request: MessageShape<I>, options: CallOptions,
+  ): AsyncIterable<MessageShape<O>> {
+    const call = this.#client.makeServerStreamRequest(
+      path(method), serializer(method.input), deserializer(method.output), request, this.#metadata(), deadline(options),
+    );
+    const release = onAbort(options.signal, () => call.cancel());
+    try {
+      for await (const message of call) {
+        yield message as MessageShape<O>;
+      }
+    } catch (error) {
+      throw toFlashError(error, this.address);
+    } finally {
+      release();
+      call.cancel();
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #metadata(): grpc.Metadata {
+    const metadata = new grpc.Metadata();
+    for (const [name, value] of Object.entries(this.#headers)) {
+      metadata.set(name, value);
+    }
+    return metadata;
+  }
+}
+
+function path(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {
+  return `/${method.parent.typeName}/${method.name}`;
+}
+
+function serializer<T extends DescMessage>(schema: T): (message: MessageShape<T>) => Buffer {
+  return (message) => Buffer.from(toBinary(schema, message));
+}
+
+function deserializer<T extends DescMessage>(schema: T): (bytes: Buffer) => MessageShape<T> {
+  return (bytes) => fromBinary(schema, bytes);
+}
+
+function deadline(options: CallOptions): grpc.CallOptions {
+  return options.timeout === undefined ? {} : { deadline: Date.now() + options.timeout };
+}
+
+function onAbort(signal: AbortSignal | undefined, cancel: () => void): () => void {
+  if (signal?.aborted) {
+    cancel();
+  }
+  signal?.addEventListener("abort", cancel, { once: true });
+  return () => signal?.removeEventListener("abort", cancel);
+}
+
+function toFlashError(error: unknown, address: string): Error {
+  if (!(error instanceof Error) || !("code" in error) || !("metadata" in error)) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  const { code, details, metadata } = error as grpc.ServiceError;
+  const trailer = metadata?.get("grpc-status-details-bin")[0];
+  const pushback = metadata?.get("grpc-retry-pushback-ms")[0];
+  const name = STATUS_NAMES[code] ?? "UNKNOWN";
+  return new FlashError(`${address}: ${details || name}`, readDetails(name, trailer instanceof Buffer ? detailsOf(trailer) : [], pushback?.toString()));
+}

@@ -1,0 +1,10 @@
+export type { ResumePolicy } from "./attempts.js";
+export type { CallOptions, Caller, ConnectOptions } from "./caller.js";
+export { FlashClient, type Degraded } from "./client.js";
+export { FlashError, type StatusName, type Violation } from "./errors.js";
+export type { Accepted, Event, Progress, Result } from "./events.js";
+export type { Operator, Parameters } from "./operator.js";
+export type { Options } from "./options.js";
+export { Picture, type PictureSource } from "./pictures.js";
+export { Reconstruction, type RunOptions } from "./reconstruction.js";
+export { crc32, fromTensor, toTensor, type NumberArray } from "./tensors.js";

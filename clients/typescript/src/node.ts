@@ -1,0 +1,24 @@
+import * as grpc from "@grpc/grpc-js";
+import type { ResumePolicy } from "./attempts.js";
+import type { ConnectOptions } from "./caller.js";
+import { FlashClient } from "./client.js";
+import { GrpcCaller } from "./grpc-caller.js";
+
+export * from "./index.js";
+
+/** What a Node program may vary. */
+export interface NodeOptions extends ConnectOptions, Partial<ResumePolicy> {
+  /** For TLS with your own roots or a client certificate. */
+  readonly credentials?: grpc.ChannelCredentials;
+}
+
+/** Connects to a server's gRPC address, or to several replicas: "localhost:8001" is cleartext HTTP/2, "https://host:port" is TLS. */
+export function connect(addresses: string | readonly string[] = "localhost:8001", options: NodeOptions = {}): FlashClient {
+  const { credentials, headers, ...policy } = options;
+  const callers = [addresses].flat().map((address) => {
+    const secure = address.startsWith("https://");
+    const target = address.replace(/^https?:\/\//, "").replace(/\/$/, "");
+    return new GrpcCaller(target, credentials ?? (secure ? grpc.credentials.createSsl() : grpc.credentials.createInsecure()), headers ?? {});
+  });
+  return new FlashClient(callers, policy);
+}

@@ -1,0 +1,45 @@
+import { create } from "@bufbuild/protobuf";
+import { ForwardOperatorSchema, type ForwardOperator } from "./gen/flashdiffusion/v1/forward_operator_pb.js";
+import { ParameterValueSchema, type ParameterValue } from "./gen/flashdiffusion/v1/parameter_pb.js";
+import { toPicture, type PictureSource } from "./pictures.js";
+
+/** Numbers and words by name; the catalog lists names, ranges and units. */
+export type Parameters = Readonly<Record<string, number | string>>;
+
+/** The operator that degraded a picture: measurement = A(picture) + noise. */
+export interface Operator {
+  readonly name: string;
+  readonly parameters?: Parameters;
+  /** Standard deviation of the measurement noise for pictures on [0, 1]; left out means the server's default of 0.05. */
+  readonly noiseStd?: number;
+  /** Seed of what is random in the operator itself, such as a mask. */
+  readonly seed?: number | bigint;
+  /** A mask of your own: 0 (black) removes, 1 (white) keeps; numbers have the shape (height, width). */
+  readonly mask?: PictureSource;
+}
+
+/** An operator as the contract wants it. */
+export async function toForwardOperator(operator: Operator): Promise<ForwardOperator> {
+  const message = create(ForwardOperatorSchema, {
+    name: operator.name,
+    parameters: toParameters(operator.parameters ?? {}),
+    seed: BigInt(operator.seed ?? 0),
+  });
+  if (operator.noiseStd !== undefined) {
+    message.noiseStd = operator.noiseStd;
+  }
+  if (operator.mask !== undefined) {
+    message.mask = await toPicture(operator.mask);
+  }
+  return message;
+}
+
+/** Parameters as the contract wants them. */
+export function toParameters(values: Parameters): Record<string, ParameterValue> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      create(ParameterValueSchema, { kind: typeof value === "string" ? { case: "text", value } : { case: "number", value } }),
+    ]),
+  );
+}

@@ -1,0 +1,103 @@
+import { create } from "@bufbuild/protobuf";
+import { PictureFormat } from "./gen/flashdiffusion/v1/picture_pb.js";
+import {
+  AdaptationMode, AdaptationSchema, Compatibility, OutputOptionsSchema, PreviewKind, ProgressOptionsSchema, Sampler, SamplingSchema,
+  SolverChoiceSchema, StartMode, type Adaptation,
+} from "./gen/flashdiffusion/v1/reconstruction_options_pb.js";
+import { ReconstructRequestSchema, type ReconstructRequest } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
+import { DataType } from "./gen/flashdiffusion/v1/tensor_pb.js";
+import { toForwardOperator, toParameters, type Operator, type Parameters } from "./operator.js";
+import { toPicture, type PictureSource } from "./pictures.js";
+
+/** How a picture is reconstructed; what is left out is the server's default. */
+export interface Options {
+  readonly model?: string;
+  readonly modelVersion?: string;
+  readonly solver?: string;
+  readonly solverParameters?: Parameters;
+  /** auto: severity decides; full: from pure noise. A startTimestep or severity fixes it instead. */
+  readonly start?: "auto" | "full";
+  readonly startTimestep?: number;
+  readonly severity?: number;
+  /** Noise correction c, 0 to 2: more gives more texture, less more fidelity. */
+  readonly correction?: number;
+  readonly severityMultiplier?: number;
+  readonly ddimInversion?: boolean;
+  /** Points of the DDIM grid over the whole schedule; left out means DDPM. */
+  readonly ddimSteps?: number;
+  readonly ddimEta?: number;
+  readonly seed?: number | bigint;
+  /** A progress event every so many steps; 0 means about twenty in all. */
+  readonly everySteps?: number;
+  readonly latents?: boolean;
+  readonly latentType?: "float32" | "float16";
+  readonly preview?: "none" | "cheap" | "decoded";
+  /** Longer side of previews in pixels, 16 to 1024. */
+  readonly previewSize?: number;
+  /** Whether the first event carries the decoded mean of the severity encoder. */
+  readonly decodedMean?: boolean;
+  readonly pictureFormat?: "png" | "png16" | "jpeg" | "webp" | "tensor";
+  readonly resultLatent?: boolean;
+  /** The research code's formulas, faults included. */
+  readonly official?: boolean;
+}
+
+const FORMATS = {
+  png: PictureFormat.PNG, png16: PictureFormat.PNG16, jpeg: PictureFormat.JPEG, webp: PictureFormat.WEBP, tensor: PictureFormat.TENSOR,
+} as const;
+const PREVIEWS = { none: PreviewKind.NONE, cheap: PreviewKind.CHEAP, decoded: PreviewKind.DECODED } as const;
+
+/** The request of the contract. */
+export async function toRequest(measurement: PictureSource, operator: Operator | undefined, options: Options): Promise<ReconstructRequest> {
+  const request = create(ReconstructRequestSchema, {
+    model: options.model ?? "",
+    modelVersion: options.modelVersion ?? "",
+    measurement: await toPicture(measurement),
+    solver: create(SolverChoiceSchema, { name: options.solver ?? "", parameters: toParameters(options.solverParameters ?? {}) }),
+    adaptation: toAdaptation(options),
+    sampling: options.ddimSteps === undefined
+      ? create(SamplingSchema)
+      : create(SamplingSchema, { sampler: Sampler.DDIM, ddimSteps: options.ddimSteps, ddimEta: options.ddimEta ?? 0 }),
+    progress: create(ProgressOptionsSchema, {
+      everySteps: options.everySteps ?? 0,
+      includeLatent: options.latents ?? false,
+      latentDataType: !options.latents ? DataType.UNSPECIFIED : options.latentType === "float16" ? DataType.FLOAT16 : DataType.FLOAT32,
+      preview: PREVIEWS[options.preview ?? "none"],
+      previewSize: options.previewSize ?? 0,
+      includeDecodedMean: options.decodedMean ?? false,
+    }),
+    output: create(OutputOptionsSchema, { format: FORMATS[options.pictureFormat ?? "png"], includeLatent: options.resultLatent ?? false }),
+    compatibility: options.official ? Compatibility.OFFICIAL : Compatibility.UNSPECIFIED,
+  });
+  if (operator !== undefined) {
+    request.operator = await toForwardOperator(operator);
+  }
+  if (options.seed !== undefined) {
+    request.seed = BigInt(options.seed);
+  }
+  return request;
+}
+
+function toAdaptation(options: Options): Adaptation {
+  if (options.startTimestep !== undefined && options.severity !== undefined) {
+    throw new TypeError("Give startTimestep or severity, not both: one of them fixes the start.");
+  }
+  const adaptation = create(AdaptationSchema, { mode: options.start === "full" ? AdaptationMode.FULL : AdaptationMode.AUTO });
+  if (options.startTimestep !== undefined) {
+    adaptation.mode = AdaptationMode.FIXED;
+    adaptation.fixed = { case: "startTimestep", value: options.startTimestep };
+  } else if (options.severity !== undefined) {
+    adaptation.mode = AdaptationMode.FIXED;
+    adaptation.fixed = { case: "severity", value: options.severity };
+  }
+  if (options.correction !== undefined) {
+    adaptation.correction = options.correction;
+  }
+  if (options.severityMultiplier !== undefined) {
+    adaptation.severityMultiplier = options.severityMultiplier;
+  }
+  if (options.ddimInversion) {
+    adaptation.startMode = StartMode.DDIM_INVERSION;
+  }
+  return adaptation;
+}

@@ -1,0 +1,99 @@
+// The state machine of resuming, without a transport.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create } from "@bufbuild/protobuf";
+import { Attempts, DEFAULT_POLICY } from "../dist/attempts.js";
+import { FlashError } from "../dist/errors.js";
+import { ReconstructRequestSchema, ReconstructResponseSchema } from "../dist/gen/flashdiffusion/v1/reconstruction_pb.js";
+import { crc32 } from "../dist/tensors.js";
+
+const state = new TextEncoder().encode("state");
+const checkpoint = (step, crc = crc32(state)) => ({ step, token: Uint8Array.of(step), data: state, crc32: crc });
+const accepted = (sequence, fields = {}) =>
+  create(ReconstructResponseSchema, { sequence: BigInt(sequence), event: { case: "accepted", value: { seed: 9n, ...fields } } });
+const progress = (sequence, step, saved) =>
+  create(ReconstructResponseSchema, { sequence: BigInt(sequence), event: { case: "progress", value: { step, ...(saved ? { checkpoint: saved } : {}) } } });
+const broken = (code = "UNAVAILABLE", details = {}) => new FlashError("gone", { code, ...details });
+const attempts = (policy = {}) => {
+  const made = new Attempts(create(ReconstructRequestSchema, { model: "m" }), { ...DEFAULT_POLICY, ...policy });
+  made.nextRequest();
+  return made;
+};
+
+test("every stream has the same request id and asks for checkpoints", () => {
+  const run = attempts({ checkpointEverySteps: 3 });
+  const [first, second] = [run.nextRequest(), run.nextRequest()];
+  assert.match(first.requestId, /^[0-9a-f-]{36}$/);
+  assert.equal(first.requestId, second.requestId);
+  assert.equal(first.progress.checkpointEverySteps, 3);
+  assert.equal(first.resumeFrom, undefined);
+});
+
+test("goes on from the newest intact checkpoint with the server's seed", () => {
+  const run = attempts();
+  run.take(accepted(0));
+  run.take(progress(1, 10, checkpoint(10)));
+  run.take(progress(2, 20, checkpoint(20, 1)));
+  run.lost(broken());
+  const request = run.nextRequest();
+  assert.deepEqual([...request.resumeFrom.token], [10]);
+  assert.equal(request.seed, 9n);
+  assert.equal(request.model, "m");
+});
+
+test("the reader sees nothing twice", () => {
+  const run = attempts();
+  assert.ok(run.take(accepted(0)));
+  assert.ok(run.take(progress(1, 12, checkpoint(10))));
+  run.lost(broken());
+  run.nextRequest();
+  assert.equal(run.take(accepted(0)), undefined);
+  assert.equal(run.take(progress(1, 11)), undefined);
+  assert.equal(run.take(progress(2, 13)).step, 13);
+});
+
+test("a gap in the sequence is a break", () => {
+  const run = attempts();
+  run.take(accepted(0));
+  let gap;
+  assert.throws(() => run.take(progress(2, 1)), (error) => (gap = error).code === "DATA_LOSS");
+  assert.ok(run.lost(gap) > 0);
+});
+
+test("gives up after its tries but counts anew after progress", () => {
+  const run = attempts({ tries: 2 });
+  run.take(accepted(0));
+  for (const step of [1, 2, 3]) {
+    run.lost(broken());
+    run.lost(broken());
+    run.nextRequest();
+    run.take(progress(0, step));
+  }
+  run.lost(broken());
+  run.lost(broken());
+  assert.throws(() => run.lost(broken()), FlashError);
+});
+
+test("the server says how long to wait, or not to come back", () => {
+  assert.equal(attempts().lost(broken("RESOURCE_EXHAUSTED", { retryAfter: 7500 })), 7500);
+  assert.throws(() => attempts().lost(broken("UNAVAILABLE", { retryAfter: -1 })), FlashError);
+});
+
+test("what is no break is thrown at once", () => {
+  for (const code of ["INVALID_ARGUMENT", "RESOURCE_EXHAUSTED", "INTERNAL", "DEADLINE_EXCEEDED", "NOT_FOUND"]) {
+    assert.throws(() => attempts().lost(broken(code)), FlashError, code);
+  }
+});
+
+test("a replica with another model begins again, unless exactness is required", () => {
+  for (const requireExact of [false, true]) {
+    const run = attempts({ requireExact });
+    run.take(accepted(0, { checkpoint: checkpoint(0) }));
+    if (requireExact) {
+      assert.throws(() => run.lost(broken("FAILED_PRECONDITION")), FlashError);
+    } else {
+      run.lost(broken("FAILED_PRECONDITION"));
+      assert.equal(run.nextRequest().resumeFrom, undefined);
+    }
+  }
+});

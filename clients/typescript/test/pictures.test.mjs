@@ -1,0 +1,42 @@
+// Pictures and tensors without a server.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { crc32, FlashError, fromTensor, Picture, toTensor } from "../dist/index.js";
+import { toPicture } from "../dist/pictures.js";
+
+test("numbers survive the way there and back", async () => {
+  const numbers = { shape: [3, 2, 2], data: Float32Array.from({ length: 12 }, (_, i) => i / 4 - 1) };
+  const message = await toPicture(numbers);
+  assert.deepEqual(new Picture(message).numbers, numbers);
+});
+
+test("shape and data that do not fit are refused with both", () => {
+  assert.throws(() => toTensor({ shape: [2, 3], data: new Float32Array(5) }), /2x3 has 6 elements, but there are 5/);
+});
+
+test("a damaged tensor is DATA_LOSS", () => {
+  const tensor = toTensor({ shape: [2], data: Float32Array.of(1, 2) });
+  tensor.crc32 = crc32(tensor.data);
+  assert.deepEqual([...fromTensor(tensor).data], [1, 2]);
+  tensor.data = tensor.data.slice();
+  tensor.data[0] ^= 1;
+  assert.throws(() => fromTensor(tensor), (error) => error instanceof FlashError && error.code === "DATA_LOSS");
+});
+
+test("half precision is read as numbers", () => {
+  const halves = Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0x3555);
+  const { data } = fromTensor({ ...toTensor({ shape: [5], data: new Float32Array(5) }), dataType: 2, data: new Uint8Array(halves.buffer) });
+  assert.deepEqual([...data.slice(0, 4)], [1, -2, 2 ** -24, Infinity]);
+  assert.ok(Math.abs(data[4] - 1 / 3) < 1e-4);
+});
+
+test("a file stays the file that it is, from bytes and from a Blob", async () => {
+  const bytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
+  for (const source of [bytes, bytes.buffer, new Blob([bytes])]) {
+    const picture = new Picture(await toPicture(source));
+    assert.deepEqual([...picture.encoded], [...bytes]);
+    assert.equal(picture.toBlob().type, "image/png");
+  }
+});
+
+test("crc32 is zlib's", () => assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926));
