@@ -31,7 +31,9 @@ public sealed class TypeScriptClientTests(SharedServer shared, TypeScriptPackage
         try
         {
             var template = File.ReadAllText(Path.Combine(TypeScriptPackage.Folder, "buf.gen.yaml")).Replace("out: src/gen", $"out: {fresh.FullName}/gen", StringComparison.Ordinal);
-            var run = ToolRun.Start(Path.Combine(TypeScriptPackage.Folder, "node_modules", ".bin", "buf"), TypeScriptPackage.Folder, "generate", "--template", template);
+            var tools = Path.Combine(TypeScriptPackage.Folder, "node_modules", ".bin");
+            var path = $"{tools}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+            var run = ToolRun.Start("env", TypeScriptPackage.Folder, $"PATH={path}", "buf", "generate", "--template", template);
 
             Assert.True(run.ExitCode == 0, run.Output);
             var names = Names(Path.Combine(fresh.FullName, "gen"));
