@@ -17,4 +17,7 @@ public enum NoisePurpose
 
     /// <summary>Draws inside a step, such as a resampling or a Langevin move.</summary>
     Inner = 5,
+
+    /// <summary>What else is random in an operator: the path of a motion, the coefficients that are measured.</summary>
+    Operator = 6,
 }

@@ -26,6 +26,6 @@ public interface IForwardOperator : IDisposable
 
     /// <summary>What the severity encoder looks at: the measurement itself if it has the picture's shape, else a cheap picture of it.</summary>
     /// <param name="measurements">y, (B, measurement shape).</param>
-    /// <returns>(B, 3, H, W), removed pixels exactly -1.</returns>
+    /// <returns>(B, 3, H, W), nominally in [-1, 1], removed pixels exactly -1.</returns>
     Tensor ToImage(Tensor measurements);
 }

@@ -17,6 +17,15 @@ public sealed record OperatorDescriptor
     /// <summary>Whether a request may bring a mask.</summary>
     public bool TakesMask { get; init; }
 
+    /// <summary>Whether a request must bring a kernel.</summary>
+    public bool TakesKernel { get; init; }
+
+    /// <summary>What its measurements are.</summary>
+    public MeasurementKind Measurement { get; init; }
+
+    /// <summary>Whether the size of the picture can't be told from a measurement's shape, so that a request must say it.</summary>
+    public bool NeedsPictureSize { get; init; }
+
     /// <summary>Its parameters.</summary>
     public required ImmutableArray<ParameterDescriptor> Parameters { get; init; }
 }

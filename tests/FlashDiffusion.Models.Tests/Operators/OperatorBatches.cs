@@ -1,6 +1,12 @@
 using FlashDiffusion.Models.Operators.Blur;
+using FlashDiffusion.Models.Operators.Clipping;
+using FlashDiffusion.Models.Operators.CompressedSensing;
+using FlashDiffusion.Models.Operators.Decolorisation;
 using FlashDiffusion.Models.Operators.Denoising;
 using FlashDiffusion.Models.Operators.Inpainting;
+using FlashDiffusion.Models.Operators.Kernels;
+using FlashDiffusion.Models.Operators.NonlinearBlur;
+using FlashDiffusion.Models.Operators.PhaseRetrieval;
 using FlashDiffusion.Models.Operators.SuperResolution;
 using FlashDiffusion.Noise;
 using static TorchSharp.torch;
@@ -19,6 +25,11 @@ internal static class OperatorBatches
         ["inpainting, user"] = [User()],
         ["super_resolution x2"] = [Reduce(2, SuperResolutionFamily.Bicubic), Reduce(2, SuperResolutionFamily.Average)],
         ["super_resolution x4"] = [Reduce(4, SuperResolutionFamily.Average), Reduce(4, SuperResolutionFamily.Bicubic)],
+        ["kernel_blur, odd"] = [Kernel(7, 5, 1), Kernel(7, 5, 2)],
+        ["kernel_blur, even"] = [Kernel(6, 4, 3), Kernel(6, 4, 4)],
+        ["motion_blur"] = [Motion(15, 0.5, 61, 1), Motion(60, 1, 61, 2), Motion(0, 0.5, 61, 3)],
+        ["decolorisation"] = [Decolorise(DecolorisationFamily.Luma), Decolorise(DecolorisationFamily.Mean)],
+        ["compressed_sensing"] = [Sense(0.3, CompressedSensingFamily.Cosine, 1), Sense(0.3, CompressedSensingFamily.Cosine, 2)],
     };
 
     public static OperatorSpec Denoising() => Spec(DenoisingFamily.Name, []);
@@ -48,6 +59,46 @@ internal static class OperatorBatches
     {
         [SuperResolutionFamily.Scale] = ParameterValue.Of(scale),
         [SuperResolutionFamily.Method] = ParameterValue.Of(method),
+    });
+
+    public static OperatorSpec Kernel(int height, int width, ulong seed)
+    {
+        var values = new float[height * width];
+        new CounterNoise(seed).FillUniform(NoisePurpose.Inner, timestep: 0, draw: 0, values);
+        return Kernel(new OperatorKernel(height, width, [.. values]));
+    }
+
+    public static OperatorSpec Kernel(OperatorKernel? kernel) => Spec(KernelBlurFamily.Name, []) with { Kernel = kernel };
+
+    public static OperatorSpec Motion(double length, double intensity, int size, ulong seed) => Spec(MotionBlurFamily.Name, new()
+    {
+        [MotionBlurFamily.Length] = ParameterValue.Of(length),
+        [MotionBlurFamily.Intensity] = ParameterValue.Of(intensity),
+        [MotionBlurFamily.KernelSize] = ParameterValue.Of(size),
+    }) with { Seed = seed };
+
+    public static OperatorSpec Decolorise(string weights) =>
+        Spec(DecolorisationFamily.Name, new() { [DecolorisationFamily.Weights] = ParameterValue.Of(weights) });
+
+    public static OperatorSpec Sense(double ratio, string transform, ulong seed) => Spec(CompressedSensingFamily.Name, new()
+    {
+        [CompressedSensingFamily.Ratio] = ParameterValue.Of(ratio),
+        [CompressedSensingFamily.Transform] = ParameterValue.Of(transform),
+    }) with { Seed = seed };
+
+    public static OperatorSpec Clip(double gain) => Spec(HdrClipFamily.Name, new() { [HdrClipFamily.Gain] = ParameterValue.Of(gain) });
+
+    public static OperatorSpec BlurLight(double std, double gamma, int size = 61) => Spec(NonlinearBlurFamily.Name, new()
+    {
+        [NonlinearBlurFamily.Std] = ParameterValue.Of(std),
+        [NonlinearBlurFamily.Gamma] = ParameterValue.Of(gamma),
+        [NonlinearBlurFamily.KernelSize] = ParameterValue.Of(size),
+    });
+
+    public static OperatorSpec Magnitudes(string range, double oversample = 2) => Spec(PhaseRetrievalFamily.Name, new()
+    {
+        [PhaseRetrievalFamily.InputRange] = ParameterValue.Of(range),
+        [PhaseRetrievalFamily.Oversample] = ParameterValue.Of(oversample),
     });
 
     public static OperatorMask SoftMask() => new(40, 32, [.. Enumerable.Range(0, 40 * 32).Select(i => (i % 5) / 4f)]);

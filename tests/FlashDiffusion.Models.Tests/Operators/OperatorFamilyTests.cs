@@ -1,3 +1,4 @@
+using FlashDiffusion.Models.Operators.CompressedSensing;
 using FlashDiffusion.Models.Operators.Inpainting;
 using FlashDiffusion.Models.Operators.SuperResolution;
 using static TorchSharp.torch;
@@ -23,6 +24,18 @@ public sealed class OperatorFamilyTests
         { "parameters.box_height", OperatorBatches.Box(41, 10, -1, -1) },
         { "parameters.box_width", OperatorBatches.Box(10, 10, 0, 23) },
         { "parameters.mask_type", OperatorBatches.Box(40, 32, 0, 0) },
+        { "kernel", OperatorBatches.Kernel(null) },
+        { "kernel", OperatorBatches.Kernel(new OperatorKernel(3, 3, [1, 2, 3])) },
+        { "kernel", OperatorBatches.Kernel(new OperatorKernel(128, 1, [.. new float[128]])) },
+        { "kernel", OperatorBatches.Kernel(1, 64, 1) },
+        { "kernel", OperatorBatches.Kernel(new OperatorKernel(1, 3, [1, float.NaN, 1])) },
+        { "kernel", OperatorBatches.Kernel(new OperatorKernel(1, 3, [1, -2, 1])) },
+        { "kernel", OperatorBatches.Kernel(new OperatorKernel(2, 2, [0, 0, 0, 0])) },
+        { "parameters.kernel_size", OperatorBatches.Motion(10, 0.5, 60, 1) },
+        { "parameters.kernel_size", OperatorBatches.Motion(10, 0.5, 65, 1) },
+        { "parameters.length", OperatorBatches.Motion(21, 0.5, 21, 1) },
+        { "parameters.kernel_size", OperatorBatches.BlurLight(1, 2.2, 65) },
+        { "parameters.transform", OperatorBatches.Sense(0.5, CompressedSensingFamily.Hadamard, 1) },
     };
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FlashDiffusion.Models.Operators.Official;
 using FlashDiffusion.Models.Operators.Separable;
 using static TorchSharp.torch;
@@ -25,28 +24,13 @@ internal sealed class GaussianBlurFamily : IForwardOperatorFamily
         ],
     };
 
-    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
     {
-        var size = spec.Parameters.Integer(KernelSize);
-        var violations = ImmutableArray.CreateBuilder<FieldViolation>();
-        if (size % 2 == 0)
-        {
-            violations.Add(new FieldViolation($"parameters.{KernelSize}", $"The kernel size must be odd, but is {size}."));
-        }
-
-        if (Math.Min(picture.Height, picture.Width) <= size / 2)
-        {
-            violations.Add(new FieldViolation($"parameters.{KernelSize}", $"A kernel of size {size} needs a picture of at least {(size / 2) + 1} pixels a side to reflect its borders, but the picture is {picture}."));
-        }
-
-        return new OperatorPlan
-        {
-            Violations = violations.ToImmutable(),
-            StructuralKey = OperatorKey.Of(Name, spec.Compatibility),
-            MeasurementShape = [3, picture.Height, picture.Width],
-            MeasurementCount = picture.Elements,
-        };
-    }
+        Violations = [.. KernelSizeRule.Violations(spec.Parameters.Integer(KernelSize), KernelSize, picture)],
+        StructuralKey = OperatorKey.Of(Name, spec.Compatibility),
+        MeasurementShape = [3, picture.Height, picture.Width],
+        MeasurementCount = picture.Elements,
+    };
 
     public IForwardOperator Bind(IReadOnlyList<OperatorSpec> rows, PictureShape picture, Device device)
     {

@@ -9,18 +9,15 @@ public sealed class GoldenOperatorsTests
 {
     private const string Folder = "operators";
 
-    // Published non-linear blur networks: the issue "Every published solver" brings them, and its own tests.
-    private static readonly string[] OfLaterIssues = ["kernel_wizard_", "nonlinear_blur_operator_"];
-
     private static readonly (string Prefix, Action<OperatorCase> Check)[] Kinds =
     [
         ("apply_fwd_", GoldenApplyForward.Check), ("blur_kernels", GoldenBlur.CheckKernels), ("data_transform_", GoldenDataTransform.Check),
-        ("gaussian_blur_", GoldenBlur.Check), ("inpaint_", GoldenMasks.Check), ("noise_scheduler", GoldenNoiseLevel.Check),
+        ("gaussian_blur_", GoldenBlur.Check), ("inpaint_", GoldenMasks.Check), ("kernel_wizard_keys", GoldenKernelWizard.CheckKeys),
+        ("kernel_wizard_", GoldenKernelWizard.Check), ("noise_scheduler", GoldenNoiseLevel.Check), ("nonlinear_blur_operator_", GoldenKernelWizard.CheckOperator),
     ];
 
     public static TheoryData<string> Cases =>
-        [.. GoldenFolder.Names(Folder, "").Where(file => !OfLaterIssues.Any(prefix => file.StartsWith(prefix, StringComparison.Ordinal)))
-            .Select(file => file[..^Path.GetExtension(file).Length]).Distinct()];
+        [.. GoldenFolder.Names(Folder, "").Select(file => file[..^Path.GetExtension(file).Length]).Distinct()];
 
     [Theory]
     [MemberData(nameof(Cases))]

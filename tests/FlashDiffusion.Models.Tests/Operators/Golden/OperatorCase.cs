@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Operators.Golden;
 
-/// <summary>One golden case: its JSON and, if it has any, its tensors.</summary>
+/// <summary>One golden case: its JSON, its tensors, or both.</summary>
 internal sealed class OperatorCase : IDisposable
 {
-    private readonly JsonDocument _document;
+    private readonly JsonDocument? _document;
     private readonly GoldenTensors? _tensors;
 
     private OperatorCase(string folder, string name)
     {
         (Name, Folder) = (name, GoldenFolder.File(folder));
-        _document = JsonDocument.Parse(File.ReadAllBytes(GoldenFolder.File(folder, name + ".json")));
+        _document = File.Exists(GoldenFolder.File(folder, name + ".json")) ? JsonDocument.Parse(File.ReadAllBytes(GoldenFolder.File(folder, name + ".json"))) : null;
         _tensors = File.Exists(GoldenFolder.File(folder, name + ".safetensors")) ? GoldenTensors.Open(folder, name + ".safetensors") : null;
     }
 
@@ -23,7 +23,7 @@ internal sealed class OperatorCase : IDisposable
 
     public string Folder { get; }
 
-    public JsonElement Json => _document.RootElement;
+    public JsonElement Json => _document?.RootElement ?? throw new FileNotFoundException($"{Name} has no JSON.");
 
     public GoldenTensors Tensors => _tensors ?? throw new FileNotFoundException($"{Name} has no tensors.");
 
@@ -49,7 +49,7 @@ internal sealed class OperatorCase : IDisposable
 
     public void Dispose()
     {
-        _document.Dispose();
+        _document?.Dispose();
         _tensors?.Dispose();
     }
 }

@@ -1,0 +1,30 @@
+using FlashDiffusion.Models.Networks.KernelWizard;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Operators.NonlinearBlurNetwork;
+
+/// <summary>Nonlinear blur by the KernelWizard network. Its weights are the user's own, so it exists only where they were given.</summary>
+/// <param name="network">The network, loaded; not owned. It lives on one device.</param>
+internal sealed class NetworkBlurFamily(KernelWizardNetwork network) : IForwardOperatorFamily
+{
+    public const string Name = "nonlinear_blur_network";
+    public const string CodeStd = "code_std";
+
+    public OperatorDescriptor Descriptor { get; } = new()
+    {
+        Name = Name,
+        Description = "Blur of a dynamic scene by the KernelWizard network (Tran et al., CVPR 2021); the operator's seed chooses the kernel code.",
+        IsLinear = false,
+        Parameters = [ParameterDescriptor.Number(CodeStd, 1.2, 0, 3, "Standard deviation of the kernel code: how strong the blur is.")],
+    };
+
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
+    {
+        StructuralKey = OperatorKey.Of(Name, spec.Compatibility),
+        MeasurementShape = [3, picture.Height, picture.Width],
+        MeasurementCount = picture.Elements,
+    };
+
+    public IForwardOperator Bind(IReadOnlyList<OperatorSpec> rows, PictureShape picture, Device device) =>
+        new NetworkBlurOperator(network, rows, picture, device);
+}
