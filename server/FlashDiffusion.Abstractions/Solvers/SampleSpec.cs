@@ -32,6 +32,9 @@ public sealed record SampleSpec
     /// <summary>What the operator's family says of it; null if there is none.</summary>
     public OperatorPlan? OperatorPlan { get; init; }
 
+    /// <summary>Whether the operator is linear and so has an exact adjoint; true without operator.</summary>
+    public bool OperatorIsLinear { get; init; } = true;
+
     /// <summary>Standard deviation of the measurement noise on the internal range [-1, 1] (twice that of [0, 1]).</summary>
     public double NoiseStd { get; init; }
 

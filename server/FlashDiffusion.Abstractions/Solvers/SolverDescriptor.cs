@@ -19,4 +19,7 @@ public sealed record SolverDescriptor
 
     /// <summary>Its parameters.</summary>
     public required ImmutableArray<ParameterDescriptor> Parameters { get; init; }
+
+    /// <summary>Named settings from a publication, that a request or a model may pick.</summary>
+    public ImmutableArray<NamedPreset> Presets { get; init; } = [];
 }

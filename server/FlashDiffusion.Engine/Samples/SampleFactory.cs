@@ -41,6 +41,7 @@ internal sealed class SampleFactory(EngineOptions options)
         Parameters = request.SolverParameters,
         Operator = request.Operator?.Spec,
         OperatorPlan = piece.OperatorPlan,
+        OperatorIsLinear = request.Operator?.Family.Descriptor.IsLinear ?? true,
         NoiseStd = request.Operator?.NoiseStd ?? 0,
         Compatibility = request.Compatibility,
     };

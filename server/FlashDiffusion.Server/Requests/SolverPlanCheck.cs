@@ -31,6 +31,7 @@ internal static class SolverPlanCheck
             Parameters = parameters,
             Operator = forward?.Spec,
             OperatorPlan = forward?.Family.Plan(forward.Spec, picture),
+            OperatorIsLinear = forward?.Family.Descriptor.IsLinear ?? true,
             NoiseStd = forward?.NoiseStd ?? 0,
             Compatibility = compatibility,
         });

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Noise;
-using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Sampling;
 using FlashDiffusion.Schedules;
 using FlashDiffusion.Testing;
@@ -19,9 +18,8 @@ public class GoldenFlashTests
 
     public static TheoryData<string> Starts => GoldenFolder.Cases("flash", ".safetensors", name => name.StartsWith("find_start", StringComparison.Ordinal));
 
-    // run_single_resample_* belongs to the ReSample plugin; whatever else lies in the folder is run here, or fails.
-    public static TheoryData<string> Runs => GoldenFolder.Cases(
-        "flash", ".safetensors", name => !name.StartsWith("find_start", StringComparison.Ordinal) && !name.StartsWith("run_single_resample", StringComparison.Ordinal));
+    // Whatever else lies in the folder is run here, or fails.
+    public static TheoryData<string> Runs => GoldenFolder.Cases("flash", ".safetensors", name => !name.StartsWith("find_start", StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Starts))]
@@ -69,14 +67,9 @@ public class GoldenFlashTests
 
         var (spec, bound) = golden.Operator("op");
         using var forward = bound;
-        var sample = golden.Sample(model, spec, start.Index);
-        var solver = new LatentDpsSolver();
-        var noise = new RecordedNoise(golden.Tensors, first: mixes ? 1 : 0);
-        var measurements = forward.Consistent(golden.Tensors["y"]);
-        foreach (var (index, step) in solver.Plan(sample).Steps.Index())
-        {
-            latents = solver.Step(GoldenSolversTests.Batch(model, sample, step, index, noise, latents, forward, measurements)).Latents;
-        }
+        var solver = GoldenOptions.SolverOf(golden.Json.GetProperty("baseline_class").GetString()!);
+        var chain = new GoldenChain(golden, model, solver, golden.Sample(solver, model, spec, start.Index), forward, firstNoise: mixes ? 1 : 0);
+        latents = chain.Run(latents, (_, _) => { });
 
         GoldenAssert.RelativeL2("recon", golden.Tensors["recon"], model.Decode(latents, Quantisation.Nearest), PerStep);
     }

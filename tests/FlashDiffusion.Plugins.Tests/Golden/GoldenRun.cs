@@ -1,14 +1,12 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Models.Operators.Official;
-using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Testing;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Plugins.Tests.Golden;
 
-/// <summary>One golden run of latent DPS in official mode: its configuration as our request would say it.</summary>
+/// <summary>One golden run in official mode: its configuration as our request would say it.</summary>
 internal sealed class GoldenRun : IDisposable
 {
     private GoldenRun(string folder, string name)
@@ -39,12 +37,12 @@ internal sealed class GoldenRun : IDisposable
     }
 
     /// <summary>The sample as our request would describe it.</summary>
-    public SampleSpec Sample(ILatentDiffusionModel model, OperatorSpec forward, int start)
+    public SampleSpec Sample(ILatentSolver solver, ILatentDiffusionModel model, OperatorSpec forward, int start)
     {
         using var y = Tensors["y"];
         var picture = new PictureShape((int)y.shape[2], (int)y.shape[3]);
         var violations = new List<FieldViolation>();
-        var parameters = ParameterSet.Resolve(new LatentDpsSolver().Descriptor.Parameters, Parameters(Json.GetProperty("data_consistency")), "parameters", violations);
+        var parameters = ParameterSet.Resolve(solver.Descriptor.Parameters, GoldenOptions.ParametersOf(solver, Json.GetProperty("data_consistency")), "parameters", violations);
         Assert.Empty(violations);
         return new SampleSpec
         {
@@ -55,6 +53,7 @@ internal sealed class GoldenRun : IDisposable
             StartIndex = start,
             Parameters = parameters,
             Operator = forward,
+            NoiseStd = NoiseStd(),
             Compatibility = Compatibility.Official,
         };
     }
@@ -65,20 +64,15 @@ internal sealed class GoldenRun : IDisposable
 
     public void Dispose() => Tensors.Dispose();
 
-    // What the research code's configuration calls its options; an option that this does not know is a failure, not a default.
-    private static Dictionary<string, ParameterValue> Parameters(JsonElement options) => options.EnumerateObject().ToDictionary(
-        option => option.Name switch
-        {
-            "dc_step" => "guidance_scale",
-            "dc_correct_freq" => "guidance_frequency",
-            "dc_correct_stage" => "guidance_stages",
-            var name => name,
-        },
-        option => option.Value.ValueKind == JsonValueKind.Array ? ParameterValue.Of(Stages(option.Value)) : ParameterValue.Of(option.Value.GetDouble()));
-
-    private static string Stages(JsonElement stages)
+    // Solver runs say it; adaptive ones hold the noise schedule that it follows from.
+    private double NoiseStd()
     {
-        var named = stages.EnumerateArray().Select(stage => stage.GetString()!).ToImmutableHashSet();
-        return named.Count == 3 ? "all" : string.Join('+', new[] { "chaotic", "semantic", "refinement" }.Where(named.Contains));
+        if (Json.TryGetProperty("sigma", out var sigma))
+        {
+            return sigma.GetDouble();
+        }
+
+        var noise = Json.GetProperty("op").GetProperty("noise");
+        return 2 * new OfficialNoiseLevel(noise.GetProperty("sigma_min").GetDouble(), noise.GetProperty("sigma_max").GetDouble()).Std(Json.GetProperty("severity_t").GetDouble());
     }
 }

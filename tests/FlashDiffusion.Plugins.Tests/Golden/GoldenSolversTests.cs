@@ -1,11 +1,10 @@
-using FlashDiffusion.Noise;
-using FlashDiffusion.Plugins.LatentDps;
+using System.Text.Json;
 using FlashDiffusion.Testing;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Plugins.Tests.Golden;
 
-/// <summary>Latent DPS against the research code, step by step, in official mode.</summary>
+/// <summary>Every solver of the paper against the research code, step by step, in official mode.</summary>
 public class GoldenSolversTests
 {
     private const double PerStep = 1e-4;
@@ -13,10 +12,7 @@ public class GoldenSolversTests
     // Steps before which the diverging case (|z| to 580) is still comparable.
     private const int ComparableSteps = 8;
 
-    // Solvers of plugins that have golden tests of their own.
-    private static readonly string[] Elsewhere = ["gml_", "psld_", "resample_", "generic_", "ldm_"];
-
-    public static TheoryData<string> Cases => GoldenFolder.Cases("solvers", ".safetensors", name => !Elsewhere.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+    public static TheoryData<string> Cases => GoldenFolder.Cases("solvers", ".safetensors");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -25,48 +21,60 @@ public class GoldenSolversTests
         set_num_threads(1);
         using var scope = NewDisposeScope();
         using var golden = GoldenRun.Open("solvers", name);
+        var solver = GoldenOptions.SolverOf(golden.Json.GetProperty("official_class").GetString()!);
         var model = GoldenLatentModel.Load(golden.Json.GetProperty("ldm").GetString()!);
         var (spec, bound) = golden.Operator("degradation");
         using var forward = bound;
-        var sample = golden.Sample(model, spec, golden.Json.GetProperty("start_T").GetInt32());
-        var solver = new LatentDpsSolver();
-        var plan = solver.Plan(sample);
+        var chain = new GoldenChain(golden, model, solver, golden.Sample(solver, model, spec, golden.Json.GetProperty("start_T").GetInt32()), forward);
 
-        Assert.Empty(plan.Violations);
-        Assert.Equal(Numbers(golden, "timesteps"), plan.Steps.Select(step => step.Timestep));
-        Assert.Equal(Numbers(golden, "dc_at_loop_index"), plan.Steps.Index().Where(step => step.Item.Kind == "guided").Select(step => step.Index));
+        var steps = chain.Plan.Steps;
+        var timesteps = steps.Select(step => step.Timestep).Distinct().ToList();
+        Assert.Empty(chain.Plan.Violations);
+        Assert.Equal(Numbers(golden.Json, "timesteps"), timesteps);
+        Assert.Equal(Numbers(golden.Json, "dc_at_loop_index"), steps.Where(step => step.Kind.Contains("guided", StringComparison.Ordinal)).Select(step => timesteps.IndexOf(step.Timestep)).Distinct());
 
-        var measurements = forward.Consistent(golden.Tensors["y"]);
-        var latents = golden.Tensors["z_start"];
-        var noise = new RecordedNoise(golden.Tensors);
-        var diverges = name.EndsWith("startT0", StringComparison.Ordinal) && plan.Steps.Length > ComparableSteps;
-        for (var i = 0; i < plan.Steps.Length; i++)
+        var corrections = golden.Json.GetProperty("z0_corr").EnumerateArray().ToDictionary(entry => entry.GetProperty("loop_index").GetInt32());
+        Assert.Equal(corrections.Keys.Order(), steps.Where(step => step.Kind.StartsWith("resample", StringComparison.Ordinal)).Select(step => timesteps.IndexOf(step.Timestep)));
+
+        var diverges = name.EndsWith("startT0", StringComparison.Ordinal) && timesteps.Count > ComparableSteps;
+        var corrected = 0;
+        var last = chain.Run(golden.Tensors["z_start"], (index, output) =>
         {
-            var output = solver.Step(Batch(model, sample, plan.Steps[i], i, noise, latents, forward, measurements));
-            latents = output.Latents;
-            if (!diverges || i < ComparableSteps)
+            var move = timesteps.IndexOf(steps[index].Timestep);
+            if (diverges && move >= ComparableSteps)
             {
-                GoldenAssert.RelativeL2($"z after step {i}", golden.Tensors["z"][i + 1].reshape(latents.shape), latents, PerStep);
-                GoldenAssert.RelativeL2($"z0 of step {i}", golden.Tensors["pred_x0"][i].reshape(latents.shape), output.PredictedClean, PerStep);
+                return;
             }
-        }
+
+            if (index == 0 || steps[index - 1].Timestep != steps[index].Timestep)
+            {
+                GoldenAssert.RelativeL2($"z0 of move {move}", golden.Tensors["pred_x0"][move].reshape(output.Latents.shape), output.PredictedClean, PerStep);
+            }
+
+            if (steps[index].Kind.StartsWith("solve", StringComparison.Ordinal))
+            {
+                var expected = corrections[move];
+                Assert.Contains(expected.GetProperty("domain").GetString()!, steps[index].Kind, StringComparison.Ordinal);
+                Assert.Equal(expected.GetProperty("inner_adam_steps").GetInt64(), output.Scratch["correction.updates"][0].item<long>());
+            }
+
+            if (steps[index].Kind.StartsWith("resample", StringComparison.Ordinal))
+            {
+                GoldenAssert.RelativeL2($"correction of move {move}", golden.Tensors["z0_corr"][corrected++].reshape(output.Latents.shape), output.PredictedClean, PerStep);
+            }
+
+            if (index == steps.Length - 1 || steps[index + 1].Timestep != steps[index].Timestep)
+            {
+                GoldenAssert.RelativeL2($"z after move {move}", golden.Tensors["z"][move + 1].reshape(output.Latents.shape), output.Latents, PerStep);
+            }
+        });
 
         if (!diverges)
         {
-            GoldenAssert.RelativeL2("z_final", golden.Tensors["z_final"], latents, PerStep);
-            GoldenAssert.RelativeL2("recon", golden.Tensors["recon"], model.Decode(latents, Quantisation.Nearest), PerStep);
+            GoldenAssert.RelativeL2("z_final", golden.Tensors["z_final"], last, PerStep);
+            GoldenAssert.RelativeL2("recon", golden.Tensors["recon"], model.Decode(last, Quantisation.Nearest), PerStep);
         }
     }
 
-    internal static StepBatch Batch(
-        ILatentDiffusionModel model, SampleSpec sample, PlannedStep step, int index, INoiseSource noise, Tensor latents, IForwardOperator forward, Tensor measurements) => new()
-        {
-            Model = model,
-            Rows = [new StepRow(sample, step, index, noise)],
-            Latents = latents,
-            Operator = forward,
-            Measurements = measurements,
-        };
-
-    private static int[] Numbers(GoldenRun golden, string property) => [.. golden.Json.GetProperty(property).EnumerateArray().Select(number => number.GetInt32())];
+    private static int[] Numbers(JsonElement json, string property) => [.. json.GetProperty(property).EnumerateArray().Select(number => number.GetInt32())];
 }

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using FlashDiffusion.Sampling;
+
+namespace FlashDiffusion.Plugins.Psld;
+
+/// <summary>
+/// Settings of the tables of arXiv 2309.06642 (c, eta, w), for its CelebA-HQ (applied to FFHQ) and LSUN Bedrooms models at 256x256 in official
+/// mode. There is none for nonlinear blur, which has no adjoint.
+/// </summary>
+internal static class PsldPresets
+{
+    public static ImmutableArray<NamedPreset> All { get; } =
+    [
+        Of("gaussian_blur_varying_ffhq", 1, 2, 0.2),
+        Of("gaussian_blur_varying_lsun", 1, 2, 0.2),
+        Of("gaussian_blur_fixed_ffhq", 1, 2, 0.1),
+        Of("gaussian_blur_fixed_lsun", 1, 2, 0.1),
+        Of("random_inpainting_ffhq", 1, 10, 0.5),
+        Of("random_inpainting_lsun", 1.2, 10, 0.05),
+    ];
+
+    private static NamedPreset Of(string name, double correction, double scale, double weight) =>
+        new(name, correction, new Dictionary<string, double> { [GuidanceParameters.Scale] = scale, [GuidanceParameters.LatentWeight] = weight }.ToFrozenDictionary(StringComparer.Ordinal));
+}
