@@ -1,95 +1,196 @@
 using System.Runtime.CompilerServices;
 using FlashDiffusion.V1;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace FlashDiffusion.Client;
 
 /// <summary>
-/// A connection to a FlashDiffusion server. Safe to share between threads; make one for a server and keep it. Requests and answers are
-/// the messages of <c>flashdiffusion.v1</c>, whose fields document their units and ranges. Every failure is a <see cref="FlashException"/>
-/// that says what is wrong; a cancelled token gives <see cref="OperationCanceledException"/>.
+/// A connection to one FlashDiffusion server or several that do the same work. Safe to share between threads; make one and keep it.
+/// Requests and answers are the messages of <c>flashdiffusion.v1</c>, whose fields document their units and ranges. Every failure is a
+/// <see cref="FlashException"/> that says what is wrong; a cancelled token gives <see cref="OperationCanceledException"/>.
 /// </summary>
 public sealed class FlashClient : IDisposable
 {
     private readonly FlashClientOptions _options;
-    private readonly GrpcChannel _channel;
-    private readonly ReconstructionService.ReconstructionServiceClient _reconstruction;
-    private readonly CatalogService.CatalogServiceClient _catalog;
+    private readonly FlashServers _servers;
 
-    private FlashClient(Uri address, FlashClientOptions options)
+    private FlashClient(IEnumerable<string> addresses, FlashClientOptions options)
     {
-        (Address, _options) = (address, options);
-        _channel = GrpcChannel.ForAddress(address, options.ToChannelOptions());
-        _reconstruction = new ReconstructionService.ReconstructionServiceClient(_channel);
-        _catalog = new CatalogService.CatalogServiceClient(_channel);
+        _options = options;
+        Addresses = [.. addresses.Select(ServerAddress.Parse)];
+        if (Addresses.Count == 0)
+        {
+            throw new ArgumentException("At least one address is needed.", nameof(addresses));
+        }
+
+        _servers = new FlashServers(Addresses, options);
     }
 
-    /// <summary>The server.</summary>
-    public Uri Address { get; }
+    /// <summary>The servers.</summary>
+    public IReadOnlyList<Uri> Addresses { get; }
+
+    /// <summary>The first of them.</summary>
+    public Uri Address => Addresses[0];
 
     /// <summary>Prepares a connection; the first call opens it.</summary>
     /// <param name="address"><c>http://host:port</c> (cleartext HTTP/2), <c>https://host:port</c>, or <c>host:port</c> for the former.</param>
     /// <param name="options">Limits; the defaults if null.</param>
     /// <exception cref="ArgumentException">The address is not one of those forms.</exception>
-    public static FlashClient Connect(string address, FlashClientOptions? options = null) =>
-        new(ServerAddress.Parse(address), options ?? new FlashClientOptions());
+    public static FlashClient Connect(string address, FlashClientOptions? options = null) => Connect([address], options);
+
+    /// <summary>Prepares connections to servers that do the same work: reconstructions are spread over them, and go on elsewhere if one fails.</summary>
+    /// <param name="addresses">Addresses as for one server.</param>
+    /// <param name="options">Limits; the defaults if null.</param>
+    /// <exception cref="ArgumentException">There is none, or one is not an address.</exception>
+    public static FlashClient Connect(IEnumerable<string> addresses, FlashClientOptions? options = null) =>
+        new(addresses, options ?? new FlashClientOptions());
 
     /// <summary>
-    /// Reconstructs a picture. The first event is <c>Accepted</c>, the last one <c>Result</c>. Leaving the loop early cancels the work on the server.
+    /// Reconstructs a picture. The first event is <see cref="ReconstructionAccepted"/>, the last one <see cref="ReconstructionCompleted"/>. Where a stream
+    /// breaks, the work goes on from its last checkpoint, on another server if there is one, as <see cref="FlashClientOptions.Resume"/> says.
+    /// Leaving the loop early cancels the work on the server, unless the request detaches.
     /// </summary>
+    /// <param name="request">The request; sent again as often as needed.</param>
+    /// <param name="cancellation">Cancels the work.</param>
+    public async IAsyncEnumerable<ReconstructionEvent> FollowAsync(
+        ReconstructRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var attempts = new ReconstructionAttempts(request, _options.Resume, _servers.All.Length);
+        var call = Options(_options.ReconstructTimeout, cancellation);
+        FlashServer? server = null;
+        while (true)
+        {
+            server = await _servers.NextAsync(server, cancellation).ConfigureAwait(false);
+            FlashException? broken = null;
+            server.Enter();
+            try
+            {
+                using var stream = new ReconstructionStream(
+                    server.Reconstruction.Reconstruct(attempts.NextRequest(), call), server.Address, _options.Resume.Silence, _options.Clock, cancellation);
+                while (broken is null)
+                {
+                    (var happened, broken) = await NextAsync(stream, attempts, server.Address).ConfigureAwait(false);
+                    if (happened is not null)
+                    {
+                        yield return happened;
+                    }
+
+                    if (happened is ReconstructionCompleted)
+                    {
+                        yield break;
+                    }
+                }
+            }
+            finally
+            {
+                server.Leave();
+            }
+
+            if (attempts.Broke(broken) is { } pause)
+            {
+                server.LeaveAloneUntil(_options.Clock.GetUtcNow() + pause);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The same as messages: the first event is <c>Accepted</c>, the last one <c>Result</c>, and a resume is not seen.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellation">Cancels the work.</param>
     public async IAsyncEnumerable<ReconstructResponse> ReconstructAsync(
         ReconstructRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var call = _reconstruction.Reconstruct(request, Options(_options.ReconstructTimeout, cancellation));
-        while (await Guard(() => call.ResponseStream.MoveNext(cancellation), cancellation).ConfigureAwait(false))
+        var sequence = 0ul;
+        await foreach (var happened in FollowAsync(request, cancellation).ConfigureAwait(false))
         {
-            yield return call.ResponseStream.Current;
+            var message = happened switch
+            {
+                ReconstructionAccepted accepted => new ReconstructResponse { Accepted = accepted.Plan },
+                ReconstructionProgress progress => new ReconstructResponse { Progress = progress.Progress },
+                ReconstructionCompleted completed => new ReconstructResponse { Result = completed.Result },
+                _ => null,
+            };
+            if (message is not null)
+            {
+                message.Sequence = sequence++;
+                yield return message;
+            }
         }
     }
+
+    /// <summary>Says where a reconstruction stands that was sent with a <c>request_id</c>, and fetches its result, from whichever server knows it.</summary>
+    public Task<GetReconstructionResponse> GetReconstructionAsync(GetReconstructionRequest request, CancellationToken cancellation = default) =>
+        // Waiting is the server's business and bounded; the time for the call comes on top.
+        Unary((server, options) => server.Reconstruction.GetReconstructionAsync(request, options), cancellation, request.Wait?.ToTimeSpan() ?? TimeSpan.Zero);
+
+    /// <summary>Ends a reconstruction that was sent with a <c>request_id</c>, for all who follow it, on whichever server knows it.</summary>
+    public Task<CancelReconstructionResponse> CancelReconstructionAsync(string requestId, CancellationToken cancellation = default) =>
+        Unary((server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation);
 
     /// <summary>Says how severe the damage of a measurement is, and where its reconstruction would start.</summary>
     public Task<EstimateSeverityResponse> EstimateSeverityAsync(EstimateSeverityRequest request, CancellationToken cancellation = default) =>
-        Unary(options => _reconstruction.EstimateSeverityAsync(request, options), cancellation);
+        Unary((server, options) => server.Reconstruction.EstimateSeverityAsync(request, options), cancellation);
 
     /// <summary>Degrades a clean picture on the server; its answer's measurement goes back to <see cref="ReconstructAsync"/> as it is.</summary>
     public Task<DegradeResponse> DegradeAsync(DegradeRequest request, CancellationToken cancellation = default) =>
-        Unary(options => _reconstruction.DegradeAsync(request, options), cancellation);
+        Unary((server, options) => server.Reconstruction.DegradeAsync(request, options), cancellation);
 
     /// <summary>Models with their state.</summary>
     public Task<ListModelsResponse> ListModelsAsync(CancellationToken cancellation = default) =>
-        Unary(options => _catalog.ListModelsAsync(new ListModelsRequest(), options), cancellation);
+        Unary((server, options) => server.Catalog.ListModelsAsync(new ListModelsRequest(), options), cancellation);
 
     /// <summary>Solvers with their parameters.</summary>
     public Task<ListSolversResponse> ListSolversAsync(CancellationToken cancellation = default) =>
-        Unary(options => _catalog.ListSolversAsync(new ListSolversRequest(), options), cancellation);
+        Unary((server, options) => server.Catalog.ListSolversAsync(new ListSolversRequest(), options), cancellation);
 
     /// <summary>Forward operators with their parameters.</summary>
     public Task<ListOperatorsResponse> ListOperatorsAsync(CancellationToken cancellation = default) =>
-        Unary(options => _catalog.ListOperatorsAsync(new ListOperatorsRequest(), options), cancellation);
+        Unary((server, options) => server.Catalog.ListOperatorsAsync(new ListOperatorsRequest(), options), cancellation);
 
-    /// <summary>Closes the connection; calls in progress are cancelled.</summary>
-    public void Dispose() => _channel.Dispose();
+    /// <summary>Closes the connections; calls in progress are cancelled.</summary>
+    public void Dispose() => _servers.Dispose();
 
-    private Task<T> Unary<T>(Func<CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation) =>
-        Guard(() => start(Options(_options.UnaryTimeout, cancellation)).ResponseAsync, cancellation);
-
-    private CallOptions Options(TimeSpan? timeout, CancellationToken cancellation) => new(
-        deadline: timeout is { } limit ? _options.Clock.GetUtcNow().UtcDateTime + limit : null, cancellationToken: cancellation);
-
-    private async Task<T> Guard<T>(Func<Task<T>> call, CancellationToken cancellation)
+    private static async Task<(ReconstructionEvent? Happened, FlashException? Broken)> NextAsync(ReconstructionStream stream, ReconstructionAttempts attempts, Uri server)
     {
         try
         {
-            return await call().ConfigureAwait(false);
+            return await stream.MoveNextAsync().ConfigureAwait(false)
+                ? (attempts.Take(stream.Current, server), null)
+                : (null, FlashException.Of(StatusCode.DataLoss, $"The server at {server} ended the stream without a result.", server));
         }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+        catch (FlashException failure)
         {
-            throw new OperationCanceledException("The call was cancelled.", exception, cancellation);
-        }
-        catch (RpcException exception)
-        {
-            throw FlashException.From(exception, Address);
+            return (null, failure);
         }
     }
+
+    /// <summary>Asks the servers in turn until one is there, and knows what is asked about; each once.</summary>
+    private async Task<T> Unary<T>(Func<FlashServer, CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation, TimeSpan extra = default)
+    {
+        for (var i = 0; ; i++)
+        {
+            var server = _servers.All[i];
+            try
+            {
+                return await start(server, Options(_options.UnaryTimeout + extra, cancellation)).ResponseAsync.ConfigureAwait(false);
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("The call was cancelled.", exception, cancellation);
+            }
+            catch (RpcException exception) when (exception.StatusCode is not (StatusCode.Unavailable or StatusCode.NotFound) || i == _servers.All.Length - 1)
+            {
+                throw FlashException.From(exception, server.Address);
+            }
+            catch (RpcException)
+            {
+                // The next one.
+            }
+        }
+    }
+
+    private CallOptions Options(TimeSpan? timeout, CancellationToken cancellation) => new(
+        deadline: timeout is { } limit ? _options.Clock.GetUtcNow().UtcDateTime + limit : null, cancellationToken: cancellation);
 }

@@ -17,6 +17,10 @@ public sealed record FlashClientOptions
     /// <value>None: the first event tells the expected time, and cancelling is cheap.</value>
     public TimeSpan? ReconstructTimeout { get; init; }
 
+    /// <summary>What happens when the stream of a reconstruction breaks.</summary>
+    /// <value>Goes on from a checkpoint at most ten steps old, on another server if there is one.</value>
+    public ResumePolicy Resume { get; init; } = new();
+
     /// <summary>Where deadlines take the time from.</summary>
     /// <value>The system's clock.</value>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -31,8 +35,8 @@ public sealed record FlashClientOptions
             EnableMultipleHttp2Connections = true,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             // Notices a peer that vanished without closing; servers refuse pings that are much more frequent.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(60),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
         },
         DisposeHttpClient = true,

@@ -23,6 +23,11 @@ public sealed class FlashException : Exception
     /// <summary>When it is worth trying again, if the server said so.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
+    /// <summary>The server's push-back (<c>grpc-retry-pushback-ms</c>): when the same server may be asked again; negative if not at all.</summary>
+    public TimeSpan? PushBack { get; private init; }
+
+    internal static FlashException Of(StatusCode code, string message, Uri address) => From(new RpcException(new Grpc.Core.Status(code, message)), address);
+
     internal static FlashException From(RpcException exception, Uri address)
     {
         var status = exception.GetRpcStatus();
@@ -36,15 +41,22 @@ public sealed class FlashException : Exception
             Reason = status?.GetDetail<ErrorInfo>()?.Reason ?? "",
             Problems = problems,
             RetryAfter = retry,
+            PushBack = PushBackOf(exception),
         };
     }
+
+    private static TimeSpan? PushBackOf(RpcException exception) =>
+        exception.Trailers.GetValue("grpc-retry-pushback-ms") is { } text
+            // What can't be read means no retry (gRFC A6).
+            ? TimeSpan.FromMilliseconds(int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds : -1)
+            : null;
 
     private static string Describe(
         RpcException exception, Google.Rpc.Status? status, FieldProblem[] problems, TimeSpan? retry, Uri address)
     {
-        if (status is null && exception.StatusCode == StatusCode.Unavailable)
+        if (status is null && exception.StatusCode == StatusCode.Unavailable && exception.Status.DebugException is not null)
         {
-            var cause = exception.Status.DebugException?.GetBaseException().Message ?? exception.Status.Detail;
+            var cause = exception.Status.DebugException.GetBaseException().Message;
             return $"No FlashDiffusion server answers at {address} ({cause}).";
         }
 

@@ -10,6 +10,7 @@ internal static class ErrorReasons
     public const string Starting = "SERVER_STARTING";
     public const string ShuttingDown = "SERVER_SHUTTING_DOWN";
     public const string Cancelled = "CANCELLED";
+    public const string CancelledOnRequest = "CANCELLED_ON_REQUEST";
     public const string ClientStalled = "CLIENT_STALLED";
     public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
     public const string SolverFault = "SOLVER_FAULT";

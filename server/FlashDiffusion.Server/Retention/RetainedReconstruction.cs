@@ -23,6 +23,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     private ProgressEvent? _progress;
     private SessionEvent? _final;
     private bool _abandoned;
+    private bool _onRequest;
 
     public RequestKey Key => key;
 
@@ -127,7 +128,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     {
         lock (_gate)
         {
-            _abandoned = _final is null;
+            _onRequest = _abandoned = _final is null;
             _session?.Cancel();
         }
     }
@@ -168,7 +169,10 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
 
     private void End(SessionEvent final)
     {
-        _final = final;
+        // So that no client takes somebody's wish for a broken stream.
+        _final = final = final is FailedEvent { Failure: { Outcome: SessionOutcome.Cancelled } failure } && _onRequest
+            ? new FailedEvent(failure with { Reason = ErrorReasons.CancelledOnRequest, Message = "CancelReconstruction ended this reconstruction." })
+            : final;
         _followers.ForEach(follower => follower.Events.Finish(final));
         _followers.Clear();
         // What is remembered is the end: neither the measurement nor the way.

@@ -20,6 +20,16 @@ internal static class Failures
 
     public static RpcException Starting() => Make(StatusCode.Unavailable, "The server is starting.", "SERVER_STARTING");
 
+    public static RpcException ShuttingDown(int pushBackMilliseconds)
+    {
+        var failure = Make(StatusCode.Unavailable, "The server is shutting down.", "SERVER_SHUTTING_DOWN");
+        var trailers = failure.Trailers;
+        trailers.Add("grpc-retry-pushback-ms", pushBackMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return new RpcException(failure.Status, trailers);
+    }
+
+    public static RpcException Of(StatusCode code, string reason) => Make(code, "It failed.", reason);
+
     private static RpcException Make(StatusCode code, string message, string reason, params Any[] details)
     {
         var status = new Google.Rpc.Status { Code = (int)code, Message = message };

@@ -23,6 +23,15 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
     /// <summary>Waits after the first event until the caller gives up.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>Every request, as it arrived.</summary>
+    public List<ReconstructRequest> Reconstructions { get; } = [];
+
+    /// <summary>Thrown by the next calls of Reconstruct, one each.</summary>
+    public Queue<RpcException> Failures { get; } = [];
+
+    /// <summary>Steps after which a call ends badly, one call each.</summary>
+    public Queue<(int Step, FakeBreak How)> Breaks { get; } = [];
+
     /// <summary>Set when a hanging call was cancelled.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -31,8 +40,16 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
     {
         ThrowIfAsked();
         LastReconstruction = request;
+        Reconstructions.Add(request);
+        if (Failures.TryDequeue(out var failure))
+        {
+            throw failure;
+        }
+
+        var (breakStep, how) = Breaks.TryDequeue(out var planned) ? planned : (int.MaxValue, FakeBreak.Abort);
+        var sequence = 0ul;
         var picture = Scaled(request.Measurement, value => (2 * value) - 0.5f);
-        await responseStream.WriteAsync(new ReconstructResponse { Accepted = MakeAccepted(request) }, context.CancellationToken);
+        await responseStream.WriteAsync(new ReconstructResponse { Sequence = sequence++, Accepted = MakeAccepted(request) }, context.CancellationToken);
         if (Hangs)
         {
             try
@@ -45,15 +62,27 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
             }
         }
 
-        for (var step = 1; step <= Steps; step++)
+        for (var step = FakeCheckpoint.StepOf(request) + 1; step <= Steps; step++)
         {
             var progress = new Progress { Step = step, TotalSteps = Steps, Timestep = Steps - step, Preview = request.Progress is null ? null : picture };
-            await responseStream.WriteAsync(new ReconstructResponse { Progress = progress }, context.CancellationToken);
+            progress.Checkpoint = request.Progress is { CheckpointEverySteps: > 0 and var every } && step % every == 0 ? FakeCheckpoint.Of(step) : null;
+            if (step == breakStep && how == FakeBreak.DamagedTensor)
+            {
+                progress.Latent = TensorValues.ToTensor([1, 2], 2);
+                progress.Latent.Crc32 = 1;
+            }
+
+            sequence += step == breakStep && how == FakeBreak.MissingEvent ? 1u : 0u;
+            await responseStream.WriteAsync(new ReconstructResponse { Sequence = sequence++, Progress = progress }, context.CancellationToken);
+            if (step == breakStep)
+            {
+                await BreakAsync(how, context);
+            }
         }
 
         var cost = new Cost { Steps = Steps, UnetForward = Steps, FullSteps = 1000, ComputeTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) };
         await responseStream.WriteAsync(
-            new ReconstructResponse { Result = new Result { Picture = picture, Seed = request.Seed, Cost = cost } }, context.CancellationToken);
+            new ReconstructResponse { Sequence = sequence, Result = new Result { Picture = picture, Seed = request.Seed, Cost = cost } }, context.CancellationToken);
     }
 
     public override Task<DegradeResponse> Degrade(DegradeRequest request, ServerCallContext context)
@@ -78,6 +107,24 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
         return answer;
     }
 
+    private static async Task BreakAsync(FakeBreak how, ServerCallContext context)
+    {
+        switch (how)
+        {
+            case FakeBreak.Abort:
+                // A reset overtakes what was not read yet.
+                await Task.Delay(500, context.CancellationToken);
+                context.GetHttpContext().Abort();
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+                break;
+            case FakeBreak.Silence:
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+                break;
+            case FakeBreak.Cancelled:
+                throw new RpcException(new Status(StatusCode.Cancelled, "The proxy lost its server."));
+        }
+    }
+
     private static Accepted MakeAccepted(ReconstructRequest request)
     {
         var accepted = new Accepted
@@ -94,6 +141,8 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
             SolverVersion = "1.0",
             Adaptation = "AUTO",
         };
+        accepted.Resumed = request.ResumeFrom is null ? null : new Resumption { Step = FakeCheckpoint.StepOf(request), Exact = true };
+        accepted.Checkpoint = request.Progress is { CheckpointEverySteps: > 0 } ? FakeCheckpoint.Of(FakeCheckpoint.StepOf(request)) : null;
         accepted.DecodedMean = request.Progress?.IncludeDecodedMean == true ? request.Measurement : null;
         accepted.Notices.Add(new Notice { Code = "TEST", Message = "A notice for people." });
         return accepted;

@@ -96,6 +96,13 @@ internal sealed partial class RunningServer : IAsyncDisposable
         Assert.Equal(expected, seen);
     }
 
+    /// <summary>SIGKILL: it ends at once, without a word to anybody.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>Tells it to end, as service managers do.</summary>
     public void Terminate()
     {

@@ -112,6 +112,8 @@ class Attempts:
 
 
 def _is_break(error: FlashError) -> bool:
+    if error.reason == "CANCELLED_ON_REQUEST":
+        return False
     if error.code in _BROKEN:
         return True
     if error.code == grpc.StatusCode.RESOURCE_EXHAUSTED:

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+
+namespace FlashDiffusion.Client;
+
+/// <summary>Servers that do the same work, and which of them to ask.</summary>
+internal sealed class FlashServers : IDisposable
+{
+    private readonly TimeProvider _clock;
+    private int _turn;
+
+    public FlashServers(IEnumerable<Uri> addresses, FlashClientOptions options)
+    {
+        _clock = options.Clock;
+        All = [.. addresses.Select(address => new FlashServer(address, options))];
+    }
+
+    public ImmutableArray<FlashServer> All { get; }
+
+    /// <summary>
+    /// Waits until one may be asked: first those that need not be left alone, among them the one with the fewest reconstructions, among
+    /// these in turn; <paramref name="last"/> only if there is no other as good.
+    /// </summary>
+    /// <param name="last">The server that was asked last; null for none.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task<FlashServer> NextAsync(FlashServer? last, CancellationToken cancellation)
+    {
+        var now = _clock.GetUtcNow().UtcTicks;
+        var turn = Interlocked.Increment(ref _turn);
+        var next = All.Select((server, i) => (Server: server, Order: (uint)(turn + i) % (uint)All.Length))
+            .OrderBy(item => Math.Max(now, item.Server.NotBefore))
+            .ThenBy(item => item.Server == last ? 1 : 0)
+            .ThenBy(item => item.Server.Calls)
+            .ThenBy(item => item.Order)
+            .First().Server;
+        if (next.NotBefore > now)
+        {
+            await Task.Delay(TimeSpan.FromTicks(next.NotBefore - now), _clock, cancellation).ConfigureAwait(false);
+        }
+
+        return next;
+    }
+
+    public void Dispose()
+    {
+        foreach (var server in All)
+        {
+            server.Dispose();
+        }
+    }
+}

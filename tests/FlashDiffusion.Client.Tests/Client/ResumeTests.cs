@@ -1,0 +1,211 @@
+using FlashDiffusion.Client.Tests.FakeServer;
+using FlashDiffusion.V1;
+using Grpc.Core;
+
+namespace FlashDiffusion.Client.Tests.Client;
+
+public sealed class ResumeTests : IAsyncLifetime
+{
+    private static readonly ResumePolicy Quick = new() { Tries = 3, FirstDelay = TimeSpan.FromMilliseconds(1), CheckpointEverySteps = 3 };
+    private FakeFlashServer _first = null!;
+    private FakeFlashServer _second = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => (_first, _second) = (await FakeFlashServer.StartAsync(), await FakeFlashServer.StartAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await _first.DisposeAsync();
+        await _second.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(FakeBreak.Abort)]
+    [InlineData(FakeBreak.Cancelled)]
+    [InlineData(FakeBreak.Silence)]
+    [InlineData(FakeBreak.MissingEvent)]
+    [InlineData(FakeBreak.DamagedTensor)]
+    public async Task Break_AtAStep_GoesOnElsewhereFromTheLastCheckpoint(FakeBreak how)
+    {
+        _first.Reconstruction.Breaks.Enqueue((8, how));
+        _second.Reconstruction.Breaks.Enqueue((8, how));
+        var events = await FollowAsync(Quick with { Silence = how == FakeBreak.Silence ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(60) }, Request());
+
+        Assert.IsType<ReconstructionAccepted>(events[0]);
+        Assert.IsType<ReconstructionCompleted>(events[^1]);
+        Assert.Equal(Enumerable.Range(1, FakeReconstruction.Steps), events.OfType<ReconstructionProgress>().Select(happened => happened.Progress.Step));
+        var resumed = events.OfType<ReconstructionResumed>().ToList();
+        Assert.InRange(resumed.Count, 1, 2);
+        // A reset may overtake events that were sent before it.
+        Assert.All(resumed, happened => Assert.True(happened.IsExact && (happened.Step == 6 || (how == FakeBreak.Abort && happened.Step < 6)), $"{happened}"));
+        // Every server was asked the same, under the same name; the second time with the checkpoint.
+        var requests = _first.Reconstruction.Reconstructions.Concat(_second.Reconstruction.Reconstructions).ToList();
+        Assert.Single(requests.Select(request => request.RequestId).Distinct());
+        Assert.All(requests, request => Assert.Equal(36, request.RequestId.Length));
+        Assert.Single(requests, request => request.ResumeFrom is null);
+        Assert.NotEmpty(_first.Reconstruction.Reconstructions);
+        Assert.NotEmpty(_second.Reconstruction.Reconstructions);
+    }
+
+    [Fact]
+    public async Task Break_BeforeTheFirstProgress_GoesOnFromTheAcceptedEvent()
+    {
+        _first.Reconstruction.Breaks.Enqueue((1, FakeBreak.Abort));
+        var events = await FollowAsync(Quick, Request(), _first.Address);
+        Assert.Equal(0, Assert.Single(events.OfType<ReconstructionResumed>()).Step);
+        Assert.Equal("0", _first.Reconstruction.Reconstructions[1].ResumeFrom.Token.ToStringUtf8());
+        Assert.IsType<ReconstructionCompleted>(events[^1]);
+    }
+
+    [Fact]
+    public async Task Break_WithoutProgressInBetween_IsBorneSoManyTimes()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            _first.Reconstruction.Breaks.Enqueue((7, FakeBreak.Cancelled));
+        }
+
+        var failure = await Assert.ThrowsAsync<FlashException>(() => FollowAsync(Quick, Request(), _first.Address));
+        Assert.Equal(StatusCode.Cancelled, failure.Code);
+        Assert.Equal(1 + Quick.Tries, _first.Reconstruction.Reconstructions.Count);
+    }
+
+    [Fact]
+    public async Task Break_PolicyNone_EndsTheCallAndAsksForNothing()
+    {
+        _first.Reconstruction.Breaks.Enqueue((7, FakeBreak.Cancelled));
+        await Assert.ThrowsAsync<FlashException>(() => FollowAsync(ResumePolicy.None, Request(), _first.Address));
+        var request = Assert.Single(_first.Reconstruction.Reconstructions);
+        Assert.Equal(("", null), (request.RequestId, request.Progress));
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Internal, "SOLVER_FAULT")]
+    [InlineData(StatusCode.InvalidArgument, "INVALID_REQUEST")]
+    [InlineData(StatusCode.Cancelled, "CANCELLED_ON_REQUEST")]
+    [InlineData(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED")]
+    public async Task Failure_OfTheRequestItself_IsNotTriedAgain(StatusCode code, string reason)
+    {
+        _first.Reconstruction.Failures.Enqueue(Failures.Of(code, reason));
+        var failure = await Assert.ThrowsAsync<FlashException>(() => FollowAsync(Quick, Request(), _first.Address));
+        Assert.Equal((code, reason), (failure.Code, failure.Reason));
+        Assert.Single(_first.Reconstruction.Reconstructions);
+    }
+
+    [Fact]
+    public async Task PushBack_Negative_EndsTheTries()
+    {
+        _first.Reconstruction.Failures.Enqueue(Failures.ShuttingDown(-1));
+        Assert.Equal("SERVER_SHUTTING_DOWN", (await Assert.ThrowsAsync<FlashException>(() => FollowAsync(Quick, Request(), _first.Address))).Reason);
+        Assert.Single(_first.Reconstruction.Reconstructions);
+    }
+
+    [Fact]
+    public async Task PushBack_Positive_IsWaitedForWhereThereIsNoOtherServer()
+    {
+        _first.Reconstruction.Failures.Enqueue(Failures.ShuttingDown(1500));
+        var began = TimeProvider.System.GetTimestamp();
+        await FollowAsync(Quick, Request(), _first.Address);
+        Assert.True(TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromSeconds(1.4));
+    }
+
+    [Fact]
+    public async Task PushBack_Positive_AnotherServerIsAskedMeanwhile()
+    {
+        _first.Reconstruction.Failures.Enqueue(Failures.ShuttingDown(300_000));
+        _second.Reconstruction.Failures.Enqueue(Failures.QueueFull(TimeSpan.FromMilliseconds(5)));
+        await FollowAsync(Quick, Request()).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+    }
+
+    [Theory]
+    [InlineData(StatusCode.FailedPrecondition, "RESUME_UNFIT")]
+    [InlineData(StatusCode.InvalidArgument, "RESUME_TOKEN_INVALID")]
+    public async Task Checkpoint_UselessToTheOtherServer_BeginsAgainWithTheSameSeed(StatusCode code, string reason)
+    {
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
+        var request = Request();
+        using var client = FlashClient.Connect(_first.Address, new FlashClientOptions { Resume = Quick });
+        var events = new List<ReconstructionEvent>();
+        await foreach (var happened in client.FollowAsync(request, Cancellation))
+        {
+            events.Add(happened);
+            if (happened is ReconstructionProgress { Progress.Step: 8 })
+            {
+                _first.Reconstruction.Failures.Enqueue(Failures.Of(code, reason));
+            }
+        }
+
+        Assert.Equal(0, Assert.Single(events.OfType<ReconstructionResumed>()).Step);
+        Assert.Equal(Enumerable.Range(1, FakeReconstruction.Steps), events.OfType<ReconstructionProgress>().Select(happened => happened.Progress.Step));
+        var last = _first.Reconstruction.Reconstructions[^1];
+        Assert.Equal((null, true), (last.ResumeFrom, last.HasSeed));
+    }
+
+    [Fact]
+    public async Task Servers_OneIsNotThere_TheOtherOneWorks()
+    {
+        using var client = FlashClient.Connect(["http://127.0.0.1:1", _first.Address], new FlashClientOptions { Resume = Quick });
+        for (var i = 0; i < 3; i++)
+        {
+            var events = new List<ReconstructionEvent>();
+            await foreach (var happened in client.FollowAsync(Request(), Cancellation))
+            {
+                events.Add(happened);
+            }
+
+            Assert.IsType<ReconstructionCompleted>(events[^1]);
+        }
+
+        Assert.Equal("starter", (await client.ListModelsAsync(Cancellation)).DefaultModel);
+    }
+
+    [Fact]
+    public async Task Servers_NoneIsThere_EndsAfterOneRound()
+    {
+        var failure = await Assert.ThrowsAsync<FlashException>(() => FollowAsync(new ResumePolicy(), Request(), "http://127.0.0.1:1", "http://127.0.0.1:2"));
+        Assert.Equal(StatusCode.Unavailable, failure.Code);
+    }
+
+    [Fact]
+    public async Task Request_AboveTheRetryBufferOfGrpc_IsSentAgain()
+    {
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Abort));
+        var request = new ReconstructRequest { Measurement = new Picture { Tensor = TensorValues.ToTensor(new float[3 * 400 * 400], 3, 400, 400) } };
+        var events = await FollowAsync(Quick, request, _first.Address);
+        Assert.IsType<ReconstructionCompleted>(events[^1]);
+        Assert.Equal(request.Measurement.Tensor.Data, _first.Reconstruction.Reconstructions[1].Measurement.Tensor.Data);
+    }
+
+    [Fact]
+    public async Task Reconstructions_ManyAtOnce_AreSpread()
+    {
+        using var client = FlashClient.Connect([_first.Address, _second.Address]);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            await foreach (var message in client.ReconstructAsync(Request(), Cancellation))
+            {
+                Assert.NotEqual(ReconstructResponse.EventOneofCase.None, message.EventCase);
+            }
+        }));
+        Assert.Equal(8, _first.Reconstruction.Reconstructions.Count + _second.Reconstruction.Reconstructions.Count);
+        Assert.InRange(_first.Reconstruction.Reconstructions.Count, 2, 6);
+    }
+
+    private static ReconstructRequest Request() => new()
+    {
+        Measurement = new Picture { Tensor = TensorValues.ToTensor(new float[3 * 8 * 8], 3, 8, 8) },
+    };
+
+    private async Task<List<ReconstructionEvent>> FollowAsync(ResumePolicy policy, ReconstructRequest request, params string[] addresses)
+    {
+        using var client = FlashClient.Connect(addresses.Length > 0 ? addresses : [_first.Address, _second.Address], new FlashClientOptions { Resume = policy });
+        var events = new List<ReconstructionEvent>();
+        await foreach (var happened in client.FollowAsync(request, Cancellation))
+        {
+            events.Add(happened);
+        }
+
+        return events;
+    }
+}
