@@ -6,7 +6,15 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/src}
 plugin=$(command -v grpc_python_plugin)
+# HTTP paths are the server's business: without them the package needs no google.api.
+bare=$(mktemp -d)
+trap 'rm -r "$bare"' EXIT
 cd "$here/../../protos"
+for proto in flashdiffusion/v1/*.proto; do
+  mkdir -p "$bare/$(dirname "$proto")"
+  sed -e '/^import "google\/api\//d' -e '/option (google.api.http)/,/};/d' "$proto" > "$bare/$proto"
+done
+cd "$bare"
 protoc -I . -I /usr/include --python_out="$out" --pyi_out="$out" --grpc_python_out="$out" --plugin=protoc-gen-grpc_python="$plugin" flashdiffusion/v1/*.proto
 cd "$here/../protos"
 protoc -I . -I /usr/include --python_out="$out" --pyi_out="$out" flashdiffusion/rpc/*.proto

@@ -8,9 +8,10 @@ internal sealed record CommandLine
     public static ImmutableArray<CommandLineSwitch> Switches { get; } =
     [
         new("--grpc-port", "Server:GrpcPort", "8001", "gRPC, HTTP/2 in cleartext; 0 takes a free port"),
-        new("--http-port", "Server:HttpPort", "8000", "HTTP: /healthz/live, /healthz/ready"),
+        new("--http-port", "Server:HttpPort", "8000", "HTTP: the API as JSON, gRPC-Web, /openapi.json, /healthz/ready"),
         new("--metrics-port", "Server:MetricsPort", "8002", "Prometheus metrics at /metrics"),
         new("--listen", "Server:Listen", "loopback", "loopback, any, or an IP address"),
+        new("--allow-origin", "Http:AllowedOrigins:0", "ORIGIN", "page whose scripts may use the HTTP port; * for every page"),
         new("--models", "Models:Root", "FOLDER", "model repository; default: models beside the server's binaries"),
         new("--default-model", "Models:DefaultModel", "NAME", "model that an empty name means"),
         new("--plugins", "Plugins:Root", "FOLDER", "solver plugins; default: plugins beside the server's binaries"),

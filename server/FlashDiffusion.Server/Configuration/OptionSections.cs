@@ -19,6 +19,8 @@ internal static class OptionSections
         Add<TelemetryOptions>(TelemetryOptions.Section);
         Add<ResumeOptions>(ResumeOptions.Section);
         Add<ResultOptions>(ResultOptions.Section);
+        Add<HttpOptions>(HttpOptions.Section);
+        services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
         services.AddSingleton<IValidateOptions<ResumeOptions>, ResumeOptionsValidator>();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
 
@@ -36,7 +38,7 @@ internal static class OptionSections
         [
             .. ErrorsOf<ServerOptions>(provider), .. ErrorsOf<LimitOptions>(provider), .. ErrorsOf<EngineOptions>(provider),
             .. ErrorsOf<ModelOptions>(provider), .. ErrorsOf<PluginOptions>(provider), .. ErrorsOf<TelemetryOptions>(provider),
-            .. ErrorsOf<ResumeOptions>(provider), .. ErrorsOf<ResultOptions>(provider),
+            .. ErrorsOf<ResumeOptions>(provider), .. ErrorsOf<ResultOptions>(provider), .. ErrorsOf<HttpOptions>(provider),
         ];
     }
 

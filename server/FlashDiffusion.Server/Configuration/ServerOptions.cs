@@ -12,7 +12,7 @@ internal sealed class ServerOptions
     [Range(0, 65535)]
     public int GrpcPort { get; set; } = 8001;
 
-    /// <summary>Port of HTTP: health and an index page; 0 takes a free one.</summary>
+    /// <summary>Port of HTTP: the API as JSON and as gRPC-Web, its description, health; 0 takes a free one.</summary>
     /// <value>8000.</value>
     [Range(0, 65535)]
     public int HttpPort { get; set; } = 8000;

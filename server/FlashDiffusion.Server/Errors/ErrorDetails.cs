@@ -22,7 +22,8 @@ internal static class ErrorDetails
         }
     }
 
-    private static ServerError Describe(StatusCode code, string message, int maximumMessageBytes)
+    /// <summary>A refusal that the framework made, in our words.</summary>
+    public static ServerError Describe(StatusCode code, string message, int maximumMessageBytes)
     {
         var error = new ServerError
         {
@@ -34,6 +35,7 @@ internal static class ErrorDetails
                 StatusCode.Unimplemented => ErrorReasons.Unimplemented,
                 StatusCode.DeadlineExceeded => ErrorReasons.DeadlineExceeded,
                 StatusCode.Cancelled => ErrorReasons.Cancelled,
+                StatusCode.InvalidArgument => ErrorReasons.InvalidRequest,
                 StatusCode.Unknown => ErrorReasons.InternalFault,
                 _ => ErrorReasons.TransportFault,
             },

@@ -1,3 +1,4 @@
+using FlashDiffusion.Server.Telemetry;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -9,26 +10,40 @@ internal sealed class FaultInterceptor(ILogger<FaultInterceptor> logger) : Inter
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        try
-        {
-            return await continuation(request, context);
-        }
-        catch (Exception exception) when (exception is not RpcException)
-        {
-            throw Explain(exception, context);
-        }
+        var response = default(TResponse);
+        await RunAsync(context, async () => response = await continuation(request, context));
+        return response!;
     }
 
-    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        RunAsync(context, () => continuation(request, responseStream, context));
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        RunAsync(context, () => continuation(requestStream, responseStream, context));
+
+    private async Task RunAsync(ServerCallContext context, Func<Task> call)
     {
+        var answer = new CallAnswer();
+        context.GetHttpContext().Features.Set(answer);
         try
         {
-            await continuation(request, responseStream, context);
+            await call();
         }
-        catch (Exception exception) when (exception is not RpcException)
+        catch (Exception exception)
         {
-            throw Explain(exception, context);
+            var explained = exception as RpcException ?? Explain(exception, context);
+            answer.Code = explained.StatusCode;
+            if (explained == exception)
+            {
+                throw;
+            }
+
+            throw explained;
         }
     }
 

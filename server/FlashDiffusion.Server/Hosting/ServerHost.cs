@@ -1,6 +1,7 @@
 using System.Globalization;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Resume;
@@ -8,6 +9,7 @@ using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Telemetry;
 using Grpc.HealthCheck;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -95,7 +97,12 @@ internal static class ServerHost
         services.AddSingleton<StartSummary>();
         services.AddSingleton<StartupService>();
         services.AddHostedService(provider => provider.GetRequiredService<StartupService>());
-        services.AddGrpc().Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ServerOptions>>((grpc, server) =>
+        services.AddSingleton<MatcherPolicy, EndpointRolePolicy>();
+        services.AddCors();
+        services.AddSingleton<IConfigureOptions<CorsOptions>, BrowserAccess>();
+        var rpc = services.AddGrpc();
+        JsonTwin.Add(rpc);
+        rpc.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ServerOptions>>((grpc, server) =>
         {
             grpc.MaxReceiveMessageSize = server.Value.MaximumMessageBytes;
             grpc.MaxSendMessageSize = server.Value.MaximumMessageBytes;

@@ -1,7 +1,10 @@
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Http;
+using FlashDiffusion.Server.Http.OpenApi;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Telemetry;
+using Grpc.AspNetCore.Server;
 using Grpc.HealthCheck;
 using Microsoft.Extensions.Options;
 
@@ -10,27 +13,36 @@ namespace FlashDiffusion.Server.Hosting;
 /// <summary>What each port answers.</summary>
 internal static class ServerRoutes
 {
+    private static readonly EndpointRoles Calls = new(EndpointRole.Grpc, EndpointRole.Http);
+
     public static void Map(WebApplication app)
     {
         var rpc = app.Services.GetRequiredService<RpcMetrics>();
         var maximumMessageBytes = new Lazy<int>(() => app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.MaximumMessageBytes);
         app.MapWhen(context => EndpointRoleFeature.Of(context) == EndpointRole.Metrics, branch => branch.UseOpenTelemetryPrometheusScrapingEndpoint());
-        app.MapWhen(context => EndpointRoleFeature.Of(context) == EndpointRole.Http, branch =>
-        {
-            branch.UseRouting();
-            branch.UseEndpoints(MapHttp);
-        });
+        BrowserAccess.Use(app);
         app.UseRouting();
-        app.Use((context, next) => rpc.InvokeAsync(context, next));
-        app.Use((context, next) => ErrorDetails.InvokeAsync(context, next, maximumMessageBytes.Value));
-        app.MapGrpcService<HealthServiceImpl>();
-        app.MapGrpcService<ReconstructionService>();
-        app.MapGrpcService<CatalogService>();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseWhen(IsCall, calls =>
+        {
+            calls.Use((context, next) => rpc.InvokeAsync(context, next));
+            calls.Use((context, next) => ErrorDetails.InvokeAsync(context, next, maximumMessageBytes.Value));
+            calls.Use((context, next) => JsonCalls.InvokeAsync(context, next, maximumMessageBytes.Value));
+        });
+        app.MapGrpcService<HealthServiceImpl>().WithMetadata(Calls);
+        app.MapGrpcService<ReconstructionService>().WithMetadata(Calls);
+        app.MapGrpcService<CatalogService>().WithMetadata(Calls);
+        MapPages(app.MapGroup("").WithMetadata(new EndpointRoles(EndpointRole.Http)));
     }
 
-    private static void MapHttp(IEndpointRouteBuilder routes)
+    /// <summary>Everything on the port of gRPC, unknown methods too; on the port of HTTP what is no page.</summary>
+    private static bool IsCall(HttpContext context) =>
+        EndpointRoleFeature.Of(context) == EndpointRole.Grpc || context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null;
+
+    private static void MapPages(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", () => "FlashDiffusion: gRPC flashdiffusion.v1 on its own port; here /healthz/live and /healthz/ready.\n");
+        routes.MapGet("/", () => "FlashDiffusion: flashdiffusion.v1 as JSON (described at /openapi.json) and as gRPC-Web here, as gRPC on its own port; /healthz/live and /healthz/ready.\n");
+        OpenApiRoute.Map(routes);
         routes.MapGet("/healthz/live", () => "live\n");
         routes.MapGet("/healthz/ready", (ServingState state) => state.IsReady
             ? Results.Text("ready\n")

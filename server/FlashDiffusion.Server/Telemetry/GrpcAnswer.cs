@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace FlashDiffusion.Server.Telemetry;
 
-/// <summary>The status of a gRPC call as its response carries it: in trailers, or in headers if nothing else was sent.</summary>
+/// <summary>The status of a gRPC call as its response carries it: in trailers, or in headers if nothing else was sent; of JSON as its handler said.</summary>
 internal static class GrpcAnswer
 {
     private const string StatusName = "grpc-status";
@@ -16,7 +16,11 @@ internal static class GrpcAnswer
         var place = trailers?.ContainsKey(StatusName) == true ? trailers : context.Response.Headers.ContainsKey(StatusName) ? context.Response.Headers : null;
         code = place is not null && int.TryParse(place[StatusName], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? (StatusCode)number
-            : StatusCode.Cancelled;
+            : CallAnswer.IsGrpc(context) ? StatusCode.Cancelled : OfJson(context);
         return place;
     }
+
+    private static StatusCode OfJson(HttpContext context) => context.RequestAborted.IsCancellationRequested
+        ? StatusCode.Cancelled
+        : context.Features.Get<CallAnswer>()?.Code ?? StatusCode.InvalidArgument;
 }

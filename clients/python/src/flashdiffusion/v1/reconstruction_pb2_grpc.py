@@ -7,6 +7,7 @@ from flashdiffusion.v1 import reconstruction_pb2 as flashdiffusion_dot_v1_dot_re
 
 class ReconstructionServiceStub(object):
     """Reconstructs degraded pictures, spending on each only the steps that its damage needs (arXiv 2309.06642).
+    Over HTTP the same in JSON, an event a line; each method says its path.
     Every refusal carries google.rpc.ErrorInfo; a bad request also google.rpc.BadRequest with every violation at once.
     """
 
@@ -45,6 +46,7 @@ class ReconstructionServiceStub(object):
 
 class ReconstructionServiceServicer(object):
     """Reconstructs degraded pictures, spending on each only the steps that its damage needs (arXiv 2309.06642).
+    Over HTTP the same in JSON, an event a line; each method says its path.
     Every refusal carries google.rpc.ErrorInfo; a bad request also google.rpc.BadRequest with every violation at once.
     """
 
@@ -123,6 +125,7 @@ def add_ReconstructionServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ReconstructionService(object):
     """Reconstructs degraded pictures, spending on each only the steps that its damage needs (arXiv 2309.06642).
+    Over HTTP the same in JSON, an event a line; each method says its path.
     Every refusal carries google.rpc.ErrorInfo; a bad request also google.rpc.BadRequest with every violation at once.
     """
 

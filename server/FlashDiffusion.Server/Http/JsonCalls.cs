@@ -1,0 +1,57 @@
+using System.Text.Json;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Telemetry;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace FlashDiffusion.Server.Http;
+
+/// <summary>What JSON calls need around the framework: the size limit of gRPC, and refusals of the framework itself with ErrorInfo.</summary>
+internal static class JsonCalls
+{
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor)));
+
+    public static async Task InvokeAsync(HttpContext context, RequestDelegate next, int maximumMessageBytes)
+    {
+        if (CallAnswer.IsGrpc(context) || context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is null)
+        {
+            await next(context);
+            return;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
+        {
+            kestrel.MaxRequestBodySize = null;
+        }
+
+        var request = new LimitedBody(context.Request.Body, context.Request.ContentLength, maximumMessageBytes);
+        context.Request.Body = request;
+        var sent = context.Response.Body;
+        var body = new RefusalBody(sent, () => context.Response.StatusCode >= StatusCodes.Status400BadRequest && context.Features.Get<CallAnswer>() is null);
+        context.Response.Body = body;
+        await next(context);
+        await context.Response.BodyWriter.FlushAsync();
+        context.Response.Body = sent;
+        if (body.Refusal is { } refusal)
+        {
+            var (code, message) = request.IsExceeded
+                ? (StatusCode.ResourceExhausted, $"The body is larger than {maximumMessageBytes} bytes.")
+                : (CodeOf(refusal, out var said), said);
+            context.Response.StatusCode = request.IsExceeded ? StatusCodes.Status429TooManyRequests : context.Response.StatusCode;
+            context.Response.ContentLength = null;
+            context.Features.Set(new CallAnswer { Code = code });
+            await context.Response.WriteAsync(Formatter.Format(GrpcStatusMapper.ToStatus(ErrorDetails.Describe(code, message, maximumMessageBytes))));
+        }
+    }
+
+    private static StatusCode CodeOf(ReadOnlyMemory<byte> refusal, out string message)
+    {
+        using var status = JsonDocument.Parse(refusal);
+        message = status.RootElement.GetProperty("message").GetString() ?? "";
+        return (StatusCode)status.RootElement.GetProperty("code").GetInt32();
+    }
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using FlashDiffusion.EndToEnd.Tests.Servers;
+using Google.Rpc;
+
+namespace FlashDiffusion.EndToEnd.Tests.Http;
+
+[Collection(ServerCollection.Name)]
+public sealed class HttpTwinTests(SharedServer shared) : IDisposable
+{
+    private const string Reconstructions = "/v1/reconstructions";
+    private readonly HttpClient _http = HttpTwin.Client(shared.Server.Http);
+
+    public void Dispose() => _http.Dispose();
+
+    [Fact]
+    public async Task Reconstruct_Posted_AnswersOneEventALine()
+    {
+        var request = await Requests.BlurredAsync(shared.Server);
+        request.Progress = new V1.ProgressOptions { EverySteps = 1, IncludeLatent = true };
+
+        using var response = await HttpTwin.PostAsync(_http, Reconstructions, request);
+        var lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var events = lines.Select(HttpTwin.Parse<V1.ReconstructResponse>).ToList();
+        Assert.Equal(Enumerable.Range(0, events.Count).Select(number => (ulong)number), events.Select(happened => happened.Sequence));
+        Assert.NotNull(events[0].Accepted);
+        Assert.True(events.Count > 2);
+        Assert.All(events[1..^1], happened => Assert.NotEmpty(happened.Progress.Latent.Data));
+        // The same request over gRPC has the same picture: one path, two notations.
+        var native = await Requests.ReconstructAsync(shared.Server, request);
+        Assert.Equal(native[^1].Result.Picture, events[^1].Result.Picture);
+    }
+
+    [Fact]
+    public async Task Reconstruct_StillRunning_HasSentItsFirstEventsAndEndsWithItsReader()
+    {
+        var request = await Requests.FaultyAsync(shared.Server, "none", delay: 50);
+        using (var response = await HttpTwin.PostAsync(_http, Reconstructions, request))
+        {
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+            var accepted = HttpTwin.Parse<V1.ReconstructResponse>((await reader.ReadLineAsync(TestContext.Current.CancellationToken))!);
+            var progress = HttpTwin.Parse<V1.ReconstructResponse>((await reader.ReadLineAsync(TestContext.Current.CancellationToken))!);
+
+            // Fifty seconds of work lie ahead: these lines came while it runs.
+            Assert.Equal(1000, accepted.Accepted.TotalSteps);
+            Assert.InRange(progress.Progress.Step, 1, 900);
+            Assert.Equal(1, await shared.Server.MetricAsync("flashdiffusion_slots_active"));
+        }
+
+        await shared.Server.EventuallyAsync("flashdiffusion_slots_active", 0);
+    }
+
+    [Fact]
+    public async Task Reconstruct_SolverFaultOnTheWay_IsTheLastLine()
+    {
+        var request = await Requests.FaultyAsync(shared.Server, "throw", delay: 0);
+
+        using var response = await HttpTwin.PostAsync(_http, Reconstructions, request);
+        var lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        var status = HttpTwin.Parse<Google.Rpc.Status>(lines[^1]);
+        Assert.Equal((int)Code.Internal, status.Code);
+        Assert.Equal("SOLVER_FAULT", status.Detail<ErrorInfo>().Reason);
+    }
+
+    [Fact]
+    public async Task Reconstruct_BadRequest_NamesEveryFieldAtOnce()
+    {
+        var request = await Requests.BlurredAsync(shared.Server);
+        request.Operator.NoiseStd = 7;
+        request.Measurement = null;
+
+        using var response = await HttpTwin.PostAsync(_http, Reconstructions, request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var status = await HttpTwin.StatusAsync(response);
+        Assert.Equal(["measurement", "operator.noise_std"], status.Detail<BadRequest>().FieldViolations.Select(violation => violation.Field).Order());
+        Assert.Equal("INVALID_REQUEST", status.Detail<ErrorInfo>().Reason);
+    }
+
+    [Theory]
+    [InlineData("{ not json", "INVALID_REQUEST")]
+    [InlineData("""{"seed": "many"}""", "INVALID_REQUEST")]
+    [InlineData("""{"adaptation": {"mode": "NO_SUCH_MODE"}}""", "INVALID_REQUEST")]
+    public async Task Reconstruct_BodyThatIsNoRequest_IsRefusedWithErrorInfo(string body, string reason)
+    {
+        using var response = await HttpTwin.PostAsync(_http, Reconstructions, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var status = await HttpTwin.StatusAsync(response);
+        Assert.Equal((reason, "flashdiffusion.dev"), (status.Detail<ErrorInfo>().Reason, status.Detail<ErrorInfo>().Domain));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reconstruct_BodyAboveTheLimit_IsRefusedWithTheLimit(bool chunked)
+    {
+        const int limit = 64 * 1024 * 1024;
+        using var request = new HttpRequestMessage(HttpMethod.Post, Reconstructions);
+        request.Content = new ByteArrayContent([.. Enumerable.Repeat((byte)' ', limit + 1)]);
+        request.Content.Headers.ContentType = new("application/json");
+        request.Headers.TransferEncodingChunked = chunked;
+
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        var status = await HttpTwin.StatusAsync(response);
+        Assert.Equal((int)Code.ResourceExhausted, status.Code);
+        Assert.Equal(("MESSAGE_TOO_LARGE", "67108864"), (status.Detail<ErrorInfo>().Reason, status.Detail<ErrorInfo>().Metadata["maximum_message_bytes"]));
+    }
+
+    [Fact]
+    public async Task GetAndCancel_ByPath_MeanTheReconstructionOfThatName()
+    {
+        var request = await Requests.FaultyAsync(shared.Server, "none", delay: 50);
+        request.RequestId = $"over-http-{Guid.NewGuid()}";
+        request.OnDisconnect = V1.OnDisconnect.Detach;
+        using (var posted = await HttpTwin.PostAsync(_http, Reconstructions, request))
+        {
+            Assert.Equal(HttpStatusCode.OK, posted.StatusCode);
+        }
+
+        var path = $"{Reconstructions}/{Uri.EscapeDataString(request.RequestId)}";
+        var running = HttpTwin.Parse<V1.GetReconstructionResponse>(await _http.GetStringAsync($"{path}?wait=0.1s&format=PICTURE_FORMAT_JPEG", TestContext.Current.CancellationToken));
+        using var cancelled = await HttpTwin.PostAsync(_http, path + ":cancel", "{}");
+        using var unknown = await _http.GetAsync($"{Reconstructions}/nobody", TestContext.Current.CancellationToken);
+
+        Assert.Equal((request.RequestId, V1.ReconstructionState.Running), (running.RequestId, running.State));
+        Assert.Equal(
+            V1.ReconstructionState.Cancelled,
+            HttpTwin.Parse<V1.CancelReconstructionResponse>(await cancelled.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).State);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        await shared.Server.EventuallyAsync("flashdiffusion_slots_active", 0);
+    }
+
+    [Fact]
+    public async Task Metrics_JsonCall_HasItsOwnStatus()
+    {
+        using var response = await HttpTwin.PostAsync(_http, "/v1/pictures:degrade", "{}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await Task.Delay(400, TestContext.Current.CancellationToken);
+        var metrics = await _http.GetStringAsync(shared.Server.Metrics, TestContext.Current.CancellationToken);
+        Assert.Contains(metrics.Split('\n'), line => line.Contains("ReconstructionService/Degrade\"", StringComparison.Ordinal) && line.Contains("INVALID_ARGUMENT", StringComparison.Ordinal));
+    }
+}
