@@ -4,6 +4,7 @@ from flashdiffusion.v1 import reconstruction_events_pb2 as _reconstruction_event
 from flashdiffusion.v1 import reconstruction_options_pb2 as _reconstruction_options_pb2
 from flashdiffusion.v1 import reconstruction_state_pb2 as _reconstruction_state_pb2
 from flashdiffusion.v1 import resume_pb2 as _resume_pb2
+from flashdiffusion.v1 import scheduling_pb2 as _scheduling_pb2
 from flashdiffusion.v1 import tensor_pb2 as _tensor_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -113,12 +114,13 @@ class GetReconstructionResponse(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., state: _Optional[_Union[_reconstruction_state_pb2.ReconstructionState, str]] = ..., accepted: _Optional[_Union[_reconstruction_events_pb2.Accepted, _Mapping]] = ..., progress: _Optional[_Union[_reconstruction_events_pb2.Progress, _Mapping]] = ..., result: _Optional[_Union[_reconstruction_events_pb2.Result, _Mapping]] = ..., failure: _Optional[_Union[_reconstruction_state_pb2.ReconstructionFailure, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ReconstructRequest(_message.Message):
-    __slots__ = ["adaptation", "compatibility", "measurement", "model", "model_version", "on_disconnect", "operator", "output", "progress", "request_id", "result_lifetime", "resume_from", "sampling", "seed", "solver"]
+    __slots__ = ["adaptation", "compatibility", "measurement", "mode", "model", "model_version", "on_disconnect", "operator", "output", "progress", "request_id", "result_lifetime", "resume_from", "sampling", "scheduling", "seed", "solver"]
     ADAPTATION_FIELD_NUMBER: _ClassVar[int]
     COMPATIBILITY_FIELD_NUMBER: _ClassVar[int]
     MEASUREMENT_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
     ON_DISCONNECT_FIELD_NUMBER: _ClassVar[int]
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_FIELD_NUMBER: _ClassVar[int]
@@ -127,11 +129,13 @@ class ReconstructRequest(_message.Message):
     RESULT_LIFETIME_FIELD_NUMBER: _ClassVar[int]
     RESUME_FROM_FIELD_NUMBER: _ClassVar[int]
     SAMPLING_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULING_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     SOLVER_FIELD_NUMBER: _ClassVar[int]
     adaptation: _reconstruction_options_pb2.Adaptation
     compatibility: _reconstruction_options_pb2.Compatibility
     measurement: _picture_pb2.Picture
+    mode: _scheduling_pb2.ComputeMode
     model: str
     model_version: str
     on_disconnect: _resume_pb2.OnDisconnect
@@ -142,9 +146,10 @@ class ReconstructRequest(_message.Message):
     result_lifetime: _duration_pb2.Duration
     resume_from: _resume_pb2.ResumeFrom
     sampling: _reconstruction_options_pb2.Sampling
+    scheduling: _scheduling_pb2.Scheduling
     seed: int
     solver: _reconstruction_options_pb2.SolverChoice
-    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., measurement: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., operator: _Optional[_Union[_forward_operator_pb2.ForwardOperator, _Mapping]] = ..., solver: _Optional[_Union[_reconstruction_options_pb2.SolverChoice, _Mapping]] = ..., adaptation: _Optional[_Union[_reconstruction_options_pb2.Adaptation, _Mapping]] = ..., sampling: _Optional[_Union[_reconstruction_options_pb2.Sampling, _Mapping]] = ..., seed: _Optional[int] = ..., progress: _Optional[_Union[_reconstruction_options_pb2.ProgressOptions, _Mapping]] = ..., output: _Optional[_Union[_reconstruction_options_pb2.OutputOptions, _Mapping]] = ..., compatibility: _Optional[_Union[_reconstruction_options_pb2.Compatibility, str]] = ..., request_id: _Optional[str] = ..., on_disconnect: _Optional[_Union[_resume_pb2.OnDisconnect, str]] = ..., result_lifetime: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., resume_from: _Optional[_Union[_resume_pb2.ResumeFrom, _Mapping]] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., measurement: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., operator: _Optional[_Union[_forward_operator_pb2.ForwardOperator, _Mapping]] = ..., solver: _Optional[_Union[_reconstruction_options_pb2.SolverChoice, _Mapping]] = ..., adaptation: _Optional[_Union[_reconstruction_options_pb2.Adaptation, _Mapping]] = ..., sampling: _Optional[_Union[_reconstruction_options_pb2.Sampling, _Mapping]] = ..., seed: _Optional[int] = ..., progress: _Optional[_Union[_reconstruction_options_pb2.ProgressOptions, _Mapping]] = ..., output: _Optional[_Union[_reconstruction_options_pb2.OutputOptions, _Mapping]] = ..., compatibility: _Optional[_Union[_reconstruction_options_pb2.Compatibility, str]] = ..., request_id: _Optional[str] = ..., on_disconnect: _Optional[_Union[_resume_pb2.OnDisconnect, str]] = ..., result_lifetime: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., resume_from: _Optional[_Union[_resume_pb2.ResumeFrom, _Mapping]] = ..., scheduling: _Optional[_Union[_scheduling_pb2.Scheduling, _Mapping]] = ..., mode: _Optional[_Union[_scheduling_pb2.ComputeMode, str]] = ...) -> None: ...
 
 class ReconstructResponse(_message.Message):
     __slots__ = ["accepted", "progress", "result", "sequence"]

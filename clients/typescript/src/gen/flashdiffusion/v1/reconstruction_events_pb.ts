@@ -189,7 +189,8 @@ export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
  */
 export type Progress = Message<"flashdiffusion.v1.Progress"> & {
   /**
-   * Steps done, 1 to total_steps.
+   * Steps done, 0 to total_steps. After ten seconds of silence the newest event comes again, without latent, preview and checkpoint, so that
+   * proxies and clients know the stream to be alive: that is the only one that may say 0.
    *
    * @generated from field: int32 step = 1;
    */
