@@ -1,8 +1,12 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Severity;
 using FlashDiffusion.Engine.Telemetry;
@@ -12,8 +16,8 @@ using TorchSharp;
 namespace FlashDiffusion.Engine;
 
 /// <summary>
-/// Reconstructs many pictures at once on one device. Requests go in and events come out as host data; everything between happens on
-/// the device thread. Safe to use from any thread.
+/// Reconstructs many pictures at once on one or several devices. Requests go in and events come out as host data; everything between
+/// happens on the device threads. Safe to use from any thread.
 /// </summary>
 internal sealed class ReconstructionEngine : IAsyncDisposable
 {
@@ -23,8 +27,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly SessionLedger _ledger;
     private readonly SessionWatch _watch;
-    private readonly DeviceLoop _loop;
-    private readonly DeviceWorker _worker;
+    private readonly DeviceFleet _fleet;
     private long _lastId;
     private int _workItems;
     private int _state;
@@ -42,9 +45,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         _ledger = new SessionLedger(options.MaximumSessions, telemetry);
         var ends = new SessionEnds(_ledger, time, telemetry, logger);
         _watch = new SessionWatch(options, ends, time);
-        _loop = new DeviceLoop(0, options, ends, time, telemetry, logger);
-        _worker = new DeviceWorker(_loop, options, logger);
-        telemetry.Observe(options.Device, () => _loop.Load, () => _loop.LiveTensors);
+        _fleet = new DeviceFleet(options, ends, time, telemetry, logger);
     }
 
     private enum State
@@ -58,8 +59,11 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <summary>Reconstructions that are accepted and unfinished.</summary>
     public int ActiveSessions => _ledger.Active;
 
-    /// <summary>What the device had to do a moment ago.</summary>
-    public EngineLoad Load => _loop.Load;
+    /// <summary>What the devices had to do a moment ago.</summary>
+    public EngineLoad Load => _fleet.Load;
+
+    /// <summary>Names of the devices, as torch knows them.</summary>
+    public ImmutableArray<string> Devices => _fleet.Names;
 
     /// <summary>Counts of sessions.</summary>
     public SessionLedger Ledger => _ledger;
@@ -69,7 +73,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     {
         if (Interlocked.CompareExchange(ref _state, (int)State.Running, (int)State.New) == (int)State.New)
         {
-            _worker.Start();
+            _fleet.Start();
         }
     }
 
@@ -98,18 +102,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return Admission.Refused(reason == RejectionReason.Draining ? Draining() : Full($"All {_options.MaximumSessions} places are taken."));
         }
 
-        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _worker.Wake);
-        Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);
-        _watch.Watch(session);
-        _loop.Arrive(() => _loop.Starts.Begin(session));
-        _worker.Wake();
-        if ((State)Volatile.Read(ref _state) == State.Ended)
-        {
-            // The thread may have ended before it saw the arrival; a second end changes nothing.
-            _ledger.Finish(session, new FailedEvent(DeviceWorker.ShuttingDown), 0);
-        }
-
-        return Admission.Accepted(session);
+        return Admission.Accepted(Begin(request, _fleet.Lightest));
     }
 
     /// <summary>Looks at a measurement once.</summary>
@@ -126,7 +119,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         return BoundedAsync(() =>
         {
             var answer = new TaskCompletionSource<DeviceAnswer<SeverityReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _loop.Arrive(() => _loop.Starts.Begin(Interlocked.Increment(ref _lastId), request, answer, cancellation));
+            var loop = _fleet.Lightest;
+            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request, answer, cancellation));
+            loop.Wake();
             return answer.Task;
         });
     }
@@ -138,49 +133,112 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     {
         var violations = RequestChecker.Check(request);
         return violations.IsEmpty
-            ? RunAsync(() => Degrading.Run(request, torch.device(_options.Device)), cancellation)
+            ? RunAsync(0, () => Degrading.Run(request, torch.device(Devices[0])), cancellation)
             : Refuse<DegradedPicture>(new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations });
     }
 
-    /// <summary>Runs work that needs the device thread, such as loading a model, inside a dispose scope and without gradients.</summary>
+    /// <summary>Runs work on the first device's thread.</summary>
     /// <typeparam name="T">What the work makes; tensors in it must have left the scope.</typeparam>
-    /// <param name="work">The work; bounded, since all reconstructions wait meanwhile.</param>
+    /// <param name="work">The work; bounded, since all reconstructions there wait meanwhile.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     public Task<DeviceAnswer<T>> RunAsync<T>(Func<T> work, CancellationToken cancellation)
+        where T : class => RunAsync(0, work, cancellation);
+
+    /// <summary>Runs work that needs the device thread, such as loading a model, inside a dispose scope and without gradients.</summary>
+    /// <typeparam name="T">What the work makes; tensors in it must have left the scope.</typeparam>
+    /// <param name="device">Number of the device.</param>
+    /// <param name="work">The work; bounded, since all reconstructions there wait meanwhile.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<DeviceAnswer<T>> RunAsync<T>(int device, Func<T> work, CancellationToken cancellation)
         where T : class => BoundedAsync(() =>
         {
             var (item, answer) = WorkItem.Of(work, cancellation);
-            _loop.Enqueue(item);
+            _fleet.Loops[device].Enqueue(item);
+            _fleet.Loops[device].Wake();
             return answer;
         });
 
-    /// <summary>Runs a synthetic request to its end, so that the first real one finds warm kernels and a learned step time.</summary>
+    /// <summary>
+    /// Runs copies of a synthetic request together, so that the first real one finds warm kernels, and learns what a step of so many
+    /// rows takes in time and memory.
+    /// </summary>
+    /// <param name="device">Number of the device.</param>
     /// <param name="request">A request like those to come; a fixed low start makes it short.</param>
-    /// <param name="cancellation">Cancels it.</param>
-    /// <returns>The result, or why there is none.</returns>
-    public async Task<DeviceAnswer<ResultEvent>> WarmUpAsync(ReconstructionRequest request, CancellationToken cancellation)
+    /// <param name="rows">How many.</param>
+    /// <param name="cancellation">Cancels them.</param>
+    /// <returns>The first one's result, or why there is none.</returns>
+    public async Task<DeviceAnswer<ResultEvent>> WarmUpAsync(int device, ReconstructionRequest request, int rows, CancellationToken cancellation)
     {
-        var admission = Submit(request);
-        if (!admission.IsAccepted)
+        if (NotRunning() is { } notRunning)
         {
-            return new DeviceAnswer<ResultEvent> { Rejection = admission.Rejection };
+            return new DeviceAnswer<ResultEvent> { Rejection = notRunning };
         }
 
-        await using var registration = cancellation.Register(admission.Session.Cancel);
-        await foreach (var happened in admission.Session.ReadEventsAsync(CancellationToken.None))
+        if (RequestChecker.Check(request) is { IsEmpty: false } violations)
         {
-            if (happened is ResultEvent result)
-            {
-                return new DeviceAnswer<ResultEvent> { Value = result };
-            }
-
-            if (happened is FailedEvent failed)
-            {
-                return new DeviceAnswer<ResultEvent> { Failure = failed.Failure };
-            }
+            return new DeviceAnswer<ResultEvent> { Rejection = new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations } };
         }
 
-        throw new InvalidOperationException("A session ended without a final event.");
+        var loop = _fleet.Loops[device];
+        var before = ResidentPeak.Start();
+        var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnter() is null).Select(_ => Open(request)).ToArray();
+        if (sessions.Length == 0)
+        {
+            return new DeviceAnswer<ResultEvent> { Rejection = Full("All places are taken.") };
+        }
+
+        // In one arrival, so that they take their first step together.
+        loop.Arrive(() => Array.ForEach(sessions, loop.Starts.Begin));
+        loop.Wake();
+        await using var registration = cancellation.Register(() => Array.ForEach(sessions, session => session.Cancel()));
+        var ends = await Task.WhenAll(sessions.Select(EndOf));
+        if (loop.Kind == "cpu" && before is { } held && ResidentPeak.Peak() is { } peak && peak > held)
+        {
+            await RunAsync(device, () => Learn(loop, request, sessions.Length, peak - held), cancellation);
+        }
+
+        return ends[0] is ResultEvent result
+            ? new DeviceAnswer<ResultEvent> { Value = result }
+            : new DeviceAnswer<ResultEvent> { Failure = ((FailedEvent)ends[0]).Failure };
+    }
+
+    /// <summary>Warms the device with the least work up with one request.</summary>
+    /// <param name="request">A request like those to come.</param>
+    /// <param name="cancellation">Cancels it.</param>
+    public Task<DeviceAnswer<ResultEvent>> WarmUpAsync(ReconstructionRequest request, CancellationToken cancellation) =>
+        WarmUpAsync(_fleet.Loops.IndexOf(_fleet.Lightest), request, 1, cancellation);
+
+    /// <summary>What the engine does and has learned.</summary>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The statistics; a device that can't answer now shows no lanes.</returns>
+    public async Task<EngineStatistics> StatisticsAsync(CancellationToken cancellation)
+    {
+        var labels = DeviceNames.Labels(Devices);
+        var devices = await Task.WhenAll(_fleet.Loops.Select(async (loop, device) =>
+        {
+            var answer = await RunAsync(device, () => new StrongBox<ImmutableArray<LaneStatistics>>(loop.Statistics()), cancellation);
+            return new DeviceStatistics(labels[device], loop.Load, loop.Memory.Bytes, answer.Value?.Value ?? []);
+        }));
+        return new EngineStatistics(
+            _options.Policy,
+            [.. devices],
+            _ledger.Accepted,
+            _ledger.Active,
+            Enum.GetValues<SessionOutcome>().ToImmutableSortedDictionary(outcome => outcome, _ledger.Ended));
+    }
+
+    /// <summary>Logs the step-time curves measured so far.</summary>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task LogCurvesAsync(CancellationToken cancellation)
+    {
+        foreach (var device in (await StatisticsAsync(cancellation)).Devices)
+        {
+            foreach (var lane in device.Lanes.Where(lane => lane.Key.Stage == Stage.Step))
+            {
+                var curve = string.Join(", ", lane.Curve.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Rows}: {1000 * point.Seconds:0.#} ms")));
+                Log.Curve(_logger, device.Device, $"{lane.Key.Model} {lane.Key.Runner} {lane.Key.Kind}", lane.Key.Working, curve, (lane.BytesPerRow ?? 0) / 1e6, lane.Batch);
+            }
+        }
     }
 
     /// <summary>Refuses what is new and waits until everything accepted has ended.</summary>
@@ -199,13 +257,59 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         var before = (State)Interlocked.Exchange(ref _state, (int)State.Ended);
         if (before is State.Running or State.Draining)
         {
-            await _worker.StopAsync();
+            await _fleet.StopAsync();
         }
 
         if (before != State.Ended)
         {
-            _worker.Dispose();
+            _fleet.Dispose();
         }
+    }
+
+    private static async Task<SessionEvent> EndOf(ReconstructionSession session)
+    {
+        await foreach (var happened in session.ReadEventsAsync(CancellationToken.None))
+        {
+            if (happened is ResultEvent or FailedEvent)
+            {
+                return happened;
+            }
+        }
+
+        throw new InvalidOperationException("A session ended without a final event.");
+    }
+
+    private static string Learn(DeviceLoop loop, ReconstructionRequest request, int rows, long bytes)
+    {
+        var working = request.Model.WorkingShape(request.Picture);
+        foreach (var key in loop.Times.Keys.Where(key => key.Stage == Stage.Step && key.Working == working).ToArray())
+        {
+            loop.Memory.Measured(key, rows, bytes);
+        }
+
+        return "";
+    }
+
+    private ReconstructionSession Begin(ReconstructionRequest request, DeviceLoop loop)
+    {
+        var session = Open(request);
+        loop.Arrive(() => loop.Starts.Begin(session));
+        loop.Wake();
+        if ((State)Volatile.Read(ref _state) == State.Ended)
+        {
+            // The thread may have ended before it saw the arrival; a second end changes nothing.
+            _ledger.Finish(session, new FailedEvent(DeviceWorker.ShuttingDown), 0);
+        }
+
+        return session;
+    }
+
+    private ReconstructionSession Open(ReconstructionRequest request)
+    {
+        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake);
+        Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);
+        _watch.Watch(session);
+        return session;
     }
 
     private async Task<DeviceAnswer<T>> BoundedAsync<T>(Func<Task<DeviceAnswer<T>>> start)
@@ -223,9 +327,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
                 return new DeviceAnswer<T> { Rejection = Full($"All {_options.MaximumWorkItems} places for short work are taken.") };
             }
 
-            var answer = start();
-            _worker.Wake();
-            return await answer;
+            return await start();
         }
         finally
         {
@@ -240,7 +342,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     private Rejection Draining() => Count(new Rejection(RejectionReason.Draining, "The server takes no new work: it is starting up or shutting down."));
 
-    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = _loop.Load.NextFree, Eta = _loop.Load.Backlog });
+    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = Load.NextFree, Eta = Load.Backlog });
 
     private Rejection Count(Rejection rejection)
     {

@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Testing.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -200,6 +204,51 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         Assert.Contains(true, outcomes);
         Assert.Equal(outcomes.Count(completed => completed), _engine.Ledger.Ended(SessionOutcome.Completed));
         Assert.Equal(0, _engine.ActiveSessions);
+    }
+
+    [Fact]
+    public async Task Submit_TwoWorkers_BothWorkAndAllEnd()
+    {
+        var threads = new ConcurrentDictionary<string, bool>();
+        using var meet = new CountdownEvent(2);
+        var model = new FakeModel
+        {
+            Called = (_, _) =>
+            {
+                if (threads.TryAdd(Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture), true))
+                {
+                    meet.Signal();
+                }
+
+                meet.Wait(Patience);
+            },
+        };
+        await using var engine = new ReconstructionEngine(
+            new EngineOptions { MaximumSessions = 30, Device = "cpu,cpu", Threads = 1 }, TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
+        engine.Start();
+        var sessions = Enumerable.Range(0, 20).Select(i => engine.Submit(Request((ulong)i, 5 + i) with { Model = Request(1).Model with { Model = model } }).Session!).ToArray();
+        foreach (var session in sessions)
+        {
+            await EngineHarness.ResultAsync(session);
+        }
+
+        Assert.Equal(2, threads.Count);
+        Assert.Equal(0, engine.ActiveSessions);
+    }
+
+    [Fact]
+    public async Task StatisticsAsync_AfterWarmUp_ShowTheCurve()
+    {
+        foreach (var rows in new[] { 1, 2 })
+        {
+            Assert.True((await _engine.WarmUpAsync(0, Request(1, startTimestep: 1), rows, Cancellation)).Succeeded);
+        }
+
+        var statistics = await _engine.StatisticsAsync(Cancellation);
+        var lane = Assert.Single(Assert.Single(statistics.Devices).Lanes, lane => lane.Key.Stage == Stage.Step);
+        Assert.Equal([1, 2], lane.Curve.Select(point => point.Rows));
+        Assert.All(lane.Curve, point => Assert.Equal(2, point.Count));
+        Assert.Equal(3, statistics.Ended[SessionOutcome.Completed]);
     }
 
     private ReconstructionRequest Request(ulong seed, int startTimestep = 9, float fill = 0.25f)

@@ -3,42 +3,50 @@ using System.Runtime;
 namespace FlashDiffusion.Engine.Devices;
 
 /// <summary>
-/// Keeps the garbage collector from running while the device thread is in native code. TorchSharp passes the native handle of a
+/// Keeps the garbage collector from running while a device thread is in native code. TorchSharp passes the native handle of a
 /// Scalar argument (hidden in every addition of tensors) without keeping the object alive during the call; a collection that another
-/// thread provokes at that moment finalises it, and the call reads freed memory (seen as errors from c10::Scalar). Between two ticks
-/// collections run as they like. Entering and leaving costs microseconds while the pause's budget is free.
+/// thread provokes at that moment finalises it, and the call reads freed memory (seen as errors from c10::Scalar). While no device
+/// thread is in a tick collections run as they like. Entering and leaving costs microseconds while the pause's budget is free.
 /// </summary>
+/// <remarks>
+/// The runtime has one such region for the whole process. Several device threads share it: the first to come begins it, the last to go
+/// ends it. Threads that overlap for ever would never end it, so once half of the budget is used newcomers wait, for one tick of the
+/// others, until all have gone.
+/// </remarks>
 internal readonly ref struct CollectionPause : IDisposable
 {
     /// <summary>What all threads together may allocate before the collector runs after all; a tick itself needs a few megabytes.</summary>
     private const long Budget = 64L * 1024 * 1024;
 
-    // The runtime has one such region for the whole process: with several engines the others run unprotected meanwhile.
-    private static int _taken;
+    private static readonly object Gate = new();
+    private static int _inside;
+    private static long _allocatedAtStart;
+    private static bool _closing;
 
     private readonly bool _mine;
 
     private CollectionPause(bool mine) => _mine = mine;
 
-    /// <summary>Begins a pause; a no-op while another one lasts.</summary>
+    /// <summary>Begins a pause, or joins the one that lasts.</summary>
     public static CollectionPause Start()
     {
-        if (Interlocked.Exchange(ref _taken, 1) == 1)
+        lock (Gate)
         {
-            return default;
-        }
+            while (_closing)
+            {
+                Monitor.Wait(Gate);
+            }
 
-        if (!GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true))
-        {
-            // Nothing native is under way here, so this is the moment to make room.
-            GC.Collect();
-            GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true);
+            if (_inside++ == 0)
+            {
+                Begin();
+            }
         }
 
         return new CollectionPause(mine: true);
     }
 
-    /// <summary>Ends the pause.</summary>
+    /// <summary>Ends the pause, or leaves it to the others.</summary>
     public void Dispose()
     {
         if (!_mine)
@@ -46,11 +54,33 @@ internal readonly ref struct CollectionPause : IDisposable
             return;
         }
 
-        if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+        lock (Gate)
         {
-            GC.EndNoGCRegion();
+            if (--_inside > 0)
+            {
+                _closing |= GC.GetTotalAllocatedBytes() - _allocatedAtStart > Budget / 2;
+                return;
+            }
+
+            if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+            {
+                GC.EndNoGCRegion();
+            }
+
+            _closing = false;
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    private static void Begin()
+    {
+        if (!GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true))
+        {
+            // Nothing native is under way here, so this is the moment to make room.
+            GC.Collect();
+            GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true);
         }
 
-        Volatile.Write(ref _taken, 0);
+        _allocatedAtStart = GC.GetTotalAllocatedBytes();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
@@ -23,6 +24,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly ILogger _logger;
     private readonly SessionEnds _ends;
     private readonly LaneScheduler _scheduler;
+    private readonly BatchSizes _sizes;
     private readonly EtaEstimator _etas;
     private readonly BoundOperators _operators = new();
     private readonly UnitRunner _units;
@@ -30,6 +32,10 @@ internal sealed class DeviceLoop : IDisposable
     private readonly ConcurrentQueue<Action> _arrivals = new();
     private readonly ConcurrentQueue<WorkItem> _items = new();
     private EngineLoad _load = EngineLoad.Idle;
+    private readonly Lock _expectation = new();
+    private readonly int _device;
+    private double _expected;
+    private double _usualWork = 1;
     private long _liveTensors;
 
     /// <param name="device">Number of the device in its engine.</param>
@@ -40,12 +46,14 @@ internal sealed class DeviceLoop : IDisposable
     /// <param name="logger">Log.</param>
     public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger)
     {
+        _device = device;
         _logger = logger;
         _ends = ends;
+        Kind = DeviceNames.KindOf(DeviceNames.Of(options)[device]);
         var policy = SchedulingPolicies.Of(options);
         Times = new StepTimes();
-        Memory = new MemoryBudget(options.MemoryBytes == 0 ? null : options.MemoryBytes);
-        var sizes = new BatchSizes(options, Times, Memory);
+        Memory = new MemoryBudget(options.MemoryBytes > 0 ? options.MemoryBytes : UsualMemory(Kind));
+        var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _scheduler = new LaneScheduler(policy, sizes.Of);
         _etas = new EtaEstimator(Times, sizes, policy, time);
         var stages = new DeviceStages(new SeverityStage(options.SeverityBatch), new StepStage(_operators, sizes, Memory), new DecodeStage(_operators, sizes, Memory));
@@ -72,7 +80,18 @@ internal sealed class DeviceLoop : IDisposable
     public SessionStarts Starts => _starts;
 
     /// <summary>Hands over something cheap to be done at the next tick, on the loop's thread.</summary>
-    public void Arrive(Action arrival) => _arrivals.Enqueue(arrival);
+    /// <param name="arrival">What to do.</param>
+    /// <param name="work">Seconds of device time that it brings; null for what is usual.</param>
+    public void Arrive(Action arrival, double? work = null)
+    {
+        var expected = work ?? Volatile.Read(ref _usualWork);
+        Expect(expected);
+        _arrivals.Enqueue(() =>
+        {
+            Expect(-expected);
+            arrival();
+        });
+    }
 
     /// <summary>Hands over bounded work; one piece a tick is run.</summary>
     public void Enqueue(WorkItem item) => _items.Enqueue(item);
@@ -84,6 +103,61 @@ internal sealed class DeviceLoop : IDisposable
     {
         _scheduler.Remove(sample, sample.Lane);
         sample.Restore(state);
+        _scheduler.Add(sample);
+    }
+
+    /// <summary>Kind of the device.</summary>
+    public string Kind { get; }
+
+    /// <summary>Seconds of work that wait here, with what is on its way; any thread. Of what is not planned yet a usual amount is assumed.</summary>
+    public double Pressure
+    {
+        get
+        {
+            lock (_expectation)
+            {
+                return Load.Work + _expected;
+            }
+        }
+    }
+
+    /// <summary>Says that something may have arrived; any thread.</summary>
+    public Action Wake { get; set; } = () => { };
+
+    /// <summary>Called after each unit of work that leaves something to do, on the loop's thread.</summary>
+    public Action Balance { get; set; } = () => { };
+
+    /// <summary>Seconds of device time that a sample still needs.</summary>
+    public double WorkOf(Sample sample) => _etas.Work(sample);
+
+    /// <summary>What it has learned; on the loop's thread.</summary>
+    public ImmutableArray<LaneStatistics> Statistics() =>
+        [.. Times.Keys.Select(key => new LaneStatistics(key, Times.Curve(key), _sizes.Of(key, int.MaxValue), Memory.BytesPerRow(key), Memory.Rows(key)))];
+
+    /// <summary>Takes a sample off the device, between two units of work.</summary>
+    /// <returns>The state to continue with.</returns>
+    public SampleState Suspend(Sample sample)
+    {
+        _scheduler.Remove(sample, sample.Lane);
+        Publish();
+        return sample.Leave();
+    }
+
+    /// <summary>Continues a sample that was suspended, here or on another device.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="state">Its state.</param>
+    public void Continue(Sample sample, SampleState state)
+    {
+        try
+        {
+            sample.Arrive(sample.Session.Request.Model.On(_device), state);
+        }
+        catch (Exception exception)
+        {
+            _ends.Fail(sample.Session, TorchErrors.FailureOf(exception, "move between devices", state.StepIndex), sample);
+            return;
+        }
+
         _scheduler.Add(sample);
     }
 
@@ -115,6 +189,11 @@ internal sealed class DeviceLoop : IDisposable
 
         _operators.Trim(_scheduler.HoldsSibling);
         Publish();
+        if (_scheduler.Count > 1)
+        {
+            Balance();
+        }
+
         return worked || !_arrivals.IsEmpty || !_items.IsEmpty;
     }
 
@@ -144,6 +223,14 @@ internal sealed class DeviceLoop : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _operators.Dispose();
+
+    private void Expect(double seconds)
+    {
+        lock (_expectation)
+        {
+            _expected += seconds;
+        }
+    }
 
     private void Retire()
     {
@@ -181,18 +268,27 @@ internal sealed class DeviceLoop : IDisposable
         }
     }
 
+    // What the process may have, a container's limit included; a graphics device tells nobody how much it has, so it learns from what fails.
+    private static long? UsualMemory(string kind) => kind == "cpu" ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 3 / 4 : null;
+
     private void Publish()
     {
         var samples = Samples.ToArray();
         var running = samples.Count(sample => sample.FirstStepAt is not null);
         var completions = samples.Length == 0 ? null : _etas.Completions(samples);
+        var work = samples.Sum(_etas.Work);
+        if (samples.Length > 0)
+        {
+            Volatile.Write(ref _usualWork, work / samples.Length);
+        }
+
         Volatile.Write(ref _load, _scheduler.Count == 0 ? EngineLoad.Idle : new EngineLoad(
             _scheduler.Count - running,
             running,
             samples.Sum(sample => (long)sample.RemainingSteps),
             completions is { Count: > 0 } ? TimeSpan.FromSeconds(completions.Values.Min()) : null,
             completions is { Count: > 0 } && completions.Count == samples.Length ? TimeSpan.FromSeconds(completions.Values.Max()) : null,
-            samples.Sum(_etas.Work)));
+            work + ((_scheduler.Count - samples.Length) * _usualWork)));
         Volatile.Write(ref _liveTensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 }

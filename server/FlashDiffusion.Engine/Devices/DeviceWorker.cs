@@ -11,9 +11,11 @@ namespace FlashDiffusion.Engine.Devices;
 /// per thread. It sleeps only when there is nothing to do.
 /// </summary>
 /// <param name="loop">What it runs.</param>
+/// <param name="device">Name of the device.</param>
+/// <param name="threads">Threads that one operation may use; 0 leaves the library's choice.</param>
 /// <param name="options">Options.</param>
 /// <param name="logger">Log.</param>
-internal sealed class DeviceWorker(DeviceLoop loop, EngineOptions options, ILogger logger) : IDisposable
+internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, EngineOptions options, ILogger logger) : IDisposable
 {
     private readonly AutoResetEvent _wake = new(false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,7 +28,7 @@ internal sealed class DeviceWorker(DeviceLoop loop, EngineOptions options, ILogg
     public void Start()
     {
         NativeTuning.Apply();
-        new Thread(Run) { IsBackground = true, Name = $"device {options.Device}" }.Start();
+        new Thread(Run) { IsBackground = true, Name = $"device {device}" }.Start();
     }
 
     /// <summary>Says that there may be something to do.</summary>
@@ -45,12 +47,15 @@ internal sealed class DeviceWorker(DeviceLoop loop, EngineOptions options, ILogg
 
     private void Run()
     {
-        if (options.Threads > 0)
+        // The number belongs to the thread that sets it, but the first operation of a thread takes over what any thread set last: asking for
+        // the number is such an operation.
+        _ = torch.get_num_threads();
+        if (threads > 0)
         {
-            torch.set_num_threads(options.Threads);
+            torch.set_num_threads(threads);
         }
 
-        Log.Started(logger, options.Device, options.MaximumBatch, torch.get_num_threads());
+        Log.Started(logger, device, options.MaximumBatch, torch.get_num_threads());
         while (!_stopping)
         {
             try
@@ -62,14 +67,14 @@ internal sealed class DeviceWorker(DeviceLoop loop, EngineOptions options, ILogg
             }
             catch (Exception exception)
             {
-                Log.ThreadFailed(logger, exception, options.Device);
+                Log.ThreadFailed(logger, exception, device);
                 loop.Abort(new Failure(SessionOutcome.DeviceFailed, "DEVICE_FAULT", "The device loop failed; the reconstruction may be sent again.") { Cause = exception });
             }
         }
 
         loop.Abort(ShuttingDown);
         loop.Dispose();
-        Log.Ended(logger, options.Device);
+        Log.Ended(logger, device);
         _ended.SetResult();
     }
 

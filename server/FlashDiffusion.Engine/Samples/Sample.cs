@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
@@ -45,7 +46,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
     public required INoiseSource Noise { get; init; }
 
     /// <summary>The measurement on the device, without batch axis; owned here.</summary>
-    public required Tensor Measurement { get; init; }
+    public required Tensor Measurement { get; set; }
 
     /// <summary>z_t, (C, h, w), float32; owned here.</summary>
     public required Tensor Latent { get; set; }
@@ -141,6 +142,25 @@ internal sealed class Sample : IScheduledWork, IDisposable
         }
 
         _lane = null;
+    }
+
+    /// <summary>Leaves the device: what it holds there is copied to the host and disposed of.</summary>
+    /// <returns>The state to arrive with.</returns>
+    public SampleState Leave()
+    {
+        var state = SampleState.Of(this);
+        Dispose();
+        return state;
+    }
+
+    /// <summary>Comes to a device, the same or another.</summary>
+    /// <param name="model">The model there.</param>
+    /// <param name="state">What <see cref="Leave"/> returned.</param>
+    public void Arrive(ServedModel model, SampleState state)
+    {
+        Model = model;
+        Measurement = HostCopies.ToDevice(Piece.Measurement, model.Model.Device);
+        Restore(state);
     }
 
     /// <summary>Continues from a saved state.</summary>

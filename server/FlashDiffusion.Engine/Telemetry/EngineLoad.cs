@@ -11,4 +11,17 @@ internal sealed record EngineLoad(int Queued, int Running, long Steps, TimeSpan?
 {
     /// <summary>Nothing to do.</summary>
     public static EngineLoad Idle { get; } = new(0, 0, 0, null, TimeSpan.Zero, 0);
+
+    /// <summary>Loads of several devices together: the next one free, the last one done.</summary>
+    public static EngineLoad Sum(IEnumerable<EngineLoad> loads)
+    {
+        EngineLoad[] all = [.. loads];
+        return new EngineLoad(
+            all.Sum(load => load.Queued),
+            all.Sum(load => load.Running),
+            all.Sum(load => load.Steps),
+            all.Min(load => load.NextFree),
+            all.All(load => load.Backlog is not null) ? all.Max(load => load.Backlog) : null,
+            all.Sum(load => load.Work));
+    }
 }

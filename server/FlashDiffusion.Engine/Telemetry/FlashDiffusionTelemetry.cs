@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Sessions;
 
 namespace FlashDiffusion.Engine.Telemetry;
@@ -55,17 +56,21 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <summary>The meter.</summary>
     public Meter Meter { get; }
 
-    /// <summary>Makes gauges of what an engine has to do.</summary>
-    /// <param name="device">Its device.</param>
-    /// <param name="load">What it has to do.</param>
-    /// <param name="liveTensors">Tensors alive on its thread.</param>
-    public void Observe(string device, Func<EngineLoad> load, Func<long> liveTensors)
+    /// <summary>Makes gauges of what the devices of an engine have to do.</summary>
+    /// <param name="labels">Names of the devices.</param>
+    /// <param name="loops">The devices.</param>
+    public void Observe(IReadOnlyList<string> labels, IReadOnlyList<DeviceLoop> loops)
     {
-        KeyValuePair<string, object?>[] tags = [new("device", device)];
-        Meter.CreateObservableGauge("flashdiffusion.queue.length", () => new Measurement<int>(load().Queued, tags), "{request}", "Requests accepted that have not taken a step yet.");
-        Meter.CreateObservableGauge("flashdiffusion.slots.active", () => new Measurement<int>(load().Running, tags), "{sample}", "Samples under way.");
-        Meter.CreateObservableGauge("flashdiffusion.queue.work", () => new Measurement<long>(load().Steps, tags), "{step}", "Steps that all of them still need.");
-        Meter.CreateObservableGauge("flashdiffusion.tensors.live", () => new Measurement<long>(liveTensors(), tags), "{tensor}", "Tensors alive on the device thread.");
+        Gauge("flashdiffusion.queue.length", "{request}", "Requests accepted that have not taken a step yet.", loop => loop.Load.Queued);
+        Gauge("flashdiffusion.slots.active", "{sample}", "Samples under way.", loop => loop.Load.Running);
+        Gauge("flashdiffusion.queue.work", "{step}", "Steps that all of them still need.", loop => loop.Load.Steps);
+        Gauge("flashdiffusion.tensors.live", "{tensor}", "Tensors alive on the device thread.", loop => loop.LiveTensors);
+
+        void Gauge(string name, string unit, string description, Func<DeviceLoop, long> value) => Meter.CreateObservableGauge(
+            name,
+            () => loops.Select((loop, i) => new Measurement<long>(value(loop), new KeyValuePair<string, object?>("device", labels[i]))),
+            unit,
+            description);
     }
 
     /// <summary>A request reached the device.</summary>

@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(1003, LogLevel.Critical, "Device thread for {Device} failed; everything on it ends.")]
     public static partial void ThreadFailed(ILogger logger, Exception exception, string device);
 
+    [LoggerMessage(1004, LogLevel.Information, "Step times on {Device}, {Kind} at {Picture}: {Curve}; {Megabytes:0} MB a row; batches of {Batch}.")]
+    public static partial void Curve(ILogger logger, string device, string kind, PictureShape picture, string curve, double megabytes, int batch);
+
     [LoggerMessage(1010, LogLevel.Debug, "Session {Session} accepted: {Solver}, picture {Picture}.")]
     public static partial void Accepted(ILogger logger, long session, string solver, PictureShape picture);
 

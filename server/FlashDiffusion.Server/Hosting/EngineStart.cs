@@ -30,23 +30,28 @@ internal sealed class EngineStart(
     {
         _engine = new ReconstructionEngine(engineOptions.Value, time, telemetry, loggers.CreateLogger<ReconstructionEngine>());
         _engine.Start();
-        var device = engineOptions.Value.Device;
-        var tested = await _engine.RunAsync(() => DeviceSelfTest.Run(device), cancellation);
-        cancellation.ThrowIfCancellationRequested();
-        if (tested is not { Value: "" })
-        {
-            return Fail(tested, tested.Value);
-        }
-
         var solvers = plugins.Load(FolderOf(pluginOptions.Value.Root, "plugins"));
-        var loaded = await _engine.RunAsync(() => repository.Load(FolderOf(modelOptions.Value.Root, "models"), device), cancellation);
-        cancellation.ThrowIfCancellationRequested();
-        if (loaded.Value is not { } entries)
+        var loaded = new List<IReadOnlyList<ModelEntry>>();
+        foreach (var (device, name) in _engine.Devices.Index())
         {
-            return Fail(loaded, null);
+            var tested = await _engine.RunAsync(device, () => DeviceSelfTest.Run(name), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            if (tested is not { Value: "" })
+            {
+                return Fail(tested, tested.Value);
+            }
+
+            var answer = await _engine.RunAsync(device, () => repository.Load(FolderOf(modelOptions.Value.Root, "models"), name), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            if (answer.Value is not { } onDevice)
+            {
+                return Fail(answer, null);
+            }
+
+            loaded.Add(onDevice);
         }
 
-        var models = new ModelCatalog(entries, modelOptions.Value.DefaultModel);
+        var models = new ModelCatalog(ModelReplicas.Of(loaded), modelOptions.Value.DefaultModel);
         var context = new ServingContext(_engine, models, solvers, new OperatorCatalog(OperatorFamilies.All), pluginOptions.Value.DefaultSolver);
         await WarmUpAsync(context, cancellation);
         return context;
@@ -67,11 +72,25 @@ internal sealed class EngineStart(
     {
         foreach (var request in context.Models.Entries.Select(entry => WarmUp.RequestFor(entry, context)).OfType<FlashDiffusion.Engine.Requests.ReconstructionRequest>())
         {
-            var warm = await context.Engine.WarmUpAsync(request, cancellation);
+            for (var device = 0; device < context.Engine.Devices.Length; device++)
+            {
+                await WarmUpAsync(context.Engine, device, request, cancellation);
+            }
+        }
+
+        await context.Engine.LogCurvesAsync(cancellation);
+    }
+
+    private async Task WarmUpAsync(ReconstructionEngine engine, int device, FlashDiffusion.Engine.Requests.ReconstructionRequest request, CancellationToken cancellation)
+    {
+        for (var rows = 1; rows <= Math.Min(WarmUp.LargestBatch, engineOptions.Value.MaximumBatch); rows *= 2)
+        {
+            var warm = await engine.WarmUpAsync(device, request, rows, cancellation);
             if (!warm.Succeeded)
             {
                 // The self-check has passed, so the model is fine; the solver or the operator is not, and each request will say so.
                 Log.WarmUpFailed(_logger, request.Model.Model.Name, warm.Failure?.Message ?? warm.Rejection?.Message ?? "", warm.Failure?.Cause);
+                return;
             }
         }
     }

@@ -8,8 +8,11 @@ namespace FlashDiffusion.Server.Hosting;
 /// <summary>A short synthetic reconstruction, so that the first user finds warm kernels and an ETA.</summary>
 internal static class WarmUp
 {
+    /// <summary>Largest batch that is measured before anybody waits; larger ones are tried in service where they pay.</summary>
+    public const int LargestBatch = 8;
+
     private const int Side = 64;
-    private const int Steps = 3;
+    private const int Steps = 2;
 
     /// <summary>The request for a model; null if the model or the default solver can't be used.</summary>
     public static ReconstructionRequest? RequestFor(ModelEntry entry, ServingContext context)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Scheduling;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 
@@ -16,42 +17,47 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
     private const string ExactMode = "exact";
     private const string FastMode = "fast";
 
-    private readonly Lazy<TokenCompute> _own = new(() => Find(options.Value));
+    private readonly Lazy<TokenCompute> _fast = new(() => Find(options.Value, ComputeMode.Fast));
+    private readonly Lazy<TokenCompute> _exact = new(() => Find(options.Value, ComputeMode.Exact));
 
-    /// <summary>This server's.</summary>
-    public TokenCompute Own => _own.Value;
+    /// <summary>This server's, for requests of a compute mode.</summary>
+    public TokenCompute Of(ComputeMode mode) => (mode == ComputeMode.Exact ? _exact : _fast).Value;
 
     /// <summary>Whether this server continues to the same last bit what a server with another fingerprint began.</summary>
-    public bool Continues(TokenCompute other) => Own.Mode == ExactMode && Own.Equals(other);
+    public bool Continues(ComputeMode mode, TokenCompute other) => Of(mode).Mode == ExactMode && Of(mode).Equals(other);
+
+    /// <summary>The compute mode in which a reconstruction began.</summary>
+    public static V1.ComputeMode ModeOf(TokenCompute compute) => compute.Mode == ExactMode && compute.Rows > 1 ? V1.ComputeMode.Exact : V1.ComputeMode.Fast;
 
     /// <summary>What keeps it from that, for people.</summary>
-    public string Difference(TokenCompute other)
+    public string Difference(ComputeMode mode, TokenCompute other)
     {
-        if (Own.Mode != ExactMode || other.Mode != ExactMode)
+        var own = Of(mode);
+        if (own.Mode != ExactMode || other.Mode != ExactMode)
         {
-            return "exact mode is off on one of the two servers";
+            return "it did not begin, or does not go on, in COMPUTE_MODE_EXACT";
         }
 
         (string Name, object Was, object Is)[] parts =
         [
-            ("data type", other.DataType, Own.DataType), ("device", other.Device, Own.Device), ("threads", other.Threads, Own.Threads),
-            ("instruction set", other.InstructionSet, Own.InstructionSet), ("processor", other.Processor, Own.Processor),
-            ("libraries", other.Libraries, Own.Libraries), ("compute shape", other.Rows, Own.Rows),
+            ("data type", other.DataType, own.DataType), ("device", other.Device, own.Device), ("threads", other.Threads, own.Threads),
+            ("instruction set", other.InstructionSet, own.InstructionSet), ("processor", other.Processor, own.Processor),
+            ("libraries", other.Libraries, own.Libraries), ("compute shape", other.Rows, own.Rows),
         ];
         return string.Join(", ", parts.Where(part => !part.Was.Equals(part.Is)).Select(part => $"{part.Name} was '{part.Was}' and is '{part.Is}'"));
     }
 
-    private static TokenCompute Find(EngineOptions options) => new()
+    private static TokenCompute Find(EngineOptions options, ComputeMode mode) => new()
     {
         // A batch of one has one compute shape.
-        Mode = options.MaximumBatch == 1 ? ExactMode : FastMode,
+        Mode = mode == ComputeMode.Exact || options.MaximumBatch == 1 ? ExactMode : FastMode,
         DataType = "float32",
         Device = options.Device,
         Threads = options.Threads > 0 ? options.Threads : torch.get_num_threads(),
         InstructionSet = InstructionSet(),
         Processor = Processor(),
         Libraries = $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {RuntimeInformation.OSArchitecture}",
-        Rows = options.MaximumBatch,
+        Rows = mode == ComputeMode.Exact ? options.ExactBatch : options.MaximumBatch,
     };
 
     private static string InstructionSet()

@@ -70,6 +70,11 @@ internal static class TokenPin
     {
         var pinned = message.Clone();
         (pinned.Model, pinned.ModelVersion, pinned.Seed, pinned.Adaptation) = (facts.Model, facts.ModelVersion, facts.Seed, null);
+        if (pinned.Mode == V1.ComputeMode.Unspecified)
+        {
+            pinned.Mode = ComputeFingerprint.ModeOf(facts.Compute);
+        }
+
         pinned.Solver = new V1.SolverChoice { Name = facts.Solver };
         foreach (var (name, value) in facts.SolverParameters)
         {

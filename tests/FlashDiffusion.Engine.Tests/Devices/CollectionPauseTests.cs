@@ -42,6 +42,32 @@ public sealed class CollectionPauseTests
         }
     }
 
+    [Fact]
+    public async Task Start_TwoThreadsThatOverlapForEver_CollectOnlyWhileNeitherIsInside()
+    {
+        // Each holds a pause nearly always; together they allocate many budgets.
+        var inside = 0;
+        var collections = 0;
+        var seen = 0;
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            for (var tick = 0; tick < 60; tick++)
+            {
+                using (CollectionPause.Start())
+                {
+                    Interlocked.Increment(ref inside);
+                    var before = GC.CollectionCount(0);
+                    Allocate(Small / 2);
+                    Interlocked.Add(ref collections, GC.CollectionCount(0) - before);
+                    Interlocked.Add(ref seen, Volatile.Read(ref inside) == 2 ? 1 : 0);
+                    Interlocked.Decrement(ref inside);
+                }
+            }
+        }, TestContext.Current.CancellationToken)));
+        Assert.Equal(0, collections);
+        Assert.True(seen > 0, "They never overlapped.");
+    }
+
     private static void Allocate(int bytes)
     {
         for (var allocated = 0; allocated < bytes; allocated += 1000)

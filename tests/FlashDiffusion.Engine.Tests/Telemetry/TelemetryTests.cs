@@ -106,7 +106,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void Gauges_AfterWork_ReturnToZero()
     {
-        _harness.Telemetry.Observe("cpu", () => _harness.Loop.Load, () => _harness.Loop.LiveTensors);
+        _harness.Telemetry.Observe(["cpu"], _harness.Loops);
         _harness.Submit(_harness.Request(1, startTimestep: 20));
         _harness.Tick(5);
         Assert.Equal((0, 1, 17), Gauges());

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
@@ -27,7 +28,7 @@ internal sealed class EngineHarness : IDisposable
         Ledger = new SessionLedger(Options.MaximumSessions, Telemetry);
         var ends = new SessionEnds(Ledger, Time, Telemetry, NullLogger.Instance);
         _watch = new SessionWatch(Options, ends, Time);
-        Loop = new DeviceLoop(0, Options, ends, Time, Telemetry, NullLogger.Instance);
+        Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Time, Telemetry, NullLogger.Instance))];
         Model = new FakeModel { Called = Called };
     }
 
@@ -39,7 +40,11 @@ internal sealed class EngineHarness : IDisposable
 
     public SessionLedger Ledger { get; }
 
-    public DeviceLoop Loop { get; }
+    /// <summary>The first device, for most tests the only one.</summary>
+    public DeviceLoop Loop => Loops[0];
+
+    /// <summary>One loop a device of the options.</summary>
+    public ImmutableArray<DeviceLoop> Loops { get; }
 
     public FakeModel Model { get; }
 
@@ -50,8 +55,14 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Virtual time that a denoiser call takes.</summary>
     public TimeSpan StepTime { get; set; } = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Virtual time that each row adds to it.</summary>
+    public TimeSpan RowTime { get; set; }
+
+    /// <summary>Virtual time that a decoder call takes.</summary>
+    public TimeSpan DecodeTime { get; set; }
+
     /// <summary>Rows that the device has memory for.</summary>
-    public int LargestBatch { get; init; } = int.MaxValue;
+    public int LargestBatch { get; set; } = int.MaxValue;
 
     /// <summary>The model as it is served.</summary>
     /// <param name="encoders">Its severity encoders.</param>
@@ -78,12 +89,12 @@ internal sealed class EngineHarness : IDisposable
     }
 
     /// <summary>Takes a request on as the engine would.</summary>
-    public ReconstructionSession Submit(ReconstructionRequest request)
+    public ReconstructionSession Submit(ReconstructionRequest request, int device = 0)
     {
         Assert.Null(Ledger.TryEnter());
         var session = new ReconstructionSession(++_lastId, request, Time, () => { });
         _watch.Watch(session);
-        Loop.Arrive(() => Loop.Starts.Begin(session));
+        Loops[device].Arrive(() => Loops[device].Starts.Begin(session));
         return session;
     }
 
@@ -93,7 +104,7 @@ internal sealed class EngineHarness : IDisposable
     {
         for (var ticks = 0; ticks < 100_000; ticks++)
         {
-            if (!Loop.Tick())
+            if (!Loops.Aggregate(false, (worked, loop) => loop.Tick() || worked))
             {
                 return ticks;
             }
@@ -139,12 +150,21 @@ internal sealed class EngineHarness : IDisposable
             throw new FakeNativeException("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes.");
         }
 
-        Time.Advance(network == nameof(FakeModel.Denoise) ? StepTime : TimeSpan.Zero);
+        Time.Advance(network switch
+        {
+            nameof(FakeModel.Denoise) => StepTime + (rows * RowTime),
+            nameof(FakeModel.Decode) => DecodeTime,
+            _ => TimeSpan.Zero,
+        });
     }
 
     public void Dispose()
     {
-        Loop.Dispose();
+        foreach (var loop in Loops)
+        {
+            loop.Dispose();
+        }
+
         Telemetry.Dispose();
         _meters.Dispose();
     }

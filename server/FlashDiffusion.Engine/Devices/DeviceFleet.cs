@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace FlashDiffusion.Engine.Devices;
+
+/// <summary>The devices of an engine, each with a thread of its own. Safe to use from any thread.</summary>
+internal sealed class DeviceFleet : IDisposable
+{
+    private readonly ImmutableArray<DeviceWorker> _workers;
+
+    /// <param name="options">Options.</param>
+    /// <param name="ends">How sessions end.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="telemetry">Where measurements go.</param>
+    /// <param name="logger">Log.</param>
+    public DeviceFleet(EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger)
+    {
+        Names = DeviceNames.Of(options);
+        Loops = [.. Names.Select((_, device) => new DeviceLoop(device, options, ends, time, telemetry, logger))];
+        _workers = [.. Loops.Select((loop, device) => new DeviceWorker(loop, Names[device], DeviceNames.Threads(options), options, logger))];
+        var moves = new SampleMoves(Loops);
+        foreach (var (loop, worker) in Loops.Zip(_workers))
+        {
+            loop.Wake = worker.Wake;
+            loop.Balance = () => moves.Consider(loop);
+        }
+
+        telemetry.Observe(DeviceNames.Labels(Names), Loops);
+    }
+
+    /// <summary>Names of the devices.</summary>
+    public ImmutableArray<string> Names { get; }
+
+    /// <summary>What happens on each.</summary>
+    public ImmutableArray<DeviceLoop> Loops { get; }
+
+    /// <summary>The device with the least remaining work.</summary>
+    public DeviceLoop Lightest => Loops.Length == 1 ? Loops[0] : Loops.MinBy(loop => loop.Pressure)!;
+
+    /// <summary>What all of them have to do.</summary>
+    public EngineLoad Load => Loops.Length == 1 ? Loops[0].Load : EngineLoad.Sum(Loops.Select(loop => loop.Load));
+
+    /// <summary>Starts the threads.</summary>
+    public void Start()
+    {
+        foreach (var worker in _workers)
+        {
+            worker.Start();
+        }
+    }
+
+    /// <summary>Wakes the threads, so that what was asked is seen at once.</summary>
+    public void Wake()
+    {
+        foreach (var worker in _workers)
+        {
+            worker.Wake();
+        }
+    }
+
+    /// <summary>Ends the threads; what is unfinished fails.</summary>
+    public async Task StopAsync()
+    {
+        await Task.WhenAll(_workers.Select(worker => worker.StopAsync()));
+
+        // One may have handed something to another that had ended already.
+        foreach (var loop in Loops)
+        {
+            loop.Abort(DeviceWorker.ShuttingDown);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var worker in _workers)
+        {
+            worker.Dispose();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Testing.Fakes;
+using TorchSharp;
+
+namespace FlashDiffusion.Engine.Tests.Devices;
+
+/// <summary>Samples move between devices, and nobody can tell from the result.</summary>
+public sealed class SampleMovesTests
+{
+    private static EngineOptions Two => new() { MaximumSessions = 20, Device = "cpu,cpu", Threads = 1 };
+
+    [Theory]
+    [InlineData(ComputeMode.Fast)]
+    [InlineData(ComputeMode.Exact)]
+    public async Task Move_ThereAndBack_ChangesNotOneBit(object mode)
+    {
+        using var alone = new EngineHarness();
+        var expected = alone.Submit(alone.Request(1, startTimestep: 20) with { Mode = (ComputeMode)mode });
+        alone.RunUntilIdle();
+
+        using var harness = new EngineHarness(Two);
+        var tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var session = harness.Submit(harness.Request(1, startTimestep: 20) with { Mode = (ComputeMode)mode });
+        harness.Tick(8);
+        SampleMoves.Move(Assert.Single(harness.Loops[0].Samples), harness.Loops[0], harness.Loops[1]);
+        Assert.Empty(harness.Loops[0].Samples);
+        harness.Loops[1].Tick();
+        harness.Loops[1].Tick();
+        SampleMoves.Move(Assert.Single(harness.Loops[1].Samples), harness.Loops[1], harness.Loops[0]);
+        harness.RunUntilIdle();
+
+        var (left, right) = (await EngineHarness.ResultAsync(expected), await EngineHarness.ResultAsync(session));
+        Assert.Equal(left.Picture.Values, right.Picture.Values);
+        Assert.Equal(left.Cost.Calls, right.Cost.Calls);
+        Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Consider_OneDeviceIdle_EvensOutAndThenStops()
+    {
+        using var harness = new EngineHarness(Two) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };
+        var moves = new SampleMoves(harness.Loops);
+        for (ulong seed = 1; seed <= 8; seed++)
+        {
+            harness.Submit(harness.Request(seed, startTimestep: 200));
+        }
+
+        harness.Tick(10);
+        var moved = 0;
+        while (moves.Consider(harness.Loops[0]))
+        {
+            moved++;
+        }
+
+        harness.Loops[1].Tick();
+        harness.Loops[1].Tick();
+        Assert.InRange(moved, 3, 4);
+        Assert.Equal((8 - moved, moved), (harness.Loops[0].Samples.Count(), harness.Loops[1].Samples.Count()));
+        Assert.InRange(Math.Abs(harness.Loops[0].Pressure - harness.Loops[1].Pressure), 0, harness.Loops[0].Samples.Max(harness.Loops[0].WorkOf) * 1.1);
+        harness.Loops[0].Tick();
+        Assert.False(moves.Consider(harness.Loops[0]));
+        Assert.False(moves.Consider(harness.Loops[1]));
+        harness.RunUntilIdle();
+        Assert.Equal(8, harness.Ledger.Ended(SessionOutcome.Completed));
+    }
+
+    [Fact]
+    public async Task Move_CancelledOnTheWay_Ends()
+    {
+        using var harness = new EngineHarness(Two);
+        var session = harness.Submit(harness.Request(1, startTimestep: 20));
+        harness.Tick(8);
+        SampleMoves.Move(Assert.Single(harness.Loops[0].Samples), harness.Loops[0], harness.Loops[1]);
+        session.Cancel();
+        harness.RunUntilIdle();
+        Assert.Equal(SessionOutcome.Cancelled, (await EngineHarness.FailureAsync(session)).Outcome);
+        Assert.Equal(0, harness.Ledger.Active);
+    }
+
+    [Fact]
+    public void Pressure_ArrivalsNotYetSeen_Count()
+    {
+        using var harness = new EngineHarness(Two);
+        harness.Submit(harness.Request(1));
+        Assert.True(harness.Loops[0].Pressure > harness.Loops[1].Pressure);
+    }
+}

@@ -1,0 +1,52 @@
+using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Scheduling;
+
+namespace FlashDiffusion.Engine.Tests.Forecasts;
+
+public sealed class MemoryBudgetTests
+{
+    private static readonly TimingKey Small = new(Stage.Step, "model", "solver", "guided", new PictureShape(64, 64));
+    private static readonly TimingKey Large = Small with { Working = new PictureShape(128, 128) };
+
+    [Fact]
+    public void Rows_NothingKnown_IsNull() => Assert.Null(new MemoryBudget(1000).Rows(Small));
+
+    [Theory]
+    [InlineData(1000, 10)]
+    [InlineData(150, 1)]
+    [InlineData(10, 1)]
+    public void Rows_Measured_FillTheBudgetAndNeverLessThanOne(long budget, int rows)
+    {
+        var memory = new MemoryBudget(budget);
+        memory.Measured(Small, 4, 400);
+        Assert.Equal(rows, memory.Rows(Small));
+    }
+
+    [Fact]
+    public void Rows_AnotherSize_ScaleWithThePixels()
+    {
+        var memory = new MemoryBudget(4000);
+        memory.Measured(Small, 4, 400);
+        Assert.Equal((40, 10), (memory.Rows(Small), memory.Rows(Large)));
+    }
+
+    [Fact]
+    public void Measured_SmallerPeakThanKnown_ChangesNothing()
+    {
+        var memory = new MemoryBudget(1000);
+        memory.Measured(Small, 4, 400);
+        memory.Measured(Small, 8, 80);
+        Assert.Equal(10, memory.Rows(Small));
+    }
+
+    [Fact]
+    public void Failed_MoreRowsThanFit_StaysBelow()
+    {
+        var memory = new MemoryBudget(null);
+        memory.Failed(Small, 6);
+        memory.Failed(Small, 8);
+        Assert.Equal((5, null), (memory.Rows(Small), memory.Rows(Large)));
+        memory.Failed(Small, 1);
+        Assert.Equal(1, memory.Rows(Small));
+    }
+}
