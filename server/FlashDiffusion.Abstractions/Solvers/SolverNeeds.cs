@@ -18,4 +18,10 @@ public enum SolverNeeds
 
     /// <summary>The autoencoder's encoder.</summary>
     Encoder = 8,
+
+    /// <summary>
+    /// The estimated clean latent as its first latent, without any noise mixed in: the severity encoder's mean, or the encoding of the
+    /// measurement's picture where there is no such encoder. The solver adds noise of its own, if it needs any.
+    /// </summary>
+    CleanStart = 16,
 }

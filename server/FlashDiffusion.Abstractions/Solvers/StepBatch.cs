@@ -52,21 +52,33 @@ public sealed class StepBatch
     /// <param name="purpose">What it is for.</param>
     /// <param name="draw">Number of the draw within the step.</param>
     /// <returns>(B, C, h, w), float32.</returns>
-    public Tensor Normal(NoisePurpose purpose, int draw) => Normal(purpose, draw, Latents);
+    public Tensor Normal(NoisePurpose purpose, int draw) => Normal(purpose, _ => draw, Latents);
 
     /// <summary>Standard normal noise in the shape of a tensor, each row from its own source at its own timestep.</summary>
     /// <param name="purpose">What it is for.</param>
     /// <param name="draw">Number of the draw within the step.</param>
     /// <param name="like">(B, ...), for example pictures.</param>
     /// <returns>Shaped as <paramref name="like"/>, float32.</returns>
-    public Tensor Normal(NoisePurpose purpose, int draw, Tensor like)
+    public Tensor Normal(NoisePurpose purpose, int draw, Tensor like) => Normal(purpose, _ => draw, like);
+
+    /// <summary>Standard normal noise in the shape of the latents, where rows stand at different draws of their steps.</summary>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="draw">Number of a row's draw within its step.</param>
+    /// <returns>(B, C, h, w), float32.</returns>
+    public Tensor Normal(NoisePurpose purpose, Func<StepRow, int> draw)
+    {
+        ArgumentNullException.ThrowIfNull(draw);
+        return Normal(purpose, draw, Latents);
+    }
+
+    private Tensor Normal(NoisePurpose purpose, Func<StepRow, int> draw, Tensor like)
     {
         ArgumentNullException.ThrowIfNull(like);
         var elements = (int)(like.numel() / Count);
         var values = new float[Count * elements];
         for (var row = 0; row < Count; row++)
         {
-            Rows[row].Noise.FillNormal(purpose, Rows[row].Step.Timestep, draw, values.AsSpan(row * elements, elements));
+            Rows[row].Noise.FillNormal(purpose, Rows[row].Step.Timestep, draw(Rows[row]), values.AsSpan(row * elements, elements));
         }
 
         return tensor(values, like.shape, device: Latents.device);

@@ -163,6 +163,11 @@ internal static class RequestChecker
         {
             violations.Add(new FieldViolation("operator.name", $"{request.Solver.Descriptor.Name} needs a linear operator, and '{degradation.Spec.Name}' is not."));
         }
+
+        if (needs.HasFlag(SolverNeeds.CleanStart) && request.Adaptation.Start == StartMode.DdimInversion)
+        {
+            violations.Add(new FieldViolation("adaptation.start_mode", $"{request.Solver.Descriptor.Name} starts from the estimated clean latent itself, so there is nothing to invert; leave the start mode out."));
+        }
     }
 
     private static StartGrid? CheckSampling(ReconstructionRequest request, List<FieldViolation> violations)

@@ -18,6 +18,7 @@ internal sealed class SampleFactory(EngineOptions options)
     /// <summary>Whether a request needs a look at its measurement before it can start.</summary>
     public static bool NeedsProbe(ReconstructionRequest request) => request.Resume is null && request.Adaptation.Mode switch
     {
+        _ when StartsClean(request) => true,
         AdaptationMode.Fixed => true,
         AdaptationMode.Auto => EncoderOf(request) is not null,
         _ => request.Progress.IncludeDecodedMean && EncoderOf(request) is not null,
@@ -50,7 +51,13 @@ internal sealed class SampleFactory(EngineOptions options)
     /// <param name="request">The request.</param>
     /// <param name="piece">Its measurement.</param>
     /// <param name="look">What the severity encoder said; null if nothing looked.</param>
-    public StartDecision Start(ReconstructionRequest request, Workpiece piece, SeverityLook? look) => StartPlanner.Decide(new StartQuestion
+    public StartDecision Start(ReconstructionRequest request, Workpiece piece, SeverityLook? look)
+    {
+        var decision = StartPlanner.Decide(Question(request, piece, look));
+        return StartsClean(request) ? decision.FromCleanLatent(EncoderOf(request) is not null) : decision;
+    }
+
+    private StartQuestion Question(ReconstructionRequest request, Workpiece piece, SeverityLook? look) => new()
     {
         Adaptation = request.Adaptation,
         Schedule = request.Model.Model.Schedule,
@@ -61,7 +68,7 @@ internal sealed class SampleFactory(EngineOptions options)
         Encoder = EncoderOf(request),
         Look = look,
         Band = BandOf(piece, look),
-    });
+    };
 
     /// <summary>Credible residuals of a measurement; null without noise.</summary>
     public ResidualBand? BandOf(Workpiece piece, SeverityLook? look) => piece.ResidualStd is { } std && look?.DetailGain is { } gain
@@ -102,7 +109,7 @@ internal sealed class SampleFactory(EngineOptions options)
             Spec = spec,
             Steps = inversion.AddRange(plan.Steps),
             InversionSteps = inversion.Length,
-            FullSteps = ReverseTrajectory.Of(SpecOf(request, piece, StartGrid.Of(spec.Schedule, spec.Sampling, spec.Compatibility).FullIndex(spec.Compatibility))).Length,
+            FullSteps = request.Solver.Plan(SpecOf(request, piece, StartGrid.Of(spec.Schedule, spec.Sampling, spec.Compatibility).FullIndex(spec.Compatibility))).Steps.Length,
             Noise = noise,
             Measurement = measurement,
             Latent = resumed is null ? StartLatent(start, piece.Latent, mean, noise, measurement.device) : resumed.State.Latent.ToTensor(measurement.device),
@@ -119,6 +126,8 @@ internal sealed class SampleFactory(EngineOptions options)
 
         return (sample, null);
     }
+
+    private static bool StartsClean(ReconstructionRequest request) => request.Solver.Descriptor.Needs.HasFlag(SolverNeeds.CleanStart);
 
     // z_start = signal z_hat + noise eps; with a full start, eps alone.
     private static Tensor StartLatent(StartDecision start, LatentShape shape, Tensor? mean, CounterNoise noise, Device device)

@@ -30,4 +30,18 @@ internal sealed record StartDecision
 
     /// <summary>What the caller should know.</summary>
     public ImmutableArray<Notice> Notices { get; init; } = [];
+
+    /// <summary>The same start for a solver that takes the estimated clean latent as it is and adds noise itself.</summary>
+    /// <param name="hasEncoder">Whether a severity encoder estimates it; else it is the plain encoding of the measurement's picture.</param>
+    public StartDecision FromCleanLatent(bool hasEncoder) => this with
+    {
+        SignalScale = 1,
+        NoiseScale = 0,
+        Notices = hasEncoder
+            ? Notices
+            : [
+                .. Notices.Where(notice => notice.Code is not ("NO_SEVERITY_ENCODER" or "START_FROM_ENCODED_MEASUREMENT")),
+                new Notice("START_FROM_ENCODED_MEASUREMENT", "There is no severity encoder for this operator, so the clean latent that the solver starts from is the plain encoding of the measurement's picture."),
+            ],
+    };
 }

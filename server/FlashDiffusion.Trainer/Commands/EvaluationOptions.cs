@@ -46,14 +46,24 @@ internal sealed class EvaluationOptions
         }
     }
 
-    /// <summary>Loads what the options name.</summary>
+    /// <summary>Loads what the options name, with latent DPS to run.</summary>
     public (EvaluatedModel Model, ReconstructionRunner Runner, CropSet Crops, ResultStore Store) Open(ParseResult parsed)
+    {
+        var (model, crops, store) = Load(parsed);
+        return (model, Runner(parsed, model, new LatentDpsSolver(), crops), crops, store);
+    }
+
+    /// <summary>Runs chains of a solver as the options say.</summary>
+    public ReconstructionRunner Runner(ParseResult parsed, EvaluatedModel model, ILatentSolver solver, CropSet crops) =>
+        new(model, solver, crops, parsed.GetValue(Batch), parsed.GetValue(Reduced));
+
+    /// <summary>Loads what the options name.</summary>
+    public (EvaluatedModel Model, CropSet Crops, ResultStore Store) Load(ParseResult parsed)
     {
         torch.set_num_threads(parsed.GetValue(Threads));
         var model = new EvaluatedModel(parsed.GetValue(Weights)!);
         var crops = CropSet.Load(EvaluationManifest.Read(parsed.GetValue(Manifest)!), parsed.GetValue(Pictures)!, parsed.GetValue(Crops));
-        var runner = new ReconstructionRunner(model, new LatentDpsSolver(), crops, parsed.GetValue(Batch), parsed.GetValue(Reduced));
-        return (model, runner, crops, new ResultStore(parsed.GetValue(Cache)!));
+        return (model, crops, new ResultStore(parsed.GetValue(Cache)!));
     }
 
     /// <summary>How many crops run through each kind of chain.</summary>

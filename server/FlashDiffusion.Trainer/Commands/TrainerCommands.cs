@@ -14,6 +14,7 @@ internal static class TrainerCommands
         ManifestCommand.Create(),
         TuneCommand.Create(),
         EvaluateCommand.Create(),
+        CompareSolversCommand.Create(),
         ContactSheetCommand.Create(),
     };
 }

@@ -9,12 +9,14 @@ namespace FlashDiffusion.Trainer.Evaluation;
 /// <param name="Ssim">Structural similarity.</param>
 /// <param name="Lsd">Log-spectral distance in dB.</param>
 /// <param name="Calls">UNet calls.</param>
-internal sealed record CropQuality(int Crop, double Psnr, double Ssim, double Lsd, int Calls)
+/// <param name="Cost">All network calls of the chain as its plan declares them; 0 in results from before solvers were compared.</param>
+internal sealed record CropQuality(int Crop, double Psnr, double Ssim, double Lsd, int Calls, StepCost Cost = default)
 {
-    public static CropQuality Of(int crop, Picture truth, Picture picture, int calls = 0) => new(
+    public static CropQuality Of(int crop, Picture truth, Picture picture, StepCost cost = default) => new(
         crop,
         PictureMetrics.Psnr(truth, picture),
         StructuralSimilarity.Ssim(truth, picture),
         LogSpectralDistance.Compute(truth, picture),
-        calls);
+        cost.UNetForward,
+        cost);
 }

@@ -89,7 +89,7 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
         runner.Run(
             evaluated,
             jobs,
-            (item, picture, calls) => store.Append(tag, key, CropQuality.Of(item.Crop, crops.Pictures[item.Crop], picture, calls)));
+            (item, picture, cost) => store.Append(tag, key, CropQuality.Of(item.Crop, crops.Pictures[item.Crop], picture, cost)));
         return store.Read(tag, key).Where(pair => pair.Key < count).ToDictionary();
     }
 

@@ -13,8 +13,8 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
     /// <summary>Runs all jobs of one operator family.</summary>
     /// <param name="evaluated">The family.</param>
     /// <param name="jobs">The jobs. Long ones first keeps the last batches full; the list's order makes a cut run a prefix of it.</param>
-    /// <param name="finished">Receives each job with its decoded picture on [0,1] and its UNet calls, as soon as it is done.</param>
-    public void Run(EvaluatedOperator evaluated, IEnumerable<ReconstructionJob> jobs, Action<ReconstructionJob, Pictures.Picture, int> finished)
+    /// <param name="finished">Receives each job with its decoded picture on [0,1] and the cost that its plan declares, as soon as it is done.</param>
+    public void Run(EvaluatedOperator evaluated, IEnumerable<ReconstructionJob> jobs, Action<ReconstructionJob, Pictures.Picture, StepCost> finished)
     {
         var waiting = new Queue<ReconstructionJob>(jobs);
         var running = new List<Chain>();
@@ -25,40 +25,59 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
                 running.Add(Begin(evaluated, job));
             }
 
-            Step(evaluated, running);
+            if (running.Any(chain => chain.Position < chain.Plan.Steps.Length))
+            {
+                Step(evaluated, [.. running.Where(chain => chain.Position < chain.Plan.Steps.Length)]);
+            }
+
             foreach (var chain in running.Where(chain => chain.Position == chain.Plan.Steps.Length).ToList())
             {
                 running.Remove(chain);
-                finished(chain.Job, Decode(chain), chain.Plan.Cost.UNetForward);
+                finished(chain.Job, Decode(chain), chain.Plan.Cost);
             }
         }
     }
 
-    private Chain Begin(EvaluatedOperator evaluated, ReconstructionJob job)
+    /// <summary>The sample that the engine would make of a crop.</summary>
+    /// <exception cref="InvalidOperationException">A parameter that the solver does not allow.</exception>
+    public static SampleSpec SampleOf(
+        EvaluatedModel model, EvaluatedOperator evaluated, ILatentSolver solver, EvaluationCrop crop, int side, int startIndex, IReadOnlyDictionary<string, double> numbers)
     {
-        var crop = crops.Crops[job.Crop];
         var violations = new List<FieldViolation>();
-        var given = new Dictionary<string, ParameterValue> { ["guidance_scale"] = ParameterValue.Of(job.Guidance) };
-        var parameters = ParameterSet.Resolve(solver.Descriptor.Parameters, given, "parameters", violations);
-        var picture = new PictureShape(crops.Side, crops.Side);
+        var parameters = ParameterSet.Resolve(
+            solver.Descriptor.Parameters, numbers.ToDictionary(pair => pair.Key, pair => ParameterValue.Of(pair.Value)), "parameters", violations);
+        Refuse(violations);
+        var picture = new PictureShape(side, side);
         var spec = evaluated.Spec(crop.Level, crop.Seed);
-        var sample = new SampleSpec
+        return new SampleSpec
         {
             Schedule = model.Schedule,
             Latent = model.LatentShapeOf(picture),
             Picture = picture,
             Sampling = SamplingSpec.Ddpm,
-            StartIndex = job.StartIndex,
+            StartIndex = startIndex,
             Parameters = parameters,
             Operator = spec,
             OperatorPlan = evaluated.Family.Plan(spec, picture),
             NoiseStd = 2 * evaluated.NoiseStd(crop.Level),
         };
+    }
+
+    private Chain Begin(EvaluatedOperator evaluated, ReconstructionJob job)
+    {
+        var crop = crops.Crops[job.Crop];
+        var sample = SampleOf(model, evaluated, solver, crop, crops.Side, job.StartIndex, job.Parameters);
         var plan = solver.Plan(sample);
-        violations.AddRange(plan.Violations);
-        return violations.Count == 0
-            ? new Chain(job, sample, plan, new CounterNoise((ulong)crop.Seed)) { Latent = job.Start }
-            : throw new InvalidOperationException(string.Join(" ", violations.Select(violation => violation.Description)));
+        Refuse(plan.Violations);
+        return new Chain(job, sample, plan, new CounterNoise((ulong)crop.Seed)) { Latent = job.Start };
+    }
+
+    private static void Refuse(IReadOnlyCollection<FieldViolation> violations)
+    {
+        if (violations.Count > 0)
+        {
+            throw new InvalidOperationException(string.Join(" ", violations.Select(violation => violation.Description)));
+        }
     }
 
     private void Step(EvaluatedOperator evaluated, List<Chain> running)
@@ -67,6 +86,7 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
         var kind = running[0].Plan.Steps[running[0].Position].Kind;
         var rows = running.Where(chain => chain.Plan.Steps[chain.Position].Kind == kind).ToList();
         using var scope = NewDisposeScope();
+        using var gradients = enable_grad();
         using var forward = evaluated.Family.Bind([.. rows.Select(chain => chain.Sample.Operator!)], rows[0].Sample.Picture, CPU);
         var stepBatch = new StepBatch
         {
@@ -75,16 +95,32 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
             Latents = tensor(rows.SelectMany(chain => chain.Latent).ToArray(), rows[0].Sample.Latent.Batch(rows.Count)),
             Operator = forward,
             Measurements = tensor(rows.SelectMany(chain => chain.Job.Measurement).ToArray(), rows[0].Sample.Picture.Batch(rows.Count)),
+            Scratch = Scratch(rows),
         };
         using var autocast = Autocast.Begin(reduced);
         var output = solver.Step(stepBatch);
-        var next = output.Latents.to(ScalarType.Float32).contiguous().data<float>().ToArray();
-        var length = rows[0].Sample.Latent.Elements;
+        var next = Rows(output.Latents);
+        var carried = output.Scratch.ToDictionary(pair => pair.Key, pair => Rows(pair.Value));
         for (var row = 0; row < rows.Count; row++)
         {
-            rows[row].Latent = next[(row * length)..((row + 1) * length)];
-            rows[row].Position++;
+            var chain = rows[row];
+            chain.Latent = next[row];
+            chain.Scratch = carried.ToDictionary(pair => pair.Key, pair => pair.Value[row]);
+            chain.Position += output.Completed?[row] ?? true ? 1 : 0;
         }
+    }
+
+    // Like the engine: who carries nothing under a name that a neighbour uses starts from zeros. All that solvers carry has the latent's shape.
+    private static Dictionary<string, Tensor> Scratch(List<Chain> rows) => rows.SelectMany(chain => chain.Scratch.Keys).Distinct().ToDictionary(
+        name => name,
+        name => tensor(
+            rows.SelectMany(chain => chain.Scratch.TryGetValue(name, out var own) ? own : new float[chain.Latent.Length]).ToArray(),
+            rows[0].Sample.Latent.Batch(rows.Count)));
+
+    private static float[][] Rows(Tensor batch)
+    {
+        var values = batch.detach().to(ScalarType.Float32).contiguous().data<float>().ToArray();
+        return [.. values.Chunk(values.Length / (int)batch.shape[0])];
     }
 
     private Pictures.Picture Decode(Chain chain)
@@ -106,6 +142,8 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
         public INoiseSource Noise => noise;
 
         public required float[] Latent { get; set; }
+
+        public Dictionary<string, float[]> Scratch { get; set; } = [];
 
         public int Position { get; set; }
     }

@@ -37,7 +37,7 @@ internal static class SheetMaker
         var jobs = Enumerable.Range(0, crops.Count)
             .Select(crop => StartJobs.Adaptive(model, crops, measured, crop, tuning.Guidance, tuning.Correction, "sheet"))
             .OrderByDescending(job => job.StartIndex);
-        runner.Run(evaluated, jobs, (job, picture, calls) => results[job.Crop] = (picture, calls));
+        runner.Run(evaluated, jobs, (job, picture, cost) => results[job.Crop] = (picture, cost.UNetForward));
 
         var rows = new List<ContactSheetRow>();
         foreach (var row in Enumerable.Range(0, crops.Count).Chunk(Levels.Count))

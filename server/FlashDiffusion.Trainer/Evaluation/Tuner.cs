@@ -38,7 +38,7 @@ internal sealed class Tuner(EvaluatedModel model, ReconstructionRunner runner, C
         runner.Run(
             evaluated,
             jobs.OrderByDescending(job => job.StartIndex),
-            (job, picture, calls) => store.Append(job.Tag, key, CropQuality.Of(job.Crop, crops.Pictures[job.Crop], picture, calls)));
+            (job, picture, cost) => store.Append(job.Tag, key, CropQuality.Of(job.Crop, crops.Pictures[job.Crop], picture, cost)));
         return [.. settings.Select(setting => Summary(evaluated, start, setting.Guidance, setting.Correction, count)).OfType<TuningTrial>()];
     }
 

@@ -1,0 +1,65 @@
+using FlashDiffusion.Noise;
+using FlashDiffusion.Sampling;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Plugins.Lmap;
+
+/// <summary>The first stage: AdamW towards the maximum a posteriori latent, one iteration a step.</summary>
+internal static class MapStage
+{
+    public const string Kind = "map";
+    private const string First = "adamw_first";
+    private const string Second = "adamw_second";
+    private const double LastRate = 1e-5;
+
+    public static StepOutput Step(StepBatch batch)
+    {
+        Tensor prediction;
+        using (no_grad())
+        {
+            var noised = (batch.Column(row => Math.Sqrt(AlphaBar(row))) * batch.Latents)
+                + (batch.Column(row => Math.Sqrt(1 - AlphaBar(row))) * batch.Normal(NoisePurpose.Inner, row => row.StepIndex));
+            prediction = batch.Model.Denoise(noised, batch.Timesteps());
+        }
+
+        var leaf = batch.Latents.detach().requires_grad_();
+        var decoded = batch.Model.Decode(leaf, Quantisation.None);
+        var squared = (batch.Measurements! - batch.Operator!.Forward(decoded)).flatten(1).square().sum(1);
+        var gradient = PerSample.Gradient(squared, leaf);
+
+        using var guard = no_grad();
+        var state = batch.Scratch.TryGetValue(First, out var first)
+            ? new AdamWState(batch.Latents, first, batch.Scratch[Second])
+            : AdamWState.At(batch.Latents);
+        var next = state.Next(
+            gradient + (batch.Column(row => row.Spec.Parameters.Number(LmapParameters.PriorWeight)) * prediction),
+            [.. batch.Rows.Select(row => row.StepIndex + 1)],
+            [.. batch.Rows.Select(Rate)],
+            [.. batch.Rows.Select(row => row.Spec.Parameters.Number(LmapParameters.WeightDecay))]);
+        return new StepOutput
+        {
+            Latents = Restarted(batch, next.Values),
+            PredictedClean = next.Values,
+            DecodedClean = decoded.detach(),
+            Residual = squared.detach().sqrt(),
+            Scratch = new Dictionary<string, Tensor> { [First] = next.First, [Second] = next.Second },
+        };
+    }
+
+    // The last iteration hands over to the second stage, if there is one: the latent gets the noise of its first timestep.
+    private static Tensor Restarted(StepBatch batch, Tensor latents) => batch.Rows.Any(row => Signal(row) < 1)
+        ? (batch.Column(row => Math.Sqrt(Signal(row))) * latents) + (batch.Column(row => Math.Sqrt(1 - Signal(row))) * batch.Normal(NoisePurpose.Start, 0))
+        : latents;
+
+    private static double Signal(StepRow row) => row.StepIndex + 1 < row.Spec.Parameters.Integer(LmapParameters.Iterations)
+        ? 1
+        : ReverseCoefficients.AlphaBar(row.Spec.Schedule, row.Step.PreviousTimestep);
+
+    private static double AlphaBar(StepRow row) => ReverseCoefficients.AlphaBar(row.Spec.Schedule, row.Step.Timestep);
+
+    private static double Rate(StepRow row)
+    {
+        var share = (double)row.StepIndex / row.Spec.Parameters.Integer(LmapParameters.Iterations);
+        return LastRate + ((row.Spec.Parameters.Number(LmapParameters.LearningRate) - LastRate) * (1 + Math.Cos(Math.PI * share)) / 2);
+    }
+}
