@@ -10,12 +10,15 @@ namespace FlashDiffusion.Plugins.Dcdp;
 /// z0 = Tweedie(z_t, t)                                       no gradient
 /// K times: update of z0 towards small ||y - A(D(z0))||       AdamW from a fresh state, or analytic steps
 /// z' = sqrt(abar') z0 + sqrt(1 - abar') xi                   full fresh noise; the last step ends with z0 itself
+/// between: z' = sqrt(abar') z0 + sqrt(1 - abar') eps         plain DDIM
 /// </code>
 /// Sources: DCDP (arXiv 2403.06054) in latent space; analytic steps as in FAST-DIPS. Both act on [-1, 1], where sigma_n is twice the API's.
 /// One step is bounded by K decoder calls and gradients (analytic: five calls an update).
 /// </remarks>
 public sealed class DcdpSolver : ILatentSolver
 {
+    private const string Plain = "plain";
+
     /// <inheritdoc/>
     public SolverDescriptor Descriptor { get; } = new()
     {
@@ -41,14 +44,15 @@ public sealed class DcdpSolver : ILatentSolver
         var rule = sample.Parameters.Choice(DcdpParameters.StepRule);
         var analytic = rule == DcdpParameters.Analytic;
         var cost = new StepCost(1) + (analytic ? AnalyticUpdates.CostOf(iterations) : AdamWUpdates.CostOf(iterations));
+        var moves = ReverseTrajectory.Of(sample);
+        var every = sample.Parameters.Integer(DcdpParameters.ConsistencyEvery);
         return new SolverPlan
         {
             Steps =
             [
-                .. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, $"{rule}{iterations}", cost)
-                {
-                    CostIsBound = analytic || AdamWUpdates.MayStop(sample),
-                }),
+                .. moves.Select((move, i) => (moves.Length - 1 - i) % every == 0
+                    ? new PlannedStep(move.Timestep, move.Previous, $"{rule}{iterations}", cost) { CostIsBound = analytic || AdamWUpdates.MayStop(sample) }
+                    : new PlannedStep(move.Timestep, move.Previous, Plain, new StepCost(1))),
             ],
         };
     }
@@ -60,7 +64,12 @@ public sealed class DcdpSolver : ILatentSolver
         Tensor clean;
         using (no_grad())
         {
-            clean = ReverseStep.Clean(batch, batch.Latents, batch.Model.Denoise(batch.Latents, batch.Timesteps()));
+            var prediction = batch.Model.Denoise(batch.Latents, batch.Timesteps());
+            clean = ReverseStep.Clean(batch, batch.Latents, prediction);
+            if (batch.Rows[0].Step.Kind == Plain)
+            {
+                return new StepOutput { Latents = Noised(batch, clean, prediction), PredictedClean = clean };
+            }
         }
 
         var parameters = batch.Rows[0].Spec.Parameters;
@@ -72,13 +81,15 @@ public sealed class DcdpSolver : ILatentSolver
         using var guard = no_grad();
         return new StepOutput
         {
-            Latents = (batch.Column(row => Math.Sqrt(Previous(row))) * consistent.Latent)
-                + (batch.Column(row => Math.Sqrt(1 - Previous(row))) * batch.Normal(NoisePurpose.Step, 0)),
+            Latents = Noised(batch, consistent.Latent, batch.Normal(NoisePurpose.Step, 0)),
             PredictedClean = consistent.Latent,
             DecodedClean = consistent.Decoded,
             Residual = consistent.Residual,
         };
     }
+
+    private static Tensor Noised(StepBatch batch, Tensor clean, Tensor noise) =>
+        (batch.Column(row => Math.Sqrt(Previous(row))) * clean) + (batch.Column(row => Math.Sqrt(1 - Previous(row))) * noise);
 
     private static double Previous(StepRow row) => ReverseCoefficients.AlphaBar(row.Spec.Schedule, row.Step.PreviousTimestep);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Noise;
 using FlashDiffusion.Testing.Fakes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Plugins.Tests.Analytic;

@@ -1,7 +1,6 @@
 using FlashDiffusion.Noise;
 using FlashDiffusion.Plugins.Daps;
 using FlashDiffusion.Plugins.Tests.Analytic;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Plugins.Tests.Daps;
