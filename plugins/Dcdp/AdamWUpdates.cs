@@ -1,3 +1,4 @@
+using FlashDiffusion.Optimisation;
 using FlashDiffusion.Sampling;
 using static TorchSharp.torch;
 
@@ -6,6 +7,9 @@ namespace FlashDiffusion.Plugins.Dcdp;
 /// <summary>K updates of AdamW on ||y - A(D(z))||_2 from a fresh state; a row stops for itself when the noise explains its residual.</summary>
 internal static class AdamWUpdates
 {
+    // PyTorch's default, which the published code runs with.
+    private static readonly AdamSettings Settings = new() { WeightDecay = 0.01 };
+
     /// <summary>Network calls of K updates; a bound if rows may stop.</summary>
     public static StepCost CostOf(int iterations) => new(0, DecoderForward: iterations, DecoderBackward: iterations);
 
@@ -19,14 +23,13 @@ internal static class AdamWUpdates
     /// <param name="iterations">K.</param>
     public static ConsistentLatent Run(StepBatch batch, Tensor clean, int iterations)
     {
-        double[] rates = [.. batch.Rows.Select(row => row.Spec.Parameters.Number(DcdpParameters.LearningRate))];
-        double[] decays = [.. batch.Rows.Select(row => row.Spec.Parameters.Number(DcdpParameters.WeightDecay))];
+        var rates = batch.Column(row => row.Spec.Parameters.Number(DcdpParameters.LearningRate)).flatten();
         var bound = batch.Column(row => MayStop(row.Spec) ? NoiseBound.Stop(row.Spec) : -1).flatten();
-        var state = AdamWState.At(clean);
+        var state = AdamState.Begin(clean);
         var (decoded, residual) = (clean, clean);
-        for (var iteration = 1; iteration <= iterations; iteration++)
+        for (var iteration = 0; iteration < iterations; iteration++)
         {
-            var leaf = state.Values.detach().requires_grad_();
+            var leaf = state.Iterate.detach().requires_grad_();
             var picture = batch.Model.Decode(leaf, Quantisation.None);
             var norm = PerSample.Norm(batch.Measurements! - batch.Operator!.Forward(picture));
             (decoded, residual) = (picture.detach(), norm.detach());
@@ -39,11 +42,9 @@ internal static class AdamWUpdates
             }
 
             var gradient = PerSample.Gradient(norm, leaf);
-            using var guard = no_grad();
-            var next = state.Next(gradient, [.. Enumerable.Repeat(iteration, batch.Count)], rates, decays);
-            state = next with { Values = where(stopped.reshape(-1, 1, 1, 1), state.Values, next.Values) };
+            state = InnerAdam.Update(state, gradient, stopped.logical_not(), rates, Settings);
         }
 
-        return new ConsistentLatent(state.Values, decoded, residual);
+        return new ConsistentLatent(state.Iterate, decoded, residual);
     }
 }

@@ -9,7 +9,6 @@ internal static class DcdpParameters
     public const string InnerIterations = "inner_iterations";
     public const string StepRule = "step_rule";
     public const string LearningRate = "learning_rate";
-    public const string WeightDecay = "weight_decay";
     public const string StopAtNoise = "stop_at_noise";
     public const string DataWeight = "data_weight";
     public const string Confidence = "noise_ball_confidence";
@@ -24,7 +23,6 @@ internal static class DcdpParameters
         ParameterDescriptor.Integer(InnerIterations, 2, 1, 20, "Updates of the predicted clean latent a step: one decoder call and its gradient each, and up to four calls more under the analytic rule.") with { Symbol = "K" },
         ParameterDescriptor.Choice(StepRule, "adamw takes steps of learning_rate; analytic finds the length of each step from the curvature along the gradient and needs no learning rate.", AdamW, Analytic),
         ParameterDescriptor.Number(LearningRate, 0.05, 1e-6, 10, "Learning rate of AdamW: about how far an element of the latent moves in one update.") with { Unit = "latent units", Symbol = "lr" },
-        ParameterDescriptor.Number(WeightDecay, 0.01, 0, 1, "Decoupled weight decay of AdamW."),
         ParameterDescriptor.Choice(StopAtNoise, "yes stops the updates of a sample under adamw once its residual is no larger than the noise explains, m sigma_n^2 (1 + 2 sqrt(2/m)).", Yes, "no"),
         ParameterDescriptor.Number(DataWeight, 1, 1e-6, 1e6, "Weight of the data term under the analytic rule, in units of 1/sigma_n^2: 1 is the maximum a posteriori weight.") with { Symbol = "rho sigma_n^2" },
         ParameterDescriptor.Number(Confidence, 0.5, 0.001, 0.999, "The analytic rule lets the residual lie anywhere in the ball that holds the noise with this probability.") with { Symbol = "1 - delta" },

@@ -1,4 +1,3 @@
-using FlashDiffusion.Noise;
 using FlashDiffusion.Sampling;
 using static TorchSharp.torch;
 
@@ -64,11 +63,12 @@ public sealed class DcdpSolver : ILatentSolver
         Tensor clean;
         using (no_grad())
         {
-            var prediction = batch.Model.Denoise(batch.Latents, batch.Timesteps());
-            clean = ReverseStep.Clean(batch, batch.Latents, prediction);
+            var estimate = TweedieEstimate.At(batch, differentiable: false);
+            clean = estimate.Clean;
             if (batch.Rows[0].Step.Kind == Plain)
             {
-                return new StepOutput { Latents = Noised(batch, clean, prediction), PredictedClean = clean };
+                var moved = (batch.Column(row => Math.Sqrt(Previous(row))) * clean) + (batch.Column(row => Math.Sqrt(1 - Previous(row))) * estimate.Prediction);
+                return new StepOutput { Latents = moved, PredictedClean = clean };
             }
         }
 
@@ -81,15 +81,12 @@ public sealed class DcdpSolver : ILatentSolver
         using var guard = no_grad();
         return new StepOutput
         {
-            Latents = Noised(batch, consistent.Latent, batch.Normal(NoisePurpose.Step, 0)),
+            Latents = ReverseStep.Renoise(batch, consistent.Latent),
             PredictedClean = consistent.Latent,
             DecodedClean = consistent.Decoded,
             Residual = consistent.Residual,
         };
     }
-
-    private static Tensor Noised(StepBatch batch, Tensor clean, Tensor noise) =>
-        (batch.Column(row => Math.Sqrt(Previous(row))) * clean) + (batch.Column(row => Math.Sqrt(1 - Previous(row))) * noise);
 
     private static double Previous(StepRow row) => ReverseCoefficients.AlphaBar(row.Spec.Schedule, row.Step.PreviousTimestep);
 }

@@ -7,7 +7,6 @@ internal static class LmapParameters
 {
     public const string Iterations = "map_iterations";
     public const string LearningRate = "learning_rate";
-    public const string WeightDecay = "weight_decay";
     public const string PriorWeight = "prior_weight";
     public const string PriorTimestep = "prior_timestep";
     public const string RestartShare = "restart_share";
@@ -17,7 +16,6 @@ internal static class LmapParameters
     [
         ParameterDescriptor.Integer(Iterations, 200, 1, 2000, "Iterations of the first stage, each one denoiser call, one decoder call and its gradient.") with { Symbol = "N" },
         ParameterDescriptor.Number(LearningRate, 0.5, 1e-5, 10, "Learning rate of AdamW at the first iteration; it falls along a cosine to 1e-5.") with { Unit = "latent units", Symbol = "lr" },
-        ParameterDescriptor.Number(WeightDecay, 0.01, 0, 1, "Decoupled weight decay of AdamW."),
         ParameterDescriptor.Number(PriorWeight, 0.15, 0, 100, "Weight of the prior's term beside the squared residual.") with { Symbol = "w" },
         ParameterDescriptor.Integer(PriorTimestep, 50, 0, 100_000, "Timestep at which the denoiser judges the latent in the first stage, at most the start's.") with { Symbol = "t_1" },
         ParameterDescriptor.Number(RestartShare, 1, 0, 1, "Where the second stage starts, as a share of the start step that severity (or the request) chose: 0 leaves it out, for the least distortion; more buys texture.") with { Symbol = "t_0" },

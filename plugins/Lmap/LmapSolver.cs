@@ -48,8 +48,8 @@ public sealed class LmapSolver : ILatentSolver
             [
                 .. Enumerable.Range(1, iterations).Select(i => new PlannedStep(judged, i < iterations ? judged : after, MapStage.Kind, new StepCost(1, 0, 1, 1))),
                 .. restart.Select(move => guided
-                    ? new PlannedStep(move.Timestep, move.Previous, RestartStage.Guided, new StepCost(1, 1, 1, 1))
-                    : new PlannedStep(move.Timestep, move.Previous, RestartStage.Plain, new StepCost(1))),
+                    ? new PlannedStep(move.Timestep, move.Previous, RestartStage.Guided, GuidedStep.Cost)
+                    : new PlannedStep(move.Timestep, move.Previous, RestartStage.Plain, GuidedStep.PlainCost)),
             ],
         };
     }
@@ -62,7 +62,7 @@ public sealed class LmapSolver : ILatentSolver
         {
             MapStage.Kind => MapStage.Step(batch),
             RestartStage.Guided => RestartStage.GuidedStep(batch),
-            _ => RestartStage.PlainStep(batch),
+            _ => GuidedStep.Plain(batch),
         };
     }
 }

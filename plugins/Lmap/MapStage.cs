@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using FlashDiffusion.Noise;
+using FlashDiffusion.Optimisation;
 using FlashDiffusion.Sampling;
 using static TorchSharp.torch;
 
@@ -8,9 +10,11 @@ namespace FlashDiffusion.Plugins.Lmap;
 internal static class MapStage
 {
     public const string Kind = "map";
-    private const string First = "adamw_first";
-    private const string Second = "adamw_second";
+    private const string Carried = "map";
     private const double LastRate = 1e-5;
+
+    // PyTorch's default, which the published code runs with.
+    private static readonly AdamSettings Settings = new() { WeightDecay = 0.01 };
 
     public static StepOutput Step(StepBatch batch)
     {
@@ -28,21 +32,18 @@ internal static class MapStage
         var gradient = PerSample.Gradient(squared, leaf);
 
         using var guard = no_grad();
-        var state = batch.Scratch.TryGetValue(First, out var first)
-            ? new AdamWState(batch.Latents, first, batch.Scratch[Second])
-            : AdamWState.At(batch.Latents);
-        var next = state.Next(
-            gradient + (batch.Column(row => row.Spec.Parameters.Number(LmapParameters.PriorWeight)) * prediction),
-            [.. batch.Rows.Select(row => row.StepIndex + 1)],
-            [.. batch.Rows.Select(Rate)],
-            [.. batch.Rows.Select(row => row.Spec.Parameters.Number(LmapParameters.WeightDecay))]);
+
+        // Who has just joined starts from zero moments; the iterate is the latent itself.
+        var state = batch.Scratch.Count == 0 ? AdamState.Begin(batch.Latents) : AdamState.Read(batch.Scratch, Carried) with { Iterate = batch.Latents };
+        var slope = gradient + (batch.Column(row => row.Spec.Parameters.Number(LmapParameters.PriorWeight)) * prediction);
+        var next = InnerAdam.Update(state, slope, null, batch.Column(Rate).flatten(), Settings);
         return new StepOutput
         {
-            Latents = Restarted(batch, next.Values),
-            PredictedClean = next.Values,
+            Latents = Restarted(batch, next.Iterate),
+            PredictedClean = next.Iterate,
             DecodedClean = decoded.detach(),
             Residual = squared.detach().sqrt(),
-            Scratch = new Dictionary<string, Tensor> { [First] = next.First, [Second] = next.Second },
+            Scratch = next.Write(ImmutableDictionary<string, Tensor>.Empty, Carried),
         };
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FlashDiffusion.Sampling;
-using static TorchSharp.torch;
 
 namespace FlashDiffusion.Plugins.Lmap;
 
@@ -10,9 +9,6 @@ internal static class RestartStage
     public const string Guided = "guided";
     public const string Plain = "plain";
 
-    /// <summary>Pixels of the pictures at which guidance was tuned.</summary>
-    private const double ReferencePixels = 64 * 64;
-
     /// <summary>Its moves; none if the share is 0.</summary>
     public static ImmutableArray<(int Timestep, int Previous)> Moves(SampleSpec sample)
     {
@@ -20,34 +16,9 @@ internal static class RestartStage
         return share == 0 ? [] : ReverseTrajectory.Of(sample with { StartIndex = (int)Math.Round(share * sample.StartIndex) });
     }
 
-    public static StepOutput PlainStep(StepBatch batch)
-    {
-        using var guard = no_grad();
-        var prediction = batch.Model.Denoise(batch.Latents, batch.Timesteps());
-        var clean = ReverseStep.Clean(batch, batch.Latents, prediction);
-        return new StepOutput { Latents = ReverseStep.Move(batch, clean, prediction), PredictedClean = clean };
-    }
-
     public static StepOutput GuidedStep(StepBatch batch)
     {
-        var latents = batch.Latents.detach().requires_grad_();
-        var prediction = batch.Model.Denoise(latents, batch.Timesteps());
-        var clean = ReverseStep.Clean(batch, latents, prediction);
-        var leaf = clean.detach().requires_grad_();
-        var decoded = batch.Model.Decode(leaf, Quantisation.None);
-        var residual = PerSample.Norm(batch.Measurements! - batch.Operator!.Forward(decoded));
-        var gradient = PerSample.PullBack(clean, latents, PerSample.Gradient(residual, leaf));
-
-        using var guard = no_grad();
-        return new StepOutput
-        {
-            Latents = ReverseStep.Move(batch, clean.detach(), prediction.detach()) - (batch.Column(Scale) * gradient),
-            PredictedClean = clean.detach(),
-            DecodedClean = decoded.detach(),
-            Residual = residual.detach(),
-        };
+        var scale = batch.Column(row => row.Spec.Parameters.Number(LmapParameters.GuidanceScale) * DataConsistency.NormFactor(row)).flatten();
+        return FlashDiffusion.Sampling.GuidedStep.Take(batch, point => PerSample.Norm(point.Residual) * scale);
     }
-
-    private static double Scale(StepRow row) =>
-        row.Spec.Parameters.Number(LmapParameters.GuidanceScale) * Math.Sqrt((double)row.Spec.Picture.Height * row.Spec.Picture.Width / ReferencePixels);
 }

@@ -19,7 +19,6 @@ public sealed class MpgdSolver : ILatentSolver
 {
     private const string Guided = "guided";
     private const string Plain = "plain";
-    private const double ReferencePixels = 64 * 64;
     private const double WindowLow = 0.3;
     private const double WindowHigh = 0.7;
 
@@ -49,7 +48,7 @@ public sealed class MpgdSolver : ILatentSolver
         {
             Steps = [.. moves.Select(move => IsGuided(sample, first, move.Timestep)
                 ? new PlannedStep(move.Timestep, move.Previous, Guided, new StepCost(1, 0, 1, 1))
-                : new PlannedStep(move.Timestep, move.Previous, Plain, new StepCost(1)))],
+                : new PlannedStep(move.Timestep, move.Previous, Plain, GuidedStep.PlainCost))],
         };
     }
 
@@ -57,33 +56,25 @@ public sealed class MpgdSolver : ILatentSolver
     public StepOutput Step(StepBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        Tensor prediction, clean;
-        using (no_grad())
+        if (batch.Rows[0].Step.Kind == Plain)
         {
-            prediction = batch.Model.Denoise(batch.Latents, batch.Timesteps());
-            clean = ReverseStep.Clean(batch, batch.Latents, prediction);
-            if (batch.Rows[0].Step.Kind == Plain)
-            {
-                return new StepOutput { Latents = ReverseStep.Move(batch, clean, prediction), PredictedClean = clean };
-            }
+            return GuidedStep.Plain(batch);
         }
 
-        var leaf = clean.detach().requires_grad_();
-        var decoded = batch.Model.Decode(leaf, Quantisation.None);
-        var residual = PerSample.Norm(batch.Measurements! - batch.Operator!.Forward(decoded));
-        var gradient = PerSample.Gradient(residual, leaf);
+        var estimate = TweedieEstimate.At(batch, differentiable: false);
+        var guidance = GuidanceGradient.At(batch, estimate.Clean, point => PerSample.Norm(point.Residual));
 
         using var guard = no_grad();
-        var step = batch.Column(Scale) * gradient;
+        var step = batch.Column(Scale) * guidance.Gradient;
 
         // Rows choose their target; a shift of weight 0 leaves the other place exactly as it is.
-        var guided = clean - (batch.Column(row => MovesClean(row) ? 1 : 0) * step);
+        var guided = estimate.Clean - (batch.Column(row => MovesClean(row) ? 1 : 0) * step);
         return new StepOutput
         {
-            Latents = ReverseStep.Move(batch, guided, prediction) - (batch.Column(row => MovesClean(row) ? 0 : 1) * step),
+            Latents = ReverseStep.Move(batch, guided, estimate.Prediction) - (batch.Column(row => MovesClean(row) ? 0 : 1) * step),
             PredictedClean = guided,
-            DecodedClean = decoded.detach(),
-            Residual = residual.detach(),
+            DecodedClean = guidance.Decoded,
+            Residual = guidance.ResidualNorm,
         };
     }
 
@@ -100,7 +91,7 @@ public sealed class MpgdSolver : ILatentSolver
 
     private static double Scale(StepRow row)
     {
-        var scale = row.Spec.Parameters.Number(MpgdParameters.GuidanceScale) * Math.Sqrt((double)row.Spec.Picture.Height * row.Spec.Picture.Width / ReferencePixels);
+        var scale = row.Spec.Parameters.Number(MpgdParameters.GuidanceScale) * DataConsistency.NormFactor(row);
         return row.Spec.Parameters.Choice(MpgdParameters.GuidanceScaling) == MpgdParameters.InverseSignal
             ? scale / Math.Sqrt(ReverseCoefficients.AlphaBar(row.Spec.Schedule, row.Step.Timestep))
             : scale;

@@ -33,6 +33,7 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
             foreach (var chain in running.Where(chain => chain.Position == chain.Plan.Steps.Length).ToList())
             {
                 running.Remove(chain);
+                chain.Carry([]);
                 finished(chain.Job, Decode(chain), chain.Plan.Cost);
             }
         }
@@ -100,22 +101,23 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
         using var autocast = Autocast.Begin(reduced);
         var output = solver.Step(stepBatch);
         var next = Rows(output.Latents);
-        var carried = output.Scratch.ToDictionary(pair => pair.Key, pair => Rows(pair.Value));
         for (var row = 0; row < rows.Count; row++)
         {
             var chain = rows[row];
             chain.Latent = next[row];
-            chain.Scratch = carried.ToDictionary(pair => pair.Key, pair => pair.Value[row]);
+            chain.Carry(output.Scratch.ToDictionary(pair => pair.Key, pair => pair.Value[row].detach().clone().DetachFromDisposeScope()));
             chain.Position += output.Completed?[row] ?? true ? 1 : 0;
         }
     }
 
-    // Like the engine: who carries nothing under a name that a neighbour uses starts from zeros. All that solvers carry has the latent's shape.
+    // Like the engine: who carries nothing under a name that a neighbour uses starts from zeros.
     private static Dictionary<string, Tensor> Scratch(List<Chain> rows) => rows.SelectMany(chain => chain.Scratch.Keys).Distinct().ToDictionary(
         name => name,
-        name => tensor(
-            rows.SelectMany(chain => chain.Scratch.TryGetValue(name, out var own) ? own : new float[chain.Latent.Length]).ToArray(),
-            rows[0].Sample.Latent.Batch(rows.Count)));
+        name =>
+        {
+            var like = rows.First(chain => chain.Scratch.ContainsKey(name)).Scratch[name];
+            return stack(rows.Select(chain => chain.Scratch.TryGetValue(name, out var own) ? own : zeros_like(like)));
+        });
 
     private static float[][] Rows(Tensor batch)
     {
@@ -143,8 +145,18 @@ internal sealed class ReconstructionRunner(EvaluatedModel model, ILatentSolver s
 
         public required float[] Latent { get; set; }
 
-        public Dictionary<string, float[]> Scratch { get; set; } = [];
+        public Dictionary<string, Tensor> Scratch { get; private set; } = [];
 
         public int Position { get; set; }
+
+        public void Carry(Dictionary<string, Tensor> scratch)
+        {
+            foreach (var old in Scratch.Values)
+            {
+                old.Dispose();
+            }
+
+            Scratch = scratch;
+        }
     }
 }

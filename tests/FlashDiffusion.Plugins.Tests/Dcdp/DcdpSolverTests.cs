@@ -20,11 +20,16 @@ public sealed class DcdpSolverTests
     {
         const double Rate = 0.02;
         using var bench = Bench(
-            Timestep, 0, Measured, SolverBench.With("inner_iterations", iterations), SolverBench.With("learning_rate", Rate), SolverBench.With("weight_decay", 0));
+            Timestep, 0, Measured, SolverBench.With("inner_iterations", iterations), SolverBench.With("learning_rate", Rate));
         var output = bench.Step(0, bench.Constant(Latent));
 
         // The gradient of an unsquared norm keeps its size while its direction stays, so every update has the length of the rate.
-        var clean = (_model.CleanFactor(Timestep) * Latent) - (iterations * Rate * Math.Sign((_model.CleanFactor(Timestep) * Latent) - Measured));
+        var clean = _model.CleanFactor(Timestep) * Latent;
+        for (var i = 0; i < iterations; i++)
+        {
+            clean = (clean * (1 - (Rate * 0.01))) - (Rate * Math.Sign(clean - Measured));
+        }
+
         Assert.Equal(clean, SolverBench.Values(output.PredictedClean)[4], 1e-4);
         var next = _model.Schedule.ExactAlphasCumprod[Timestep - 1];
         var expected = (Math.Sqrt(next) * clean) + (Math.Sqrt(1 - next) * bench.Draw(NoisePurpose.Step, Timestep, 0)[4]);

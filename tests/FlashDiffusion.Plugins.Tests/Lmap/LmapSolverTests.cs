@@ -16,7 +16,7 @@ public sealed class LmapSolverTests
     [InlineData(20)]
     public void Run_FirstStageAlone_FindsTheMostProbableLatent(double weight)
     {
-        using var bench = Bench(100, SolverBench.With("restart_share", 0), SolverBench.With("prior_weight", weight), SolverBench.With("weight_decay", 0), SolverBench.With("learning_rate", 0.1));
+        using var bench = Bench(100, SolverBench.With("restart_share", 0), SolverBench.With("prior_weight", weight), SolverBench.With("learning_rate", 0.1));
         var values = SolverBench.Values(bench.Run(bench.Constant(-0.5)));
 
         // d/dz of 16 (y - g z)^2 + w eps z, where eps has the mean NoiseFactor(t1) sqrt(abar) z over the noise.

@@ -1,0 +1,44 @@
+using FlashDiffusion.Testing.Tools;
+using FlashDiffusion.Trainer.Evaluation;
+
+namespace FlashDiffusion.Trainer.Tests.Evaluation;
+
+public sealed class SolverSettingTests
+{
+    private static readonly Dictionary<string, double> None = [];
+
+    [Fact]
+    public void Presets_ShippedModel_HasThoseOfLatentDps()
+    {
+        var presets = SolverSetting.Presets(Path.Combine(Checkout.Root, "server", "models", "starter", "1", "model.json"));
+        Assert.Equal(2, SolverSetting.Of(presets, "latent_dps", "gaussian_blur", None).Parameters["guidance_scale"]);
+    }
+
+    [Fact]
+    public void Presets_ShippedModel_NameSolversAndParametersThatExist()
+    {
+        foreach (var preset in SolverSetting.Presets(Path.Combine(Checkout.Root, "server", "models", "starter", "1", "model.json")).Where(preset => SolverShelf.All.Any(solver => solver.Descriptor.Name == preset.Solver)))
+        {
+            var violations = new List<FieldViolation>();
+            ParameterSet.Resolve(
+                SolverShelf.Find(preset.Solver).Descriptor.Parameters,
+                preset.Parameters.ToDictionary(pair => pair.Key, pair => ParameterValue.Of(pair.Value)),
+                preset.Solver,
+                violations);
+            Assert.Empty(violations);
+        }
+    }
+
+    [Fact]
+    public void Of_Overrides_ReplaceThePresetAndNameAnotherRow()
+    {
+        var presets = SolverSetting.Presets(Path.Combine(Checkout.Root, "server", "models", "starter", "1", "model.json"));
+        var preset = SolverSetting.Of(presets, "latent_dps", "gaussian_blur", None);
+        var other = SolverSetting.Of(presets, "latent_dps", "gaussian_blur", new Dictionary<string, double> { ["guidance_scale"] = 0.5 });
+        Assert.Equal(0.5, other.Parameters["guidance_scale"]);
+        Assert.NotEqual(preset.Tag("latent_dps", "1", "gaussian_blur"), other.Tag("latent_dps", "1", "gaussian_blur"));
+    }
+
+    [Fact]
+    public void Of_NothingTuned_IsTheDefault() => Assert.Equal((1, 0), (SolverSetting.Of([], "ddim", "denoising", None).Correction, SolverSetting.Of([], "ddim", "denoising", None).Parameters.Count));
+}
