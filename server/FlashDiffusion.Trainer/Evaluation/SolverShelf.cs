@@ -2,10 +2,13 @@ using FlashDiffusion.Plugins.Ae;
 using FlashDiffusion.Plugins.Daps;
 using FlashDiffusion.Plugins.Dcdp;
 using FlashDiffusion.Plugins.Ddim;
+using FlashDiffusion.Plugins.GmlDps;
 using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Plugins.Lmap;
 using FlashDiffusion.Plugins.Mpgd;
 using FlashDiffusion.Plugins.Pnp;
+using FlashDiffusion.Plugins.Psld;
+using FlashDiffusion.Plugins.ReSample;
 
 namespace FlashDiffusion.Trainer.Evaluation;
 
@@ -25,6 +28,9 @@ internal static class SolverShelf
         new DapsSolver(),
         new LmapSolver(),
         new LatentDpsSolver(),
+        new GmlDpsSolver(),
+        new PsldSolver(),
+        new ReSampleSolver(),
     ];
 
     public static ILatentSolver Find(string name) => All.FirstOrDefault(solver => solver.Descriptor.Name == name)
