@@ -17,7 +17,7 @@ internal static class PnpParameters
 
     public static ImmutableArray<ParameterDescriptor> All { get; } =
     [
-        ParameterDescriptor.Integer(ConsistencyEvery, 3, 1, 1000, "Every so many steps the picture is made consistent with the measurement, counted from the last but one step; the others are plain DDIM steps."),
+        ParameterDescriptor.Integer(ConsistencyEvery, 10, 1, 1000, "Every so many steps, counted from the last but one, the picture is made consistent with the measurement and gets fresh noise; the others are plain DDIM steps. Published is 3, on a grid of 200 of 1000 timesteps; on neighbouring timesteps that many rounds of fresh noise and denoising blur the picture."),
         ParameterDescriptor.Integer(Iterations, 5, 1, 50, "Iterations of conjugate gradients: applications of A and its adjoint, no network calls."),
         ParameterDescriptor.Choice(Penalty, "How the pull towards the decoded prediction is weighted: noise_level is penalty_weight times sigma_n^2 abar/(1 - abar) (DiffPIR), for noisy measurements; constant is penalty_weight itself (TReg takes 1e-4), for nearly clean ones.", "noise_level", ConstantPenalty) with { Symbol = "rho" },
         ParameterDescriptor.Number(PenaltyWeight, 7, 1e-6, 1000, "Weight of the pull towards the decoded prediction: more trusts the prior, less the measurement.") with { Symbol = "lambda" },

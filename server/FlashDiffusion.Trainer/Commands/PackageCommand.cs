@@ -25,10 +25,11 @@ internal static class PackageCommand
         });
         var pictures = new Option<string>("--pictures") { Description = "Folder of pictures that the preview is fitted to.", Required = true };
         var tuning = new Option<string?>("--tuning") { Description = "Choices made by the tune command; they become the model's presets." };
+        var solverPresets = new Option<string?>("--solver-presets") { Description = "JSON list of presets of other solvers, chosen with compare-solvers; they join the model's presets." };
         var output = new Option<string>("--output") { Description = "Model repository.", DefaultValueFactory = _ => Path.Combine("server", "models") };
         var name = new Option<string>("--name") { Description = "Name of the model.", DefaultValueFactory = _ => "starter" };
         var version = new Option<string>("--version") { Description = "Version of the model.", DefaultValueFactory = _ => "1" };
-        var command = new Command("package", "Put trained weights into a model repository.") { autoencoder, unet, severity, pictures, tuning, output, name, version };
+        var command = new Command("package", "Put trained weights into a model repository.") { autoencoder, unet, severity, pictures, tuning, solverPresets, output, name, version };
         command.SetAction(parsed =>
         {
             var encoders = parsed.GetValue(severity)!.Select(item => item.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
@@ -39,7 +40,10 @@ internal static class PackageCommand
                 parsed.GetValue(autoencoder)!,
                 parsed.GetValue(unet)!,
                 encoders,
-                parsed.GetValue(tuning) is { } choices ? TunedPresets.Of(TuneCommand.Read(choices)) : [],
+                [
+                    .. parsed.GetValue(tuning) is { } choices ? TunedPresets.Of(TuneCommand.Read(choices)) : [],
+                    .. parsed.GetValue(solverPresets) is { } others ? TunedPresets.OfOtherSolvers(others) : [],
+                ],
                 parsed.GetValue(pictures)!);
             Console.WriteLine($"package: {parsed.GetValue(name)} version {parsed.GetValue(version)} with {encoders.Count} severity encoders is in {parsed.GetValue(output)}.");
             return 0;

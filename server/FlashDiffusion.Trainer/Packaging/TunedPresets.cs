@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Trainer.Evaluation;
 
@@ -9,6 +10,14 @@ internal static class TunedPresets
     private const string Solver = "latent_dps";
     private const string GuidanceScale = "guidance_scale";
 
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Presets of the solvers that <c>tune</c> does not know, as <c>compare-solvers</c> helped to choose them.</summary>
+    /// <param name="path">A JSON list in the form that <c>model.json</c> has.</param>
+    public static IReadOnlyList<PresetManifest> OfOtherSolvers(string path) =>
+        JsonSerializer.Deserialize<List<PresetManifest>>(File.ReadAllText(path), Format) ?? [];
+
+    /// <summary>Presets of latent DPS.</summary>
     /// <param name="tuning">Choices by operator family.</param>
     public static IReadOnlyList<PresetManifest> Of(IReadOnlyDictionary<string, OperatorTuning> tuning) =>
     [

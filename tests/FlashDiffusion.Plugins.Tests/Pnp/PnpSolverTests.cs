@@ -70,13 +70,16 @@ public sealed class PnpSolverTests
         using var bench = new SolverBench(Solver, _model, sample, Measured);
         var output = bench.Step(0, bench.Constant(Latent));
         Assert.Equal(calls, bench.Costs[0].EncoderForward);
-        Assert.Equal(0.47875, SolverBench.Values(output.PredictedClean)[0], 2e-1);
+        var (here, next) = (_model.Schedule.ExactAlphasCumprod[Timestep], _model.Schedule.ExactAlphasCumprod[Timestep - 1]);
+        var (clean, rho) = (_model.CleanFactor(Timestep) * Latent, 7 * 0.1 * 0.1 * here / (1 - here));
+        var consistent = (Measured + (rho * clean)) / (1 + rho);
+        Assert.Equal((next * consistent) + ((1 - next) * clean), SolverBench.Values(output.PredictedClean)[0], 1e-4);
     }
 
     [Fact]
     public void Run_WholeChain_CostsWhatItDeclaresAndMovesToTheMeasurement()
     {
-        var sample = SolverBench.Spec(_model, Solver, 100, 0.02);
+        var sample = SolverBench.Spec(_model, Solver, 100, 0.02, parameters: SolverBench.With("consistency_every", 3));
         using var bench = new SolverBench(Solver, _model, sample, 0.9f);
         var values = SolverBench.Values(bench.Run(bench.Constant(0.1)));
         Assert.InRange(values.Average(), 0.7, 1.0);

@@ -1,5 +1,6 @@
 using FlashDiffusion.Testing.Tools;
 using FlashDiffusion.Trainer.Evaluation;
+using FlashDiffusion.Trainer.Packaging;
 
 namespace FlashDiffusion.Trainer.Tests.Evaluation;
 
@@ -27,6 +28,15 @@ public sealed class SolverSettingTests
                 violations);
             Assert.Empty(violations);
         }
+    }
+
+    [Fact]
+    public void Presets_ShippedModel_HoldTheListThatThePackagerReads()
+    {
+        var folder = Path.Combine(Checkout.Root, "server", "models", "starter");
+        var shipped = SolverSetting.Presets(Path.Combine(folder, "1", "model.json"));
+        Assert.All(TunedPresets.OfOtherSolvers(Path.Combine(folder, "solver-presets.json")), preset =>
+            Assert.Equal(preset.Parameters, SolverSetting.Of(shipped, preset.Solver, preset.Operator, None).Parameters));
     }
 
     [Fact]
