@@ -13,4 +13,9 @@ internal interface ICheckpoint
 
     /// <summary>Reads one tensor to the CPU, in the type in which it is stored. The caller disposes it.</summary>
     Tensor Read(string name);
+
+    /// <summary>Copies one tensor into <paramref name="target"/>, converted to its type and device; straight from the file where both agree.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="target">A tensor of the same shape, without gradient tracking.</param>
+    void ReadInto(string name, Tensor target);
 }

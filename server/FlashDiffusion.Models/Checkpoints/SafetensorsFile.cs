@@ -10,15 +10,16 @@ internal sealed class SafetensorsFile : ICheckpoint, IDisposable
 {
     private const int LengthBytes = 8;
     private const long MaxHeaderBytes = 100_000_000;
-    private const long MaxChunkBytes = 1 << 30;
 
     private readonly SafeFileHandle _handle;
+    private readonly FileWindow _file;
     private readonly SafetensorsHeader _header;
 
     private SafetensorsFile(string path, SafeFileHandle handle)
     {
         Source = Path.GetFileName(path);
         _handle = handle;
+        _file = new FileWindow(handle, Source, 0, RandomAccess.GetLength(handle));
         _header = ReadHeader();
     }
 
@@ -54,22 +55,21 @@ internal sealed class SafetensorsFile : ICheckpoint, IDisposable
 
     public Tensor Read(string name)
     {
-        if (!Entries.TryGetValue(name, out var entry))
+        var entry = Find(name);
+        return TensorBytes.Read(entry.Shape, entry.Type, _file, entry.Offset);
+    }
+
+    public void ReadInto(string name, Tensor target)
+    {
+        var entry = Find(name);
+        if (TensorBytes.CanFill(target, entry.Type))
         {
-            throw new CheckpointException($"'{Source}' holds no tensor '{name}'.");
+            TensorBytes.Fill(target, _file, entry.Offset);
+            return;
         }
 
-        var tensor = empty([.. entry.Shape], entry.Type);
-        using var flat = tensor.view(-1);
-        var elementBytes = SafetensorsTypes.Of(entry.Type).Bytes;
-        var perChunk = MaxChunkBytes / elementBytes;
-        for (long first = 0; first < tensor.numel(); first += perChunk)
-        {
-            using var chunk = flat.narrow(0, first, Math.Min(perChunk, tensor.numel() - first));
-            ReadExactly(chunk.bytes, entry.Offset + (first * elementBytes));
-        }
-
-        return tensor;
+        using var tensor = Read(name);
+        target.copy_(tensor);
     }
 
     /// <summary>Reads one tensor as float32, whatever the precision on disk.</summary>
@@ -89,16 +89,18 @@ internal sealed class SafetensorsFile : ICheckpoint, IDisposable
 
     public void Dispose() => _handle.Dispose();
 
+    private TensorEntry Find(string name) => Entries.GetValueOrDefault(name) ?? throw new CheckpointException($"'{Source}' holds no tensor '{name}'.");
+
     private SafetensorsHeader ReadHeader()
     {
-        var fileBytes = RandomAccess.GetLength(_handle);
+        var fileBytes = _file.Length;
         if (fileBytes < LengthBytes)
         {
             throw new CheckpointException($"'{Source}' is too short to be a safetensors file ({fileBytes} bytes).");
         }
 
         Span<byte> length = stackalloc byte[LengthBytes];
-        ReadExactly(length, 0);
+        _file.ReadExactly(length, 0);
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
         if (headerBytes > (ulong)Math.Min(MaxHeaderBytes, fileBytes - LengthBytes))
         {
@@ -106,23 +108,8 @@ internal sealed class SafetensorsFile : ICheckpoint, IDisposable
         }
 
         var json = new byte[headerBytes];
-        ReadExactly(json, LengthBytes);
+        _file.ReadExactly(json, LengthBytes);
         var dataStart = LengthBytes + (long)headerBytes;
         return SafetensorsHeader.Parse(Source, json, dataStart, fileBytes - dataStart);
-    }
-
-    private void ReadExactly(Span<byte> target, long offset)
-    {
-        while (!target.IsEmpty)
-        {
-            var read = RandomAccess.Read(_handle, target, offset);
-            if (read == 0)
-            {
-                throw new CheckpointException($"'{Source}' ended early.");
-            }
-
-            target = target[read..];
-            offset += read;
-        }
     }
 }

@@ -37,8 +37,9 @@ internal sealed class SafetensorsHeader
             using var document = JsonDocument.Parse(json);
             header.ReadRoot(document.RootElement);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The latter comes of names that are no UTF-8, which the parser lets pass and only reading them finds.
             throw new CheckpointException($"The header of '{source}' is not JSON: {exception.Message}", exception);
         }
 

@@ -18,8 +18,7 @@ internal static class StrictLoader
         using var ungraded = no_grad();
         foreach (var (key, target) in wanted)
         {
-            using var stored = checkpoint.Read(key);
-            target.copy_(stored);
+            checkpoint.ReadInto(key, target);
         }
     }
 

@@ -14,8 +14,8 @@ internal static class NetworkFactory
             : new AutoencoderKl(config.Read<FirstStageConfig>());
 
     /// <summary>The severity encoder that predicts latents of the autoencoder <paramref name="firstStage"/>.</summary>
-    public static SeverityEncoderNetwork SeverityEncoder(NetworkConfig firstStage)
-        => new(firstStage.Read<FirstStageConfig>(), IsQuantized(firstStage));
+    public static SeverityEncoderNetwork SeverityEncoder(NetworkConfig firstStage, Compatibility compatibility = Compatibility.Standard)
+        => new(firstStage.Read<FirstStageConfig>(), IsQuantized(firstStage), compatibility);
 
     private static bool IsQuantized(NetworkConfig config) => config.ClassName switch
     {

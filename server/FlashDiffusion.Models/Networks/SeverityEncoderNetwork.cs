@@ -8,7 +8,8 @@ namespace FlashDiffusion.Models.Networks;
 /// </summary>
 /// <remarks>
 /// Adapt and Diffuse (arXiv 2309.06642), section 3.1. The deviations come from the second half of a KL encoder's channels, or, for a
-/// quantised autoencoder, from a 1x1 <c>std_conv</c> on the mean; the severity is the mean of their squares.
+/// quantised autoencoder, from a 1x1 <c>std_conv</c> on the mean; the severity is the mean of their squares. The research code gives
+/// <c>std_conv</c> as many channels as the encoder has latent ones, although it sees <c>quant_conv</c>'s output (QUIRKS 10).
 /// </remarks>
 internal sealed class SeverityEncoderNetwork : NetworkModule
 {
@@ -19,13 +20,14 @@ internal sealed class SeverityEncoderNetwork : NetworkModule
 
     /// <param name="config">The autoencoder whose latents are predicted.</param>
     /// <param name="quantized">Whether that autoencoder is a vector-quantised one.</param>
-    public SeverityEncoderNetwork(FirstStageConfig config, bool quantized)
+    /// <param name="compatibility">Official refuses what the research code can't run: a std_conv of other channels than its input's.</param>
+    public SeverityEncoderNetwork(FirstStageConfig config, bool quantized, Compatibility compatibility = Compatibility.Standard)
         : base(nameof(SeverityEncoderNetwork))
     {
         var shape = config.Ddconfig;
-        if (quantized && config.EmbedDim != shape.ZChannels)
+        if (compatibility == Compatibility.Official && quantized && config.EmbedDim != shape.ZChannels)
         {
-            throw new NetworkConfigException($"A severity encoder's std_conv needs embed_dim = z_channels, not {config.EmbedDim} and {shape.ZChannels}.");
+            throw new NetworkConfigException($"The research code's std_conv needs embed_dim = z_channels, not {config.EmbedDim} and {shape.ZChannels}.");
         }
 
         if (!quantized && !shape.DoubleZ)
@@ -41,7 +43,7 @@ internal sealed class SeverityEncoderNetwork : NetworkModule
         register_module("quant_conv", _quantConv);
         if (quantized)
         {
-            _stdConv = new Convolution2d(shape.ZChannels, config.EmbedDim, kernel: 1);
+            _stdConv = new Convolution2d(config.EmbedDim, config.EmbedDim, kernel: 1);
             register_module("std_conv", _stdConv);
         }
     }

@@ -41,7 +41,7 @@ internal static class ManifestFile
         {
             return Parse(File.ReadAllText(path));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new ModelRepositoryException($"{FileName} is not understood: {exception.Message}", exception);
         }

@@ -16,7 +16,9 @@ internal static class TrainDiffusionCommand
     {
         var options = new TrainingOptions();
         var autoencoder = new Option<string>("--autoencoder") { Description = "Published weights of the autoencoder.", Required = true };
-        var command = new Command("train-diffusion", "Train the UNet on latents of a folder of pictures.") { autoencoder };
+        var distance = new Option<NoiseDistance>("--distance") { Description = "Error of the predicted noise: squared, or absolute." };
+        var bound = new Option<double>("--bound-weight") { Description = "Weight of the variational bound beside the simple loss (original_elbo_weight of published configurations)." };
+        var command = new Command("train-diffusion", "Train the UNet on latents of a folder of pictures.") { autoencoder, distance, bound };
         command.SetTraining(options, (parsed, settings) =>
         {
             var side = StarterArchitecture.CropSide;
@@ -34,7 +36,10 @@ internal static class TrainDiffusionCommand
                 latents,
                 Held(firstStage, ValidationCrops.Load(parsed.GetValue(options.Validation)!, parsed.GetValue(options.ValidationCrops), side)),
                 StarterArchitecture.Schedule,
-                new DiffusionTaskSettings(parsed.GetValue(options.Batch), side / firstStage.Downsampling, settings.Seed, !parsed.GetValue(options.Float32)));
+                new DiffusionTaskSettings(parsed.GetValue(options.Batch), side / firstStage.Downsampling, settings.Seed, !parsed.GetValue(options.Float32))
+                {
+                    Loss = new PublishedNoiseLoss { Distance = parsed.GetValue(distance), BoundWeight = parsed.GetValue(bound) },
+                });
         });
         return command;
     }

@@ -10,6 +10,9 @@ namespace FlashDiffusion.Trainer.Commands;
 /// <summary><c>train-severity</c>: a severity encoder for one operator family.</summary>
 internal static class TrainSeverityCommand
 {
+    private const string Starter = "starter";
+    private const string Published = "published";
+    private const string Official = "official";
     private static readonly double[] Scales = [1, 0.7, 0.5];
 
     public static Command Create()
@@ -24,7 +27,9 @@ internal static class TrainSeverityCommand
             Description = "Weight of the ranking term over the levels of a crop: more keeps their order, less fits the variance.",
             DefaultValueFactory = _ => new SeverityLoss().Ranking,
         };
-        var command = new Command("train-severity", "Train a severity encoder on a folder of pictures.") { autoencoder, family, levels, ranking };
+        var loss = new Option<string>("--loss") { Description = "starter: this project's; published: the paper's; official: the research code's, its faults included.", DefaultValueFactory = _ => Starter };
+        loss.AcceptOnlyFromAmong(Starter, Published, Official);
+        var command = new Command("train-severity", "Train a severity encoder on a folder of pictures.") { autoencoder, family, levels, ranking, loss };
         command.SetTraining(options, (parsed, settings) =>
         {
             var side = StarterArchitecture.CropSide;
@@ -40,6 +45,12 @@ internal static class TrainSeverityCommand
                 new SeverityTaskSettings(pictures, parsed.GetValue(levels), side, settings.Seed, !parsed.GetValue(options.Float32))
                 {
                     Loss = new SeverityLoss { Ranking = parsed.GetValue(ranking) },
+                    Published = parsed.GetValue(loss) switch
+                    {
+                        Published => new PublishedSeverityLoss(),
+                        Official => new PublishedSeverityLoss { Compatibility = Compatibility.Official },
+                        _ => null,
+                    },
                 });
         });
         return command;

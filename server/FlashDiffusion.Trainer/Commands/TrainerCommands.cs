@@ -16,5 +16,6 @@ internal static class TrainerCommands
         EvaluateCommand.Create(),
         CompareSolversCommand.Create(),
         ContactSheetCommand.Create(),
+        CheckModelsCommand.Create(),
     };
 }

@@ -59,8 +59,8 @@ internal sealed class DiffusionTask : ITrainingTask
         using var generator = random.NextGenerator();
         var noise = randn(latents.shape, generator: generator);
         using var autocast = Autocast.Begin(_settings.Reduced);
-        var loss = NoiseLoss.Of(_network, _schedule, latents, timesteps, noise).mean();
-        return new StepLoss(loss, new Dictionary<string, Tensor>());
+        var terms = _settings.Loss.Of(_network, _schedule, latents, timesteps, noise);
+        return new StepLoss(terms.Loss, new Dictionary<string, Tensor>());
     }
 
     /// <summary>Mean loss on held-out latents at fixed timesteps with fixed noise, in float32.</summary>

@@ -5,4 +5,8 @@ namespace FlashDiffusion.Trainer.Diffusion;
 /// <param name="Side">Side of a window in latent pixels.</param>
 /// <param name="Seed">Seed of windows, timesteps and noise.</param>
 /// <param name="Reduced">bfloat16 autocast.</param>
-internal sealed record DiffusionTaskSettings(int Batch, int Side, long Seed, bool Reduced);
+internal sealed record DiffusionTaskSettings(int Batch, int Side, long Seed, bool Reduced)
+{
+    /// <summary>What is minimised.</summary>
+    public PublishedNoiseLoss Loss { get; init; } = new();
+}

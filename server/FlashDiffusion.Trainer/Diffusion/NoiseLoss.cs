@@ -12,12 +12,15 @@ internal static class NoiseLoss
     /// <param name="latents">Clean latents, (B, C, h, w).</param>
     /// <param name="timesteps">B timesteps.</param>
     /// <param name="noise">Standard normal, like the latents.</param>
+    /// <param name="distance">Squared error, or the absolute one of some published configurations.</param>
     /// <returns>(B,).</returns>
-    public static Tensor Of(UNetModel network, NoiseSchedule schedule, Tensor latents, long[] timesteps, Tensor noise)
+    public static Tensor Of(
+        UNetModel network, NoiseSchedule schedule, Tensor latents, long[] timesteps, Tensor noise, NoiseDistance distance = NoiseDistance.Squared)
     {
         var signal = tensor(timesteps.Select(t => schedule.SqrtAlphasCumprod[(int)t]).ToArray()).view(-1, 1, 1, 1);
         var spread = tensor(timesteps.Select(t => schedule.SqrtOneMinusAlphasCumprod[(int)t]).ToArray()).view(-1, 1, 1, 1);
         var predicted = network.Forward((signal * latents) + (spread * noise), tensor(timesteps));
-        return (predicted.to(ScalarType.Float32) - noise).square().mean([1, 2, 3]);
+        var error = predicted.to(ScalarType.Float32) - noise;
+        return (distance == NoiseDistance.Absolute ? error.abs() : error.square()).mean([1, 2, 3]);
     }
 }

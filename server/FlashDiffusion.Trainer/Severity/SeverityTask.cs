@@ -68,6 +68,13 @@ internal sealed class SeverityTask : ITrainingTask
 
         using var autocast = Autocast.Begin(_settings.Reduced);
         var prediction = _network.FromProjection(_network.Project(degraded).to(ScalarType.Float32));
+        if (_settings.Published is { } published)
+        {
+            var terms = published.Of(_autoencoder, prediction, truth, clean.repeat_interleave(levels, 0));
+            return new StepLoss(
+                terms.Loss, new Dictionary<string, Tensor> { ["mean_term"] = terms.Mean, ["severity_term"] = terms.Variance, ["image_term"] = terms.Picture });
+        }
+
         var error = prediction.Mean - truth;
         var variance = SeverityLoss.TrueVariance(error.detach());
         var mean = error.square().mean();

@@ -10,4 +10,7 @@ internal sealed record SeverityTaskSettings(int Pictures, int Levels, int Side, 
 {
     /// <summary>Weights of the loss's terms.</summary>
     public SeverityLoss Loss { get; init; } = new();
+
+    /// <summary>The paper's loss in the place of the starter model's; null for the latter.</summary>
+    public PublishedSeverityLoss? Published { get; init; }
 }

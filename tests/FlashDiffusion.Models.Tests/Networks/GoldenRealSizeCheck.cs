@@ -20,7 +20,21 @@ internal static class GoldenRealSizeCheck
         Severity(golden, firstStage);
     }
 
-    private static JsonElement Configuration(string file)
+    /// <summary>A model as served: noise and its gradient, decoder without quantisation, encoder.</summary>
+    public static void Model(GoldenTensors golden, ILatentDiffusionModel model)
+    {
+        using var scope = NewDisposeScope();
+        var x = golden["unet.x"].requires_grad_();
+        var eps = model.Denoise(x, golden["unet.t"]);
+        Check(golden, "unet.eps", eps, 8);
+        Check(golden, "unet.grad", autograd.grad([(eps * golden["unet.probe"]).sum()], [x])[0], 8);
+        using var ungraded = no_grad();
+        Check(golden, "vq.dec_nq", model.Decode(golden["vq.z"], Quantisation.None), 8);
+        Check(golden, "vq.enc_h", model.Encode(Picture(golden)), 4);
+    }
+
+    /// <summary>The model configuration that a case names by its file.</summary>
+    public static JsonElement Configuration(string file)
     {
         foreach (var path in new[] { GoldenFolder.Root, GoldenFolder.Own }.SelectMany(root => Directory.EnumerateFiles(Path.Combine(root, "keys"), "*.json")))
         {

@@ -11,8 +11,6 @@ namespace FlashDiffusion.Models.Checkpoints.Torch;
 internal sealed class TorchFile : ICheckpoint, IDisposable
 {
     private const string StateName = "state_dict";
-    private const long MaxChunkBytes = 1 << 30;
-
     /// <summary>A tensor that repeats its storage may be larger than the file, but not without bound.</summary>
     private const long MaxRepeatedBytes = 64L << 20;
 
@@ -65,22 +63,34 @@ internal sealed class TorchFile : ICheckpoint, IDisposable
 
     public Tensor Read(string name)
     {
-        if (!_tensors.TryGetValue(name, out var stored))
-        {
-            throw new CheckpointException($"'{Source}' holds no tensor '{name}'.");
-        }
-
+        var stored = Find(name);
+        var (data, position) = (stored.Storage.Data!, stored.Offset * stored.Storage.ElementBytes);
         if (stored.IsContiguous)
         {
-            return ReadRun(stored, [.. stored.Shape]);
+            return TensorBytes.Read(stored.Shape, stored.Storage.Type, data, position);
         }
 
-        using var run = ReadRun(stored, [stored.Extent]);
+        using var run = TensorBytes.Read([stored.Extent], stored.Storage.Type, data, position);
         using var view = run.as_strided([.. stored.Shape], [.. stored.Strides]);
         return view.contiguous();
     }
 
+    public void ReadInto(string name, Tensor target)
+    {
+        var stored = Find(name);
+        if (stored.IsContiguous && TensorBytes.CanFill(target, stored.Storage.Type))
+        {
+            TensorBytes.Fill(target, stored.Storage.Data!, stored.Offset * stored.Storage.ElementBytes);
+            return;
+        }
+
+        using var tensor = Read(name);
+        target.copy_(tensor);
+    }
+
     public void Dispose() => _handle.Dispose();
+
+    private TorchTensor Find(string name) => _tensors.GetValueOrDefault(name) ?? throw new CheckpointException($"'{Source}' holds no tensor '{name}'.");
 
     private static PickleDict ReadRoot(FileWindow file)
     {
@@ -119,28 +129,5 @@ internal sealed class TorchFile : ICheckpoint, IDisposable
         return tensor.Elements <= maxBytes / storage.ElementBytes
             ? new TensorEntry(name, storage.Type, tensor.Shape, tensor.Offset * storage.ElementBytes, tensor.Elements * storage.ElementBytes)
             : throw new CheckpointException($"'{Source}' repeats the data of '{name}' until they are larger than the file.");
-    }
-
-    private static Tensor ReadRun(TorchTensor stored, long[] shape)
-    {
-        var tensor = empty(shape, stored.Storage.Type);
-        try
-        {
-            using var flat = tensor.view(-1);
-            var elementBytes = stored.Storage.ElementBytes;
-            var perChunk = MaxChunkBytes / elementBytes;
-            for (long first = 0; first < flat.numel(); first += perChunk)
-            {
-                using var chunk = flat.narrow(0, first, Math.Min(perChunk, flat.numel() - first));
-                stored.Storage.Data!.ReadExactly(chunk.bytes, (stored.Offset + first) * elementBytes);
-            }
-
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
     }
 }

@@ -9,7 +9,8 @@ internal static class OfficialPictureTransform
     /// <summary>Training and test pictures: the largest centred square, resized.</summary>
     /// <param name="channels">Row-major 8-bit channels.</param>
     /// <param name="shape">Their shape.</param>
-    public static byte[][] CropAndResize(IReadOnlyList<byte[]> channels, PictureShape shape)
+    /// <param name="target">Side of the result; the research code knows only <see cref="Side"/>.</param>
+    public static byte[][] CropAndResize(IReadOnlyList<byte[]> channels, PictureShape shape, int target = Side)
     {
         var side = Math.Min(shape.Height, shape.Width);
         var top = (int)Math.Round((shape.Height - side) / 2.0, MidpointRounding.ToEven);
@@ -24,12 +25,13 @@ internal static class OfficialPictureTransform
 
             return crop;
         });
-        return Resize([.. square], new PictureShape(side, side));
+        return Resize([.. square], new PictureShape(side, side), target);
     }
 
     /// <summary>Input of a severity encoder on its own: resized as it is, whatever its aspect.</summary>
     /// <param name="channels">Row-major 8-bit channels.</param>
     /// <param name="shape">Their shape.</param>
-    public static byte[][] Resize(IReadOnlyList<byte[]> channels, PictureShape shape) =>
-        [.. channels.Select(channel => PillowBilinear.Resize(channel, shape, new PictureShape(Side, Side)))];
+    /// <param name="target">Side of the result; the research code knows only <see cref="Side"/>.</param>
+    public static byte[][] Resize(IReadOnlyList<byte[]> channels, PictureShape shape, int target = Side) =>
+        [.. channels.Select(channel => PillowBilinear.Resize(channel, shape, new PictureShape(target, target)))];
 }

@@ -3,6 +3,7 @@ using FlashDiffusion.Models.Checkpoints;
 using FlashDiffusion.Models.Operators.Blur;
 using FlashDiffusion.Models.Operators.Denoising;
 using FlashDiffusion.Models.Operators.Inpainting;
+using FlashDiffusion.Models.Operators.NonlinearBlurNetwork;
 
 namespace FlashDiffusion.Models.Repository.CompVis;
 
@@ -39,6 +40,8 @@ internal sealed record OfficialTraining(
                 return new OfficialTraining(InpaintingFamily.Name, ranges, choices);
             case "denoising" or "identity":
                 return new OfficialTraining(DenoisingFamily.Name, ranges, choices);
+            case "nonlinear_blur":
+                return new OfficialTraining(NetworkBlurFamily.Name, ranges, choices);
             default:
                 return new OfficialTraining(type, ranges, choices);
         }
