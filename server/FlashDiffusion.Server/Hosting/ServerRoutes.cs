@@ -3,6 +3,7 @@ using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Http.OpenApi;
 using FlashDiffusion.Server.Services;
+using FlashDiffusion.Server.Studio;
 using FlashDiffusion.Server.Telemetry;
 using Grpc.AspNetCore.Server;
 using Grpc.HealthCheck;
@@ -41,7 +42,7 @@ internal static class ServerRoutes
 
     private static void MapPages(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", () => "FlashDiffusion: flashdiffusion.v1 as JSON (described at /openapi.json) and as gRPC-Web here, as gRPC on its own port; /healthz/live and /healthz/ready.\n");
+        StudioPage.Map(routes);
         OpenApiRoute.Map(routes);
         routes.MapGet("/healthz/live", () => "live\n");
         routes.MapGet("/healthz/ready", (ServingState state) => state.IsReady

@@ -1,0 +1,254 @@
+// The page: what is chosen on the left becomes requests, and each request a run on the right.
+import { ask, Problem, useKey } from "./api.js";
+import { readParameters, setParameter, showParameters } from "./parameters.js";
+import { show, toBase64 } from "./pictures.js";
+import { Run } from "./run.js";
+import { snippet } from "./snippets.js";
+
+const $ = (selector) => document.querySelector(selector);
+const state = { models: [], solvers: [], operators: [], picture: undefined, degraded: undefined, timesteps: 1000, running: [], grpc: "localhost:8001", language: "curl" };
+
+/** Levels of damage that "easy and hard" puts side by side, for the operators that have one number for it. */
+const LEVELS = { gaussian_blur: ["std", 0.8, 2.6], inpainting: ["removed", 0.2, 0.7], super_resolution: ["scale", 2, 4], motion_blur: ["intensity", 0.2, 0.8] };
+const NOISE_LEVELS = [0.05, 0.3];
+
+let timer;
+let degrading = new AbortController();
+await begin();
+
+async function begin() {
+  try {
+    const [models, solvers, operators, studio] = await Promise.all([ask("v1/models"), ask("v1/solvers"), ask("v1/operators"), ask("studio/server.json")]);
+    Object.assign(state, { models: models.models ?? [], solvers: ready(solvers.solvers), operators: operators.operators ?? [], grpc: `${location.hostname}:${studio.grpcPort}` });
+    const model = state.models.find((known) => known.name === models.defaultModel) ?? state.models.find((known) => known.state === "SERVING_STATE_READY");
+    state.timesteps = model?.timesteps ?? 1000;
+    $("#server").textContent = model ? `${model.name} ${model.version}, ${state.solvers.length} solvers, ${state.operators.length} operators` : "The server has no model that is ready.";
+    fill($("#operator"), state.operators, "inpainting");
+    fill($("#solver"), state.solvers, solvers.defaultSolver);
+    chooseOperator();
+    chooseSolver();
+    wire();
+    await takeBuiltIn();
+  } catch (error) {
+    if (await askForKey(error)) {
+      return begin();
+    }
+    tell(error);
+    $("#server").textContent = "The server did not answer as expected.";
+  }
+}
+
+function wire() {
+  $("#setup").addEventListener("submit", (event) => (event.preventDefault(), start([{ title: "Flash", degraded: state.degraded, request: request() }])));
+  $("#baseline").addEventListener("click", () => start([
+    { title: "Flash", degraded: state.degraded, request: { ...request(), adaptation: { mode: "ADAPTATION_MODE_AUTO" } } },
+    { title: "Plain, from pure noise", degraded: state.degraded, request: { ...request(), adaptation: { mode: "ADAPTATION_MODE_FULL" } } },
+  ]));
+  $("#compare").addEventListener("click", () => compare().catch(tell));
+  $("#cancel").addEventListener("click", () => state.running.forEach((run) => run.cancel()));
+  $("#builtin").addEventListener("click", () => takeBuiltIn().catch(tell));
+  $("#file").addEventListener("change", (event) => takeFile(event.target.files[0]));
+  $("#operator").addEventListener("change", () => (chooseOperator(), degradeSoon()));
+  $("#solver").addEventListener("change", () => (chooseSolver(), writeSnippet()));
+  for (const control of ["#noise", "#seed"]) {
+    $(control).addEventListener("input", degradeSoon);
+  }
+  // The built-in picture is cut anew around its subject; any other is cropped to its centre by the server.
+  $("#size").addEventListener("input", () => (state.builtIn ? takeBuiltIn().catch(tell) : degradeSoon()));
+  $("#setup").addEventListener("input", () => (($("#start-label").hidden = $("#adaptation").value !== "fixed"), writeSnippet()));
+  for (const tab of document.querySelectorAll("[data-language]")) {
+    tab.addEventListener("click", () => {
+      state.language = tab.dataset.language;
+      document.querySelectorAll("[data-language]").forEach((other) => other.setAttribute("aria-selected", other === tab));
+      writeSnippet();
+    });
+  }
+  $("#copy").addEventListener("click", () => navigator.clipboard.writeText($("#snippet").textContent).then(() => flash($("#copy"), "Copied"), () => tell(new Problem("The browser does not allow copying here; select the text instead."))));
+  const drop = $("#drop");
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    drop.addEventListener(kind, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", kind === "dragover");
+      if (kind === "drop") {
+        takeFile(event.dataTransfer.files[0]);
+      }
+    });
+  }
+}
+
+async function takeBuiltIn() {
+  const response = await fetch(`studio/photograph.png?side=${$("#size").value}`);
+  if (!response.ok) {
+    throw new Problem("The built-in picture can't be loaded.");
+  }
+  await take(await response.blob(), "The built-in photograph: two macaws.");
+  state.builtIn = true;
+}
+
+function takeFile(file) {
+  if (!file) {
+    return;
+  }
+  if (!["image/png", "image/jpeg", "image/webp"].includes(file.type)) {
+    tell(new Problem(`${file.name} is no PNG, JPEG or WebP picture.`));
+    return;
+  }
+  take(file, file.name).catch(tell);
+}
+
+async function take(blob, name) {
+  state.picture = { encoded: await toBase64(blob) };
+  state.builtIn = false;
+  $("#picture-name").textContent = name;
+  await degrade();
+}
+
+function degradeSoon() {
+  $("#noise-value").textContent = $("#noise").value;
+  clearTimeout(timer);
+  timer = setTimeout(() => degrade().catch(tell), 250);
+}
+
+async function degrade() {
+  degrading.abort();
+  degrading = new AbortController();
+  const { signal } = degrading;
+  allow(false);
+  $("#degraded-caption").textContent = "Degrading…";
+  try {
+    state.degraded = await ask("v1/pictures:degrade", { picture: state.picture, operator: operator(), seed: seed(), crop: Number($("#size").value) }, signal);
+    show($("#degraded-preview"), state.degraded.preview);
+    $("#degraded-caption").textContent = "As it will be sent (unclipped numbers, not this picture).";
+    allow(true);
+    clearProblem();
+  } catch (error) {
+    if (!signal.aborted) {
+      state.degraded = undefined;
+      $("#degraded-caption").textContent = "Not degraded: see below.";
+      throw error;
+    }
+  }
+  writeSnippet();
+}
+
+async function compare() {
+  const name = $("#operator").value;
+  const [parameter, ...levels] = LEVELS[name] ?? [undefined, ...NOISE_LEVELS];
+  const jobs = [];
+  for (const [index, level] of levels.entries()) {
+    const damaged = operator();
+    if (parameter) {
+      damaged.parameters = { ...damaged.parameters, [parameter]: { number: level } };
+    } else {
+      damaged.noiseStd = level;
+    }
+    const degraded = await ask("v1/pictures:degrade", { picture: state.picture, operator: damaged, seed: seed(), crop: Number($("#size").value) });
+    jobs.push({ title: `${index ? "Hard" : "Easy"}: ${parameter ?? "noise"} ${level}`, degraded, request: { ...request(), operator: damaged, measurement: degraded.measurement } });
+  }
+  await start(jobs);
+}
+
+async function start(jobs) {
+  clearProblem();
+  $("#no-runs")?.remove();
+  const runs = jobs.map((job) => new Run(job.title, job.degraded, state.timesteps));
+  $("#runs").prepend(...runs.map((run) => run.element));
+  state.running = runs;
+  allow(false);
+  $("#cancel").disabled = false;
+  const ends = await Promise.allSettled(runs.map((run, index) => run.reconstruct(jobs[index].request)));
+  state.running = [];
+  $("#cancel").disabled = true;
+  allow(state.degraded !== undefined);
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure) {
+    tell(failure.reason);
+  }
+}
+
+function request() {
+  const adaptation = { auto: "ADAPTATION_MODE_AUTO", fixed: "ADAPTATION_MODE_FIXED", full: "ADAPTATION_MODE_FULL" }[$("#adaptation").value];
+  const steps = Number($("#sampler").value);
+  return {
+    measurement: state.degraded?.measurement,
+    operator: operator(),
+    solver: { name: $("#solver").value, parameters: readParameters($("#solver-parameters")) },
+    adaptation: { mode: adaptation, ...(adaptation.endsWith("FIXED") && { startTimestep: Number($("#start").value) }) },
+    sampling: steps ? { sampler: "SAMPLER_DDIM", ddimSteps: steps } : {},
+    seed: seed(),
+    progress: { preview: "PREVIEW_KIND_CHEAP", includeDecodedMean: true },
+  };
+}
+
+function operator() {
+  return { name: $("#operator").value, parameters: readParameters($("#operator-parameters")), noiseStd: Number($("#noise").value), seed: seed() };
+}
+
+function seed() {
+  return String(Math.max(0, Math.round(Number($("#seed").value) || 0)));
+}
+
+function chooseOperator() {
+  const chosen = state.operators.find((known) => known.name === $("#operator").value);
+  $("#operator-hint").textContent = chosen?.description ?? "";
+  showParameters($("#operator-parameters"), chosen?.parameters ?? [], degradeSoon);
+  const level = LEVELS[chosen?.name];
+  if (level) {
+    setParameter($("#operator-parameters"), level[0], chosen.name === "inpainting" ? 0.4 : level[1]);
+  }
+}
+
+function chooseSolver() {
+  const chosen = state.solvers.find((known) => known.name === $("#solver").value);
+  $("#solver-hint").textContent = chosen?.description ?? "";
+  showParameters($("#solver-parameters"), chosen?.parameters ?? [], writeSnippet);
+}
+
+function writeSnippet() {
+  $("#noise-value").textContent = $("#noise").value;
+  const { operator: damage, solver, adaptation, sampling } = request();
+  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, operator: damage, solver, adaptation, sampling, seed: seed() });
+}
+
+function allow(ready) {
+  for (const button of ["#run", "#baseline", "#compare"]) {
+    $(button).disabled = !ready || state.running.length > 0;
+  }
+}
+
+async function askForKey(error) {
+  if (!(error instanceof Problem) || !error.wantsKey) {
+    return false;
+  }
+  const dialog = $("#key-dialog");
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  useKey($("#key").value);
+  $("#key").value = "";
+  return true;
+}
+
+function tell(error) {
+  askForKey(error).then((asked) => {
+    $("#problem").textContent = asked ? "The key is set; try again." : error.message;
+    $("#problem").hidden = false;
+  });
+}
+
+function clearProblem() {
+  $("#problem").hidden = true;
+}
+
+function flash(button, text) {
+  const before = button.textContent;
+  button.textContent = text;
+  setTimeout(() => (button.textContent = before), 1500);
+}
+
+function fill(select, entries, chosen) {
+  select.replaceChildren(...entries.map((entry) => new Option(entry.name.replaceAll("_", " "), entry.name, false, entry.name === chosen)));
+}
+
+function ready(entries = []) {
+  return entries.filter((entry) => entry.state === undefined || entry.state === "SERVING_STATE_READY");
+}

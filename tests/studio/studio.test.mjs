@@ -1,0 +1,152 @@
+// The studio page in real Chromium against a real server: STUDIO names its HTTP address, CHROMIUM the browser; SCREENSHOTS, if set, a folder
+// that receives pictures of the page to look at. Run by StudioTests from dotnet test, with playwright-core of clients/typescript.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, beforeEach, afterEach, test } from "node:test";
+
+const require = createRequire(new URL("../../clients/typescript/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const { STUDIO: address, CHROMIUM: executablePath, SCREENSHOTS: screenshots } = process.env;
+const patience = 180_000;
+let browser, page, problems;
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+
+after(() => browser?.close());
+
+beforeEach(() => open({ viewport: { width: 1280, height: 1000 } }));
+
+afterEach(async () => {
+  await page.context().close();
+  // Nothing may break the content security policy or come from another host.
+  assert.deepEqual(problems, []);
+});
+
+async function open(options) {
+  await page?.context().close();
+  problems = [];
+  const context = await browser.newContext(options);
+  page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => message.type() === "error" && !/status of 4\d\d/.test(message.text()) && problems.push(message.text()));
+  page.on("request", (request) => !request.url().startsWith(address) && !/^(blob|data):/.test(request.url()) && problems.push(request.url()));
+  await page.goto(address);
+  await page.selectOption("#size", "64");
+  await page.waitForSelector("#run:enabled");
+}
+
+async function picture(name) {
+  if (screenshots) {
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+  }
+}
+
+const ended = (count = 1) => page.waitForFunction(
+  (count) => [...document.querySelectorAll(".run .state")].filter((state) => /done|failed|cancelled/.test(state.textContent)).length === count, count);
+const states = () => page.locator(".run .state").allTextContents();
+const short = () => page.selectOption("#sampler", "50");
+
+test("a picture is degraded, reconstructed while one watches, and gets better", async () => {
+  await short();
+  await page.click("#run");
+  await page.waitForFunction(() => /step \d+ of/.test(document.querySelector(".run .state")?.textContent ?? ""));
+  await picture("running");
+  await ended();
+  assert.match((await states())[0], /^done in/);
+  const [before, after] = await Promise.all(["psnr-before", "psnr-after"].map((part) => page.textContent(`[data-part="${part}"]`)));
+  assert.ok(parseFloat(after) > parseFloat(before) + 3, `${before} -> ${after}`);
+  assert.match(await page.textContent('[data-part="trajectory-caption"]'), /Starts at timestep \d+ of 1000/);
+  assert.match(await page.getAttribute('[data-part="gauge"]', "aria-label"), /Severity 0\.\d+/);
+  assert.match(await page.textContent(".run dl"), /denoiser/);
+  assert.ok((await page.locator("svg .residual").getAttribute("points")).split(" ").length >= 2);
+  await picture("done");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click('[data-part="download"]')]);
+  assert.equal(download.suggestedFilename(), "restored.png");
+});
+
+test("Flash stands beside the plain baseline, which starts at pure noise", async () => {
+  await short();
+  await page.click("#baseline");
+  await ended(2);
+  const captions = await page.locator('[data-part="trajectory-caption"]').allTextContents();
+  assert.match(captions[1], /Starts at timestep 9[5-9]\d of 1000: 50 steps/);
+  assert.ok(parseInt(captions[0].match(/: (\d+) steps/)[1]) < 25, captions[0]);
+  await picture("baseline");
+});
+
+test("hard damage has more severity and more steps than easy damage", async () => {
+  await short();
+  await page.click("#compare");
+  await ended(2);
+  const severities = (await page.locator('[data-part="gauge"]').evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")))).map((text) => parseFloat(text.split(" ")[1]));
+  assert.ok(severities[1] > severities[0] * 1.5, severities.join());
+});
+
+test("cancel stops the server's work, and the page can go on", async () => {
+  await page.selectOption("#adaptation", "full");
+  await page.click("#run");
+  await page.waitForFunction(() => /step \d+ of|accepted/.test(document.querySelector(".run .state")?.textContent ?? ""));
+  await page.click("#cancel");
+  await ended();
+  assert.match((await states())[0], /^cancelled/);
+  await page.waitForSelector("#run:enabled");
+});
+
+test("what goes wrong is said in words", async () => {
+  await page.setInputFiles("#file", { name: "broken.png", mimeType: "image/png", buffer: Buffer.from("not a picture") });
+  await page.waitForSelector("#problem:visible");
+  assert.match(await page.textContent("#problem"), /picture/i);
+  assert.ok(await page.isDisabled("#run"));
+  await picture("problem");
+  await page.click("#builtin");
+  await page.waitForSelector("#run:enabled");
+  assert.ok(await page.isHidden("#problem"));
+});
+
+test("a picture of one's own is cropped and taken", async () => {
+  const photograph = Buffer.from(await (await page.request.get(`${address}/studio/photograph.png?side=200`)).body());
+  await page.setInputFiles("#file", { name: "mine.png", mimeType: "image/png", buffer: photograph });
+  await page.waitForFunction(() => document.querySelector("#picture-name").textContent === "mine.png");
+  await page.waitForSelector("#run:enabled");
+  assert.equal(await page.locator("#degraded-preview").evaluate(async (image) => (await image.decode(), image.naturalWidth)), 64);
+});
+
+test("the same call is shown for three languages, with what was chosen", async () => {
+  await page.selectOption("#operator", "gaussian_blur");
+  await page.click("#code summary");
+  for (const [language, word] of [["curl", "v1/reconstructions"], ["python", "client.reconstruct("], ["csharp", "client.ReconstructAsync("]]) {
+    await page.click(`[data-language="${language}"]`);
+    const snippet = await page.textContent("#snippet");
+    assert.ok(snippet.includes(word) && snippet.includes("gaussian_blur"), snippet);
+  }
+});
+
+test("the keyboard is enough", async () => {
+  await short();
+  await page.focus("#file");
+  for (let presses = 0; presses < 60 && (await page.evaluate(() => document.activeElement.id)) !== "run"; presses++) {
+    await page.keyboard.press("Tab");
+  }
+  assert.equal(await page.evaluate(() => document.activeElement.id), "run");
+  await page.keyboard.press("Enter");
+  await ended();
+  assert.match((await states())[0], /^done/);
+});
+
+test("a phone's width has no sideways scrolling, in the dark too", async () => {
+  await open({ viewport: { width: 360, height: 740 }, colorScheme: "dark", isMobile: true, hasTouch: true });
+  await short();
+  await page.tap("#run");
+  await ended();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  const [red, green, blue] = (await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).match(/\d+/g).map(Number);
+  assert.ok(red + green + blue < 200, "not dark");
+  await picture("phone-dark");
+});
