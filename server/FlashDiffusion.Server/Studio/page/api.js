@@ -8,7 +8,9 @@ export function useKey(value) {
 /** A refusal in words, with everything that is wrong. */
 export class Problem extends Error {
   constructor(text, code = 0, violations = []) {
-    super([text, ...violations.map((violation) => `${violation.field}: ${violation.description}`)].join("\n"));
+    // The server's message names the first violations itself.
+    const lines = violations.map((violation) => `${violation.field}: ${violation.description}`).filter((line) => !text.includes(line));
+    super([text, ...lines].join("\n"));
     this.code = code;
   }
 

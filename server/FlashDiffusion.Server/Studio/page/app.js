@@ -124,7 +124,8 @@ async function degrade() {
   } catch (error) {
     if (!signal.aborted) {
       state.degraded = undefined;
-      $("#degraded-caption").textContent = "Not degraded: see below.";
+      $("#degraded-preview").hidden = true;
+      $("#degraded-caption").textContent = "Not degraded: see above.";
       throw error;
     }
   }
@@ -232,6 +233,7 @@ function tell(error) {
   askForKey(error).then((asked) => {
     $("#problem").textContent = asked ? "The key is set; try again." : error.message;
     $("#problem").hidden = false;
+    $("#problem").scrollIntoView({ block: "nearest" });
   });
 }
 
