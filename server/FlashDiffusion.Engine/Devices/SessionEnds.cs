@@ -44,14 +44,20 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
     /// <param name="sample">Its sample, if it had one; disposed.</param>
     public void Fail(ReconstructionSession session, Failure failure, Sample? sample)
     {
+        Checkpoint? checkpoint = null;
         if (sample is not null)
         {
+            if (session.IsHandedOff && failure.Outcome == SessionOutcome.Cancelled && session.Request.Progress.CheckpointEverySteps > 0)
+            {
+                checkpoint = Timed(Checkpoint.Of(sample), sample);
+            }
+
             failure = failure with { Step = failure.Step ?? sample.StepIndex };
             SolveSpan(sample, time.GetTimestamp());
             sample.Dispose();
         }
 
-        if (!ledger.Finish(session, new FailedEvent(failure), Seconds(session)))
+        if (!ledger.Finish(session, new FailedEvent(failure) { Checkpoint = checkpoint }, Seconds(session)))
         {
             return;
         }

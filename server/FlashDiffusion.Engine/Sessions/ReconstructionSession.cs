@@ -11,6 +11,7 @@ internal sealed class ReconstructionSession
     private readonly List<IDisposable> _attached = [];
     private int _ended;
     private int _begun;
+    private int _handedOff;
 
     /// <param name="id">Number of the session in its engine.</param>
     /// <param name="request">The request.</param>
@@ -49,6 +50,9 @@ internal sealed class ReconstructionSession
 
     /// <summary>Whether it has ended; the device drops what it holds of it.</summary>
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>Whether it shall go on elsewhere.</summary>
+    public bool IsHandedOff => Volatile.Read(ref _handedOff) != 0;
 
     /// <summary>Whether its first step has begun.</summary>
     public bool HasBegun => Volatile.Read(ref _begun) != 0;
@@ -94,6 +98,13 @@ internal sealed class ReconstructionSession
         {
             _wake();
         }
+    }
+
+    /// <summary>Ends the reconstruction here, so that it can go on elsewhere: the last event carries a checkpoint if the request asks for any.</summary>
+    public void HandOff()
+    {
+        Volatile.Write(ref _handedOff, 1);
+        Cancel();
     }
 
     private void Release()

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 using Microsoft.Extensions.Options;
 using TorchSharp;
@@ -17,25 +18,26 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
     private const string ExactMode = "exact";
     private const string FastMode = "fast";
 
-    private readonly Lazy<TokenCompute> _fast = new(() => Find(options.Value, ComputeMode.Fast));
-    private readonly Lazy<TokenCompute> _exact = new(() => Find(options.Value, ComputeMode.Exact));
+    private readonly Lazy<TokenCompute> _server = new(() => Find(options.Value));
 
-    /// <summary>This server's, for requests of a compute mode.</summary>
-    public TokenCompute Of(ComputeMode mode) => (mode == ComputeMode.Exact ? _exact : _fast).Value;
+    /// <summary>How this server computes a request.</summary>
+    public TokenCompute Of(ReconstructionRequest request)
+    {
+        var rows = RowsOf(request);
+        return new TokenCompute(_server.Value) { Rows = rows, Mode = rows > 0 ? ExactMode : FastMode };
+    }
 
-    /// <summary>Whether this server continues to the same last bit what a server with another fingerprint began.</summary>
-    public bool Continues(ComputeMode mode, TokenCompute other) => Of(mode).Mode == ExactMode && Of(mode).Equals(other);
-
-    /// <summary>The compute mode in which a reconstruction began.</summary>
-    public static V1.ComputeMode ModeOf(TokenCompute compute) => compute.Mode == ExactMode && compute.Rows > 1 ? V1.ComputeMode.Exact : V1.ComputeMode.Fast;
+    /// <summary>Whether a server goes on to the same last bit with what another one began.</summary>
+    /// <param name="own">How it computes the request.</param>
+    /// <param name="other">How the other one did.</param>
+    public static bool Continues(TokenCompute own, TokenCompute other) => own.Mode == ExactMode && own.Equals(other);
 
     /// <summary>What keeps it from that, for people.</summary>
-    public string Difference(ComputeMode mode, TokenCompute other)
+    public static string Difference(TokenCompute own, TokenCompute other)
     {
-        var own = Of(mode);
         if (own.Mode != ExactMode || other.Mode != ExactMode)
         {
-            return "it did not begin, or does not go on, in COMPUTE_MODE_EXACT";
+            return "it was not computed in COMPUTE_MODE_EXACT all the way";
         }
 
         (string Name, object Was, object Is)[] parts =
@@ -47,17 +49,20 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         return string.Join(", ", parts.Where(part => !part.Was.Equals(part.Is)).Select(part => $"{part.Name} was '{part.Was}' and is '{part.Is}'"));
     }
 
-    private static TokenCompute Find(EngineOptions options, ComputeMode mode) => new()
+    // Rows of the one shape in which a request is computed; 0 if batches are as they come. What runs alone has one shape too.
+    private int RowsOf(ReconstructionRequest request) =>
+        request.Compatibility == Compatibility.Official ? 1
+        : request.Mode == ComputeMode.Exact ? options.Value.ExactBatch
+        : options.Value.MaximumBatch == 1 ? 1 : 0;
+
+    private static TokenCompute Find(EngineOptions options) => new()
     {
-        // A batch of one has one compute shape.
-        Mode = mode == ComputeMode.Exact || options.MaximumBatch == 1 ? ExactMode : FastMode,
         DataType = "float32",
         Device = options.Device,
         Threads = options.Threads > 0 ? options.Threads : torch.get_num_threads(),
         InstructionSet = InstructionSet(),
         Processor = Processor(),
         Libraries = $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {RuntimeInformation.OSArchitecture}",
-        Rows = mode == ComputeMode.Exact ? options.ExactBatch : options.MaximumBatch,
     };
 
     private static string InstructionSet()

@@ -17,7 +17,7 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
 
     /// <summary>Writes a request's checkpoints; null if it wants none.</summary>
     public CheckpointWriter? WriterFor(ReconstructionRequest request) =>
-        request.Progress.CheckpointEverySteps > 0 ? Writer(TokenFactsOf.Request(request, fingerprint.Of(request.Mode))) : null;
+        request.Progress.CheckpointEverySteps > 0 ? Writer(TokenFactsOf.Request(request, fingerprint.Of(request))) : null;
 
     /// <summary>Opens the token of a request and pins the request to it.</summary>
     public Mapped<PinnedReconstruction> Open(V1.ReconstructRequest message, ServingContext context) =>
@@ -35,7 +35,7 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
             request = request with { Parent = parent };
         }
 
-        var facts = TokenFactsOf.Request(request, fingerprint.Of(request.Mode));
+        var facts = TokenFactsOf.Request(request, fingerprint.Of(request));
         if (FactsComparison.Differences(first, facts) is { IsEmpty: false } differences)
         {
             return Mapped<MappedReconstruction>.Refused(ResumeErrors.Mismatch(differences));
@@ -46,10 +46,11 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
             return Mapped<MappedReconstruction>.Refused(ResumeErrors.Unfit(ErrorReasons.ResumeUnfit, "plan", "This server would take other steps than the one with which the reconstruction began."));
         }
 
-        var exact = fingerprint.Continues(request.Mode, first.Compute);
+        var own = facts.Compute;
+        var exact = ComputeFingerprint.Continues(own, first.Compute);
         if (!exact && requireExact)
         {
-            return Mapped<MappedReconstruction>.Refused(ResumeErrors.Unfit(ErrorReasons.ResumeNotExact, "require_exact", $"This server can't go on to the same last bit: {fingerprint.Difference(request.Mode, first.Compute)}."));
+            return Mapped<MappedReconstruction>.Refused(ResumeErrors.Unfit(ErrorReasons.ResumeNotExact, "require_exact", $"This server can't go on to the same last bit: {ComputeFingerprint.Difference(own, first.Compute)}."));
         }
 
         if (!exact)
@@ -64,7 +65,7 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
             Resumption = new V1.Resumption { Step = opened.State.StepIndex, Exact = exact },
             Notices = exact ? mapped.Notices : mapped.Notices.Add(new Notice(
                 ErrorReasons.ResumeNotExact,
-                $"The result will equal the uninterrupted one within the tolerance of fast mode, not to the last bit: {fingerprint.Difference(request.Mode, first.Compute)}.")),
+                $"The result will equal the uninterrupted one within the tolerance of fast mode, not to the last bit: {ComputeFingerprint.Difference(own, first.Compute)}.")),
         });
     }
 

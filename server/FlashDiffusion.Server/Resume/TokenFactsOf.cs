@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 
@@ -34,6 +35,7 @@ internal static class TokenFactsOf
             Compatibility = (int)request.Compatibility,
             Compute = compute,
             Traceparent = TraceparentOf(request.Parent),
+            ComputeMode = (int)(request.Mode == ComputeMode.Exact ? V1.ComputeMode.Exact : V1.ComputeMode.Fast),
         };
         AddParameters(facts.SolverParameters, request.SolverParameters);
         return facts;

@@ -19,6 +19,11 @@ internal static class TokenPin
         Compare("model", message.Model, facts.Model);
         Compare("model_version", message.ModelVersion, facts.ModelVersion);
         Compare("solver.name", message.Solver?.Name ?? "", facts.Solver);
+        if (message.Mode != V1.ComputeMode.Unspecified && (int)message.Mode != facts.ComputeMode)
+        {
+            problems.Add(new FieldViolation("mode", "The reconstruction began in the other one."));
+        }
+
         if (message.HasSeed && message.Seed != facts.Seed)
         {
             problems.Add(new FieldViolation("seed", string.Create(CultureInfo.InvariantCulture, $"It was {facts.Seed}, and now is {message.Seed}.")));
@@ -70,11 +75,7 @@ internal static class TokenPin
     {
         var pinned = message.Clone();
         (pinned.Model, pinned.ModelVersion, pinned.Seed, pinned.Adaptation) = (facts.Model, facts.ModelVersion, facts.Seed, null);
-        if (pinned.Mode == V1.ComputeMode.Unspecified)
-        {
-            pinned.Mode = ComputeFingerprint.ModeOf(facts.Compute);
-        }
-
+        pinned.Mode = (V1.ComputeMode)facts.ComputeMode;
         pinned.Solver = new V1.SolverChoice { Name = facts.Solver };
         foreach (var (name, value) in facts.SolverParameters)
         {

@@ -13,4 +13,6 @@ internal sealed class Follower(RetainedReconstruction retained) : IReconstructio
     public IAsyncEnumerable<SessionEvent> ReadEventsAsync(CancellationToken cancellation) => Events.ReadAsync(cancellation);
 
     public void Leave() => retained.Leave(this);
+
+    public void HandOff() => retained.HandOff();
 }

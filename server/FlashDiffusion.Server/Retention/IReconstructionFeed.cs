@@ -13,4 +13,7 @@ internal interface IReconstructionFeed
 
     /// <summary>Follows no longer: a last event comes soon, and whatever nobody needs any more ends. Changes nothing after the last event.</summary>
     void Leave();
+
+    /// <summary>Ends the reconstruction for all who follow it, because the server ends; the last event says where it can go on.</summary>
+    void HandOff();
 }

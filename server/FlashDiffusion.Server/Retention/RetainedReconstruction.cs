@@ -133,6 +133,16 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
         }
     }
 
+    /// <summary>Ends it for all, to go on elsewhere.</summary>
+    public void HandOff()
+    {
+        lock (_gate)
+        {
+            _abandoned |= _final is null;
+            _session?.HandOff();
+        }
+    }
+
     private static Failure Gone { get; } = new(SessionOutcome.Cancelled, ErrorReasons.Cancelled, "The client cancelled the call.");
 
     private async Task HandOnAsync(ReconstructionSession session)
@@ -175,6 +185,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
             : final;
         _followers.ForEach(follower => follower.Events.Finish(final));
         _followers.Clear();
+        _final = final is FailedEvent ended ? ended with { Checkpoint = null } : final;
         // What is remembered is the end: neither the measurement nor the way.
         (_session, Mapped) = (null, Mapped?.WithoutPictures());
         _accepted = _accepted is null ? null : _accepted with { Checkpoint = null };

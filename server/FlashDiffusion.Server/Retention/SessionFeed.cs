@@ -10,4 +10,6 @@ internal sealed class SessionFeed(ReconstructionSession session) : IReconstructi
     public IAsyncEnumerable<SessionEvent> ReadEventsAsync(CancellationToken cancellation) => session.ReadEventsAsync(cancellation);
 
     public void Leave() => session.Cancel();
+
+    public void HandOff() => session.HandOff();
 }

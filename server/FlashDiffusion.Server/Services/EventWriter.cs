@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Errors;
@@ -46,7 +47,7 @@ internal sealed class EventWriter(
     public async Task<ServerError?> RunAsync()
     {
         await using var onGone = gone.UnsafeRegister(static state => ((IReconstructionFeed)state!).Leave(), feed);
-        await using var onShutdown = Shutdown.UnsafeRegister(static state => ((IReconstructionFeed)state!).Leave(), feed);
+        await using var onShutdown = Shutdown.UnsafeRegister(static state => ((IReconstructionFeed)state!).HandOff(), feed);
         try
         {
             return await WriteEventsAsync();
@@ -83,6 +84,7 @@ internal sealed class EventWriter(
                 AcceptedEvent accepted => await WriteAcceptedAsync(accepted),
                 ProgressEvent progress => await WriteProgressAsync(progress),
                 ResultEvent result => await WriteResultAsync(result),
+                FailedEvent { Checkpoint: { } checkpoint } => await WriteHandOffAsync(checkpoint),
                 _ => true,
             };
             if (!written)
@@ -131,6 +133,15 @@ internal sealed class EventWriter(
         var message = _events.Progress(progress);
         _newest = message.Clone();
         (_newest.Latent, _newest.Preview, _newest.Checkpoint) = (null, null, null);
+        return await WriteAsync(new V1.ReconstructResponse { Progress = message });
+    }
+
+    /// <summary>What the grace could not finish goes on elsewhere from here, without losing a step.</summary>
+    private async Task<bool> WriteHandOffAsync(Checkpoint checkpoint)
+    {
+        var message = _newest?.Clone() ?? new V1.Progress();
+        message.Step = checkpoint.StepIndex;
+        message.Checkpoint = mapped.Checkpoints?.Write(checkpoint);
         return await WriteAsync(new V1.ReconstructResponse { Progress = message });
     }
 

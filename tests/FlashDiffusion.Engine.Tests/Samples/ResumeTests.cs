@@ -70,6 +70,29 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task HandOff_Running_LosesNoStep()
+    {
+        using var whole = new EngineHarness();
+        var request = whole.Request(5, startTimestep: 12) with { Progress = new ProgressOptions { CheckpointEverySteps = 100 } };
+        var uninterrupted = whole.Submit(request);
+        whole.RunUntilIdle();
+
+        using var first = new EngineHarness();
+        var session = first.Submit(first.Request(5, startTimestep: 12) with { Progress = request.Progress });
+        first.Tick(8);
+        var done = Assert.Single(first.Loop.Samples).StepIndex;
+        session.HandOff();
+        first.RunUntilIdle();
+        var checkpoint = Assert.IsType<FailedEvent>((await EngineHarness.EventsAsync(session))[^1]).Checkpoint!;
+        Assert.Equal(done, checkpoint.StepIndex);
+
+        using var second = new EngineHarness();
+        var resumed = second.Submit(second.Request(5, startTimestep: 12) with { Resume = checkpoint });
+        second.RunUntilIdle();
+        Assert.Equal((await EngineHarness.ResultAsync(uninterrupted)).Picture.Values, (await EngineHarness.ResultAsync(resumed)).Picture.Values);
+    }
+
+    [Fact]
     public void Fits_OtherPlanOrShape_DoesNot()
     {
         using var harness = new EngineHarness();

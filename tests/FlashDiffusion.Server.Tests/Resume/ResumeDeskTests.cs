@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Tests.Requests;
 using Google.Protobuf;
@@ -154,6 +155,18 @@ public sealed class ResumeDeskTests
         flow.Request.ResumeFrom.RequireExact = true;
         var error = flow.Refusal(other);
         Assert.Equal((StatusCode.FailedPrecondition, ErrorReasons.ResumeNotExact), (error.Code, error.Reason));
+    }
+
+    [Fact]
+    public void Exactness_OtherComputeShape_IsLost()
+    {
+        var flow = new ResumeFlow(new ResumeScene(ResumeScene.Key(1), engine: new EngineOptions { Threads = 1, ExactBatch = 2 }), V1.ComputeMode.Exact);
+        flow.Request.Mode = V1.ComputeMode.Unspecified;
+        Assert.True(flow.Continued().Resumption!.Exact);
+        Assert.Equal(ComputeMode.Exact, flow.Continued().Request.Mode);
+        Assert.False(flow.Continued(new ResumeScene(ResumeScene.Key(1), engine: new EngineOptions { Threads = 1, ExactBatch = 4 })).Resumption!.Exact);
+        flow.Request.Mode = V1.ComputeMode.Fast;
+        Assert.Equal(["mode"], flow.Refusal().Violations.Select(violation => violation.Field));
     }
 
     [Fact]

@@ -18,10 +18,12 @@ internal sealed class ResumeFlow
     private const int StartIndex = 5;
 
     /// <param name="scene">The server that began it.</param>
-    public ResumeFlow(ResumeScene? scene = null)
+    /// <param name="mode">The request's compute mode.</param>
+    public ResumeFlow(ResumeScene? scene = null, V1.ComputeMode mode = V1.ComputeMode.Unspecified)
     {
         First = scene ?? new ResumeScene(ResumeScene.Key(1));
         Request = MapperScene.Fine();
+        Request.Mode = mode;
         Request.Progress = new V1.ProgressOptions { CheckpointEverySteps = 2 };
         Assert.True(MapperScene.MapperWith(First).Map(Request, Models.Context, null).TryGet(out var mapped, out var error), error?.Message);
         Checkpoint = mapped.Checkpoints!.Write(StateOf(mapped.Request));
@@ -62,7 +64,8 @@ internal sealed class ResumeFlow
         return ByteString.CopyFrom(damaged);
     }
 
-    private static Checkpoint StateOf(ReconstructionRequest request)
+    /// <summary>A state after two steps of a request.</summary>
+    public static Checkpoint StateOf(ReconstructionRequest request)
     {
         var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
         var steps = request.Solver.Plan(SampleFactory.SpecOf(request, piece, StartIndex)).Steps;

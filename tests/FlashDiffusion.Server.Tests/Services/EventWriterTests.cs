@@ -5,6 +5,7 @@ using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Tests.Requests;
+using FlashDiffusion.Server.Tests.Resume;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -24,7 +25,9 @@ public sealed class EventWriterTests : IDisposable
 
     public EventWriterTests()
     {
-        var mapped = new MapperScene().Map(MapperScene.Fine());
+        var request = MapperScene.Fine();
+        request.Progress = new V1.ProgressOptions { CheckpointEverySteps = 10 };
+        var mapped = new MapperScene().Map(request);
         _session = new ReconstructionSession(1, mapped.Request, _time, () => _wakes++);
         _writer = new EventWriter(new SessionFeed(_session), mapped, _stream, _stream.Abort, _gone.Token)
         {
@@ -77,6 +80,19 @@ public sealed class EventWriterTests : IDisposable
         _session.Events.Finish(new FailedEvent(new Failure(SessionOutcome.Cancelled, "CANCELLED", "Cancelled.")));
         var error = await running;
         Assert.Equal((StatusCode.Unavailable, ErrorReasons.ShuttingDown), (error!.Code, error.Reason));
+    }
+
+    [Fact]
+    public async Task RunAsync_GraceOverWithACheckpoint_SendsItBeforeTheEnd()
+    {
+        _session.Events.Publish(Accepted());
+        var running = _writer.RunAsync();
+        await _shutdown.CancelAsync();
+
+        Assert.True(_session.IsHandedOff);
+        _session.Events.Finish(new FailedEvent(new Failure(SessionOutcome.Cancelled, "CANCELLED", "Cancelled.")) { Checkpoint = ResumeFlow.StateOf(_session.Request) });
+        Assert.Equal(StatusCode.Unavailable, (await running)!.Code);
+        Assert.Equal((2, 2), (_stream.Written[^1].Progress.Step, _stream.Written[^1].Progress.Checkpoint.Step));
     }
 
     [Fact]
