@@ -29,6 +29,7 @@ public sealed class GmlDpsSolver : ILatentSolver
         [
             .. GuidanceParameters.All,
             GuidanceParameters.LatentWeightOf(0.05, "Weight of the distance between the predicted latent and the encoding of its own decoding."),
+            NamedPreset.ChoiceOf(GmlDpsPresets.All),
         ],
         Presets = GmlDpsPresets.All,
     };

@@ -25,7 +25,7 @@ public sealed class LatentDpsSolver : ILatentSolver
         Version = "0.1.0",
         Description = "Latent diffusion posterior sampling (LDPS, arXiv 2209.14687 in latent space): each reverse step follows the gradient of the residual through decoder and denoiser.",
         Needs = SolverNeeds.Operator | SolverNeeds.Gradient,
-        Parameters = GuidanceParameters.All,
+        Parameters = [.. GuidanceParameters.All, NamedPreset.ChoiceOf(LatentDpsPresets.All)],
         Presets = LatentDpsPresets.All,
     };
 

@@ -5,11 +5,13 @@ using FlashDiffusion.Sampling;
 namespace FlashDiffusion.Plugins.Psld;
 
 /// <summary>
-/// Settings of the tables of arXiv 2309.06642 (c, eta, w), for its CelebA-HQ (applied to FFHQ) and LSUN Bedrooms models at 256x256 in official
-/// mode. There is none for nonlinear blur, which has no adjoint.
+/// Settings of the tables of arXiv 2309.06642 (c, eta, w), for its CelebA-HQ (applied to FFHQ) and LSUN Bedrooms models at 256x256. Step sizes are the
+/// paper's in official mode; the standard mode multiplies them by sqrt(H W / 64^2), 4 at that size, so there they are a quarter. There is none for nonlinear blur, which has no adjoint.
 /// </summary>
 internal static class PsldPresets
 {
+    private const double Factor = 4;
+
     public static ImmutableArray<NamedPreset> All { get; } =
     [
         Of("gaussian_blur_varying_ffhq", 1, 2, 0.2),
@@ -21,5 +23,8 @@ internal static class PsldPresets
     ];
 
     private static NamedPreset Of(string name, double correction, double scale, double weight) =>
-        new(name, correction, new Dictionary<string, double> { [GuidanceParameters.Scale] = scale, [GuidanceParameters.LatentWeight] = weight }.ToFrozenDictionary(StringComparer.Ordinal));
+        new(name, correction, Numbers(scale, weight)) { StandardParameters = Numbers(scale / Factor, weight / Factor) };
+
+    private static FrozenDictionary<string, double> Numbers(double scale, double weight) =>
+        new Dictionary<string, double> { [GuidanceParameters.Scale] = scale, [GuidanceParameters.LatentWeight] = weight }.ToFrozenDictionary(StringComparer.Ordinal);
 }

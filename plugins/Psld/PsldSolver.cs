@@ -36,6 +36,7 @@ public sealed class PsldSolver : ILatentSolver
             .. GuidanceParameters.All,
             GuidanceParameters.LatentWeightOf(0.1, "Weight of the distance between the predicted latent and the encoding of its decoding glued to the measurement."),
             ParameterDescriptor.Choice(Transpose, "What stands for A^T: exact is the operator's adjoint; identity is what the published PSLD code uses for blur.", Exact, Identity),
+            NamedPreset.ChoiceOf(PsldPresets.All),
         ],
         Presets = PsldPresets.All,
     };

@@ -6,7 +6,7 @@ namespace FlashDiffusion.Plugins.ReSample;
 
 /// <summary>
 /// Settings of the tables of arXiv 2309.06642 (c, gamma), for its CelebA-HQ (applied to FFHQ) and LSUN Bedrooms models at 256x256 in official
-/// mode. With them go DDIM, 500 steps, ddim_eta 1, and the defaults of the other parameters.
+/// mode: gamma is theirs for the previous alpha of one timestep, and was not tuned for the standard mode's. With them go DDIM, 500 steps, ddim_eta 1, and the defaults of the other parameters.
 /// </summary>
 internal static class ReSamplePresets
 {

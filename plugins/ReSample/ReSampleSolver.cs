@@ -30,7 +30,7 @@ public sealed class ReSampleSolver : ILatentSolver
         Version = "0.1.0",
         Description = "ReSample (arXiv 2307.08123): every few steps the predicted latent is optimised until it agrees with the measurement, then noised back; no gradient through the denoiser.",
         Needs = SolverNeeds.Operator | SolverNeeds.Gradient | SolverNeeds.Encoder,
-        Parameters = CorrectionParameters.All(every: 10, updates: 100),
+        Parameters = [.. CorrectionParameters.All(every: 10, updates: 100), NamedPreset.ChoiceOf(ReSamplePresets.All)],
         Presets = ReSamplePresets.All,
     };
 

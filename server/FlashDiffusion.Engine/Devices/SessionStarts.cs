@@ -126,7 +126,7 @@ internal sealed class SessionStarts(
             Done = result =>
             {
                 telemetry.Span("severity", request.Parent, ends.TimeOf(session, began), time.GetUtcNow(), [], new KeyValuePair<string, object?>("flashdiffusion.severity", (double)result.Look.Severity));
-                Plan(session, piece, measurement, result, began);
+                Plan(session, piece, measurement, request.Compatibility == Compatibility.Official ? result.Unscaled(request.Model.Model.LatentScale) : result, began);
             },
             Failed = failure =>
             {

@@ -7,4 +7,8 @@ namespace FlashDiffusion.Engine.Requests;
 /// <param name="Operator">Name of the operator family.</param>
 /// <param name="Correction">c of the noise correction; null leaves the default.</param>
 /// <param name="Parameters">Numbers of the solver's parameters.</param>
-internal sealed record SolverPreset(string Solver, string Operator, double? Correction, FrozenDictionary<string, double> Parameters);
+internal sealed record SolverPreset(string Solver, string Operator, double? Correction, FrozenDictionary<string, double> Parameters)
+{
+    /// <summary>The solver's named preset that the rest stands on; null for none.</summary>
+    public string? Named { get; init; }
+}

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FlashDiffusion.Models.Repository;
 
 /// <summary>What was tuned for a model, an operator and a solver on held-out pictures; a request that says nothing gets it.</summary>
@@ -8,6 +10,10 @@ internal sealed record PresetManifest
 
     /// <summary>Name of the operator family.</summary>
     public required string Operator { get; init; }
+
+    /// <summary>Name of a preset of the solver that the rest of this stands on, for example one of a paper's; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Named { get; init; }
 
     /// <summary>c of the noise correction; null leaves the default.</summary>
     public double? Correction { get; init; }

@@ -50,5 +50,5 @@ internal sealed class ModelLoading(ILogger<ModelLoading> logger)
     }
 
     private static SolverPreset Preset(PresetManifest preset) =>
-        new(preset.Solver, preset.Operator, preset.Correction, preset.Parameters.ToFrozenDictionary(StringComparer.Ordinal));
+        new(preset.Solver, preset.Operator, preset.Correction, preset.Parameters.ToFrozenDictionary(StringComparer.Ordinal)) { Named = preset.Named };
 }

@@ -26,7 +26,10 @@ internal static class PresetNotice
 
         if (used.Count > 0)
         {
-            yield return new Notice("PRESET_APPLIED", $"{string.Join(" and ", used)} were tuned for this model, '{preset.Operator}' and '{preset.Solver}'; say them in the request to choose otherwise.");
+            var whose = preset.Named is { } named
+                ? $"come from the preset '{named}' of '{preset.Solver}', made for its paper's models"
+                : $"were tuned for this model, '{preset.Operator}' and '{preset.Solver}'";
+            yield return new Notice("PRESET_APPLIED", $"{string.Join(" and ", used)} {whose}; say them in the request to choose otherwise.");
         }
     }
 }

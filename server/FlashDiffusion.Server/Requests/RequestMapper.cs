@@ -42,9 +42,11 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
         var forward = message.Operator is null ? null : OperatorReader.Read(context.Operators, message.Operator, compatibility, pictureLimits, problems);
         var picture = PictureShapeOf(measurement, message.Operator is not null, forward, model, problems);
         // Official mode reproduces the research code, which knows nothing of this model's tuning.
-        var preset = compatibility == Compatibility.Standard ? model?.PresetOf(SolverReader.NameOf(context, message.Solver), forward?.Spec.Name) : null;
+        var tuned = compatibility == Compatibility.Standard ? model?.PresetOf(SolverReader.NameOf(context, message.Solver), forward?.Spec.Name) : null;
+        var (preset, presetSampling) = PresetPicker.Pick(
+            context.Solvers.Find(SolverReader.NameOf(context, message.Solver))?.Solver?.Descriptor, message.Solver, tuned, forward?.Spec.Name, compatibility);
         var solver = SolverReader.Read(context, message.Solver, preset, problems);
-        var sampling = SamplingReader.Read(message.Sampling, model?.Model.Schedule, compatibility, problems);
+        var sampling = SamplingReader.Read(message.Sampling ?? SamplingReader.MessageOf(presetSampling), model?.Model.Schedule, compatibility, problems);
         var adaptation = AdaptationReader.Read(message.Adaptation, model?.Model.Schedule.Timesteps, preset, problems);
         var progress = ProgressReader.Read(message.Progress, problems);
         var format = ProgressReader.ReadFormat(message.Progress, message.Output, problems);

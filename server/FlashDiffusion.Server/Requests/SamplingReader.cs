@@ -27,6 +27,14 @@ internal static class SamplingReader
         }
     }
 
+    /// <summary>A sampler as a request would say it; null for null.</summary>
+    public static V1.Sampling? MessageOf(SamplingSpec? sampling) => sampling switch
+    {
+        null => null,
+        { Kind: SamplerKind.Ddim } => new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = sampling.DdimSteps, DdimEta = sampling.DdimEta },
+        _ => new V1.Sampling { Sampler = V1.Sampler.Ddpm },
+    };
+
     private static void CheckDdpm(V1.Sampling message, RequestProblems problems)
     {
         if (message.DdimSteps != 0)

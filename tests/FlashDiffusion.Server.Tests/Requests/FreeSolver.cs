@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using FlashDiffusion.Sampling;
 
 namespace FlashDiffusion.Server.Tests.Requests;
@@ -5,6 +7,15 @@ namespace FlashDiffusion.Server.Tests.Requests;
 /// <summary>Needs nothing and objects to strengths above one half.</summary>
 internal sealed class FreeSolver : ILatentSolver
 {
+    private static readonly ImmutableArray<NamedPreset> Published =
+    [
+        new("paper_faces", 1.2, new Dictionary<string, double> { ["strength"] = 0.5, ["rounds"] = 2 }.ToFrozenDictionary())
+        {
+            StandardParameters = new Dictionary<string, double> { ["strength"] = 0.125, ["rounds"] = 2 }.ToFrozenDictionary(),
+            Sampling = new SamplingSpec(SamplerKind.Ddim, 50, 1),
+        },
+    ];
+
     public SolverDescriptor Descriptor { get; } = new()
     {
         Name = "free",
@@ -16,7 +27,9 @@ internal sealed class FreeSolver : ILatentSolver
             ParameterDescriptor.Number("strength", 0.25, 0, 1, "Strength."),
             ParameterDescriptor.Integer("rounds", 3, 1, 5, "Rounds."),
             ParameterDescriptor.Choice("style", "Style.", "plain", "fancy"),
+            NamedPreset.ChoiceOf(Published),
         ],
+        Presets = Published,
     };
 
     public SolverPlan Plan(SampleSpec sample) => sample.Parameters.Number("strength") > 0.5

@@ -51,6 +51,62 @@ public sealed class PresetTests
         });
     }
 
+    [Theory]
+    [InlineData(V1.Compatibility.Standard, 0.125)]
+    [InlineData(V1.Compatibility.Official, 0.5)]
+    public void Map_NamedPreset_BringsItsNumbersCorrectionAndSampler(V1.Compatibility compatibility, double strength)
+    {
+        var request = Request();
+        request.Compatibility = compatibility;
+        request.Solver.Parameters["preset"] = new V1.ParameterValue { Text = "paper_faces" };
+
+        var mapped = _scene.Map(request);
+
+        Assert.Equal(strength, mapped.Request.SolverParameters.Number("strength"));
+        Assert.Equal(2, mapped.Request.SolverParameters.Integer("rounds"));
+        Assert.Equal(1.2, mapped.Request.Adaptation.Correction);
+        Assert.Equal(new SamplingSpec(SamplerKind.Ddim, 50, 1), mapped.Request.Sampling);
+        Assert.Contains("come from the preset 'paper_faces'", Assert.Single(mapped.Notices).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Map_NamedPresetAndMoreSaid_TheRequestWins()
+    {
+        var request = Request();
+        request.Solver.Parameters["preset"] = new V1.ParameterValue { Text = "paper_faces" };
+        request.Solver.Parameters["strength"] = new V1.ParameterValue { Number = 0.1 };
+        request.Sampling = new V1.Sampling { Sampler = V1.Sampler.Ddpm };
+
+        var mapped = _scene.Map(request);
+
+        Assert.Equal(0.1, mapped.Request.SolverParameters.Number("strength"));
+        Assert.Equal(2, mapped.Request.SolverParameters.Integer("rounds"));
+        Assert.Equal(SamplingSpec.Ddpm, mapped.Request.Sampling);
+    }
+
+    [Fact]
+    public void Map_ModelStandsOnANamedPreset_ItsOwnNumbersWin()
+    {
+        var mapped = new MapperScene(Tuned with { Named = "paper_faces" }).Map(Request());
+
+        Assert.Equal(0.3, mapped.Request.SolverParameters.Number("strength"));
+        Assert.Equal(2, mapped.Request.SolverParameters.Integer("rounds"));
+        Assert.Equal(0.7, mapped.Request.Adaptation.Correction);
+        Assert.Equal(new SamplingSpec(SamplerKind.Ddim, 50, 1), mapped.Request.Sampling);
+    }
+
+    [Fact]
+    public void Map_UnknownPreset_IsRefusedWithTheKnownOnes()
+    {
+        var request = Request();
+        request.Solver.Parameters["preset"] = new V1.ParameterValue { Text = "nobody" };
+
+        var violation = Assert.Single(_scene.Refusal(request).Violations);
+
+        Assert.Equal("solver.parameters.preset", violation.Field);
+        Assert.Contains("paper_faces", violation.Description, StringComparison.Ordinal);
+    }
+
     private static V1.ReconstructRequest Request()
     {
         var request = MapperScene.Fine();

@@ -46,7 +46,7 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>One loop a device of the options.</summary>
     public ImmutableArray<DeviceLoop> Loops { get; }
 
-    public FakeModel Model { get; }
+    public FakeModel Model { get; init; }
 
     public FakeSolver Solver { get; } = new();
 

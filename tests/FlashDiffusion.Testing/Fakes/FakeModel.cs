@@ -21,6 +21,8 @@ internal sealed class FakeModel : ILatentDiffusionModel
 
     public int PictureMultiple => 8;
 
+    public double LatentScale { get; init; } = 1;
+
     public int MaximumPictureSide => 64;
 
     /// <summary>Called before each call of a network, by name; virtual time passes in it, or it throws.</summary>
@@ -37,13 +39,13 @@ internal sealed class FakeModel : ILatentDiffusionModel
     public Tensor Encode(Tensor pictures)
     {
         Called(nameof(Encode), (int)pictures.shape[0]);
-        return nn.functional.avg_pool2d(pictures, Downsampling);
+        return nn.functional.avg_pool2d(pictures, Downsampling) * LatentScale;
     }
 
     public Tensor Decode(Tensor latents, Quantisation quantisation)
     {
         Called(nameof(Decode), (int)latents.shape[0]);
-        return latents.repeat_interleave(Downsampling, 2).repeat_interleave(Downsampling, 3);
+        return (latents / LatentScale).repeat_interleave(Downsampling, 2).repeat_interleave(Downsampling, 3);
     }
 
     public Tensor Preview(Tensor latents) => latents.alias();
