@@ -42,7 +42,7 @@ public static class CorrectionPlan
         if (solved != CorrectionDomain.None)
         {
             var solve = Step(kind with { Phase = CorrectionPhase.Solve }, solved == CorrectionDomain.Latent ? new StepCost(0, DecoderForward: updates, DecoderBackward: updates) : default);
-            yield return solve with { CostIsBound = solved == CorrectionDomain.Latent };
+            yield return solve with { CostIsBound = solved == CorrectionDomain.Latent, Chunks = CorrectionStep.ChunksOf(solved, updates) };
         }
 
         var encodes = new StepCost(0, EncoderForward: solved == CorrectionDomain.Image ? 1 : 0);

@@ -62,6 +62,15 @@ public static class CorrectionStep
         };
     }
 
+    /// <summary>Chunks that a whole solve takes.</summary>
+    internal static int ChunksOf(CorrectionDomain domain, int updates)
+    {
+        var chunk = ChunkOf(domain);
+        return (updates + chunk - 1) / chunk;
+    }
+
+    private static int ChunkOf(CorrectionDomain domain) => domain == CorrectionDomain.Image ? ImageChunk : LatentChunk;
+
     private static StepOutput Predict(StepBatch batch, CorrectionKind kind, Func<GuidancePoint, Tensor>? loss)
     {
         var guided = kind.Guided && !CorrectionOptions.GuidesLate(batch.Rows[0].Spec, kind.Domain);
@@ -100,7 +109,7 @@ public static class CorrectionStep
         var progress = InnerAdam.Run(
             AdamState.Read(batch.Scratch, Optimiser),
             [.. batch.Rows.Select(row => row.Spec.Parameters.Integer(CorrectionParameters.Updates))],
-            image ? ImageChunk : LatentChunk,
+            ChunkOf(kind.Domain),
             _ => rate,
             iterate =>
             {

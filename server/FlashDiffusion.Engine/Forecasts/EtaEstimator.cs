@@ -30,7 +30,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     {
         var work = WorkOf(sample);
         var rows = sizes.Of(sample.Lane, int.MaxValue);
-        return sample.RemainingSteps * (work.StepSeconds(rows) / rows ?? UnmeasuredStepSeconds * sample.Piece.Working.Elements / (3 * 64 * 64));
+        return sample.RemainingChunks * (work.StepSeconds(rows) / rows ?? UnmeasuredStepSeconds * sample.Piece.Working.Elements / (3 * 64 * 64));
     }
 
     /// <summary>Time of the last decode of a lane's samples; null if none was measured.</summary>
@@ -52,7 +52,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         return new ForecastWork(
             sample.Id,
             stepLane with { Kind = "", Runner = sample.Session.Request.Solver, Operator = sample.Piece.OperatorKey },
-            sample.RemainingSteps,
+            sample.RemainingChunks,
             batch => Mean(kinds, batch),
             DecodeSeconds(lane) ?? 0)
         {

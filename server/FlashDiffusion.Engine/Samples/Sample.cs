@@ -99,14 +99,20 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <inheritdoc/>
     public Priority Priority => Session.Request.Priority;
 
-    /// <inheritdoc/>
+    /// <summary>Steps left.</summary>
     public int RemainingSteps => Steps.Length - StepIndex;
 
     /// <inheritdoc/>
     public LaneKey Lane => _lane ??= FindLane();
 
-    /// <summary>Number of steps of each kind that it still needs.</summary>
-    public IReadOnlyDictionary<string, int> RemainingKinds => _remainingKinds ??= Steps.Skip(StepIndex).CountBy(step => step.Kind).ToDictionary(StringComparer.Ordinal);
+    /// <summary>Number of solver calls of each kind that it still needs at most.</summary>
+    public IReadOnlyDictionary<string, int> RemainingKinds => _remainingKinds ??= Steps.Skip(StepIndex)
+        .AggregateBy(step => step.Kind, 0, (sum, step) => sum + step.Chunks).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Solver calls that it still needs at most: estimates and policies go by them.</summary>
+    public int RemainingChunks => RemainingKinds.Values.Sum();
+
+    int IScheduledWork.RemainingSteps => RemainingChunks;
 
     /// <summary>The step that it takes next.</summary>
     public PlannedStep NextStep => Steps[StepIndex];
@@ -135,7 +141,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
         {
             if (_remainingKinds is not null)
             {
-                _remainingKinds[NextStep.Kind]--;
+                _remainingKinds[NextStep.Kind] -= NextStep.Chunks;
             }
 
             StepIndex++;

@@ -33,6 +33,25 @@ public sealed class CorrectionDifferencesTests
     }
 
     [Fact]
+    public void Resample_GuidedFromThePrediction_OfficialDifferentiatesAtTheCorrectedLatent()
+    {
+        // QUIRKS 3: along the gradient at the prediction here, along that at the corrected latent there.
+        using var scope = NewDisposeScope();
+        foreach (var compatibility in new[] { Compatibility.Standard, Compatibility.Official })
+        {
+            var guided = Mixture().Run(compatibility, 3);
+            var unguided = Mixture(("guidance_scale", ParameterValue.Of(0))).Run(compatibility, 3);
+            var pull = unguided[^1].Latents - guided[^1].Latents;
+            var atPrediction = Cosine(pull, Mixture().GuidanceAt(compatibility, guided[0].PredictedClean));
+            var atCorrected = Cosine(pull, Mixture().GuidanceAt(compatibility, guided[^1].PredictedClean));
+
+            var (along, other) = compatibility == Compatibility.Standard ? (atPrediction, atCorrected) : (atCorrected, atPrediction);
+            Assert.Equal(1, along, 1e-4f);
+            Assert.True(other < 0.999f, $"{compatibility}: {along} and {other}");
+        }
+    }
+
+    [Fact]
     public void Resample_TheLastStepOfDdpm_OfficialThrowsTheCorrectionAway()
     {
         // QUIRKS 4: variance 0 at the clean latent.
@@ -82,8 +101,10 @@ public sealed class CorrectionDifferencesTests
     private static Scene Resampling(params (string Name, ParameterValue Value)[] parameters) =>
         new("resample", [("correction_every", ParameterValue.Of(1)), .. parameters]) { StartIndex = 4, Sampling = Ddim };
 
-    private static Scene Mixture() => new(
-        "latent_recon", ("correction_every", ParameterValue.Of(1)), ("correction_updates", ParameterValue.Of(3)), ("correction_regularisation", ParameterValue.Of(0))) { StartIndex = 3, Sampling = Ddim };
+    private static float Cosine(Tensor left, Tensor right) => ((left * right).sum() / (left.norm() * right.norm())).item<float>();
+
+    private static Scene Mixture(params (string Name, ParameterValue Value)[] parameters) => new(
+        "latent_recon", [.. parameters, ("correction_every", ParameterValue.Of(1)), ("correction_updates", ParameterValue.Of(3)), ("correction_regularisation", ParameterValue.Of(0))]) { StartIndex = 3, Sampling = Ddim };
 
     private static Tensor Corrected(Compatibility compatibility, double regularisation) =>
         Resampling(("correction_updates", ParameterValue.Of(5)), ("correction_regularisation", ParameterValue.Of(regularisation))).Run(compatibility, 3)[^1].PredictedClean;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Noise;
+using FlashDiffusion.Sampling;
 using FlashDiffusion.Testing.Fakes;
 using static TorchSharp.torch;
 
@@ -89,6 +90,24 @@ internal sealed record Scene
         }
 
         return outputs;
+    }
+
+    /// <summary>Gradient of the guidance loss at a clean latent.</summary>
+    public Tensor GuidanceAt(Compatibility compatibility, Tensor clean)
+    {
+        var sample = Sample(compatibility);
+        using var forward = OperatorFamilies.Find(Operator)!.Bind([sample.Operator!], Shape, CPU);
+        return GuidanceGradient.At(
+            new StepBatch
+            {
+                Model = Model,
+                Rows = [new StepRow(sample, Solver.Plan(sample).Steps[0], 0, new CounterNoise(0))],
+                Latents = clean,
+                Operator = forward,
+                Measurements = forward.Consistent(Draw(1, Shape.Batch(1))),
+            },
+            clean,
+            GuidanceLoss.Residual).Gradient;
     }
 
     /// <summary>Largest difference of two tensors.</summary>

@@ -30,6 +30,20 @@ public sealed class CorrectionChunkTests
     }
 
     [Fact]
+    public void Plan_Solves_SayHowManyChunksTheyTake()
+    {
+        using var harness = new EngineHarness();
+        harness.Submit(SolverRequests.Request(harness, "resample", 1, 3, Long));
+        harness.Tick(1);
+        var sample = Assert.Single(harness.Loop.Samples);
+
+        Assert.All(sample.Steps, step => Assert.Equal(step.Kind.StartsWith("solve", StringComparison.Ordinal) ? 250 : 1, step.Chunks));
+        Assert.Equal(sample.Steps.Sum(step => step.Chunks), sample.RemainingChunks);
+        var left = sample.RemainingChunks - harness.RunUntilIdle();
+        Assert.InRange(left, -5, 5);
+    }
+
+    [Fact]
     public void Solve_EachChunk_IsBounded()
     {
         using var harness = new EngineHarness();
