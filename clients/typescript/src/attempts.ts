@@ -119,6 +119,10 @@ export class Attempts {
 }
 
 function isBreak(error: FlashError): boolean {
+  if (error.reason === "CANCELLED_ON_REQUEST") {
+    // Somebody asked for its end; going on would undo that.
+    return false;
+  }
   if (BROKEN.has(error.code)) {
     return true;
   }

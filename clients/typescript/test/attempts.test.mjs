@@ -83,6 +83,8 @@ test("what is no break is thrown at once", () => {
   for (const code of ["INVALID_ARGUMENT", "RESOURCE_EXHAUSTED", "INTERNAL", "DEADLINE_EXCEEDED", "NOT_FOUND"]) {
     assert.throws(() => attempts().lost(broken(code)), FlashError, code);
   }
+  assert.throws(() => attempts().lost(broken("CANCELLED", { reason: "CANCELLED_ON_REQUEST" })), FlashError);
+  assert.ok(attempts().lost(broken("CANCELLED")) > 0);
 });
 
 test("a replica with another model begins again, unless exactness is required", () => {

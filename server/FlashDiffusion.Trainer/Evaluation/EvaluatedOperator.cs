@@ -23,17 +23,17 @@ internal sealed record EvaluatedOperator(string Name, Func<double, (string Param
         new(GaussianBlurFamily.Name, level => (GaussianBlurFamily.Std, 0.3 + (2.7 * level)), _ => 0.05)
         {
             Guidances = [1, 2, 3],
-            FullGuidances = [0.3, 0.8, 2],
+            FullGuidances = [0.1, 0.3, 0.8, 2],
         },
         new(InpaintingFamily.Name, level => (InpaintingFamily.Removed, 0.8 * level), _ => 0.05)
         {
             Guidances = [1.2, 1.8, 2.6],
-            FullGuidances = [0.3, 0.8, 2],
+            FullGuidances = [0.1, 0.3, 0.8, 2],
         },
         new(DenoisingFamily.Name, _ => null, level => 0.02 + (0.38 * level))
         {
             Guidances = [0.4, 0.7, 1, 1.4],
-            FullGuidances = [0.1, 0.3, 0.8],
+            FullGuidances = [0.03, 0.1, 0.3, 0.8],
         },
     ];
 
