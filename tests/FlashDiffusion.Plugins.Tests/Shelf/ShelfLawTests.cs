@@ -2,6 +2,7 @@ using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Starts;
 using FlashDiffusion.Testing.Fakes;
 
 namespace FlashDiffusion.Plugins.Tests.Shelf;
@@ -44,6 +45,21 @@ public sealed class ShelfLawTests
         var result = await RunAsync(harness, request);
         Assert.All(result.Picture.Values, value => Assert.True(float.IsFinite(value)));
         Assert.Equal(PlanOf(request, 999).Steps.Length, result.Cost.Steps);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Reconstruct_LowestStartOrSubGrid_TakesThePlannedSteps(string name)
+    {
+        using var harness = new EngineHarness();
+        var lowest = await RunAsync(harness, Request(harness, name, 1, start: 0));
+        Assert.All(lowest.Picture.Values, value => Assert.True(float.IsFinite(value)));
+
+        var request = Request(harness, name, 2, start: 500) with { Sampling = new SamplingSpec(SamplerKind.Ddim, 20, 0.5) };
+        var grid = await RunAsync(harness, request);
+        Assert.All(grid.Picture.Values, value => Assert.True(float.IsFinite(value)));
+        var points = StartGrid.Of(request.Model.Model.Schedule, request.Sampling, request.Compatibility).Timesteps;
+        Assert.Equal(PlanOf(request, points.IndexOf(points.MinBy(point => Math.Abs(point - 500)))).Steps.Length, grid.Cost.Steps);
     }
 
     [Theory]
