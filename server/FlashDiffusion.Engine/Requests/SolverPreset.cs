@@ -11,4 +11,14 @@ internal sealed record SolverPreset(string Solver, string Operator, double? Corr
 {
     /// <summary>The solver's named preset that the rest stands on; null for none.</summary>
     public string? Named { get; init; }
+
+    /// <summary>Numbers that were tuned for a start from pure noise, which wants less guidance than a start near the picture.</summary>
+    public FrozenDictionary<string, double> FullParameters { get; init; } = FrozenDictionary<string, double>.Empty;
+
+    /// <summary>The preset as it stands for a start from pure noise.</summary>
+    /// <returns>Its own numbers for such starts over the others.</returns>
+    public SolverPreset ForFull() => FullParameters.Count == 0 ? this : this with
+    {
+        Parameters = Parameters.Where(pair => !FullParameters.ContainsKey(pair.Key)).Concat(FullParameters).ToFrozenDictionary(StringComparer.Ordinal),
+    };
 }

@@ -20,4 +20,8 @@ internal sealed record PresetManifest
 
     /// <summary>Numbers of the solver's parameters.</summary>
     public IReadOnlyDictionary<string, double> Parameters { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Numbers that were tuned for a start from pure noise and stand there instead; null where none were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? FullParameters { get; init; }
 }

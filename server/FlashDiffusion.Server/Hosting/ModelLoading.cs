@@ -50,5 +50,9 @@ internal sealed class ModelLoading(ILogger<ModelLoading> logger)
     }
 
     private static SolverPreset Preset(PresetManifest preset) =>
-        new(preset.Solver, preset.Operator, preset.Correction, preset.Parameters.ToFrozenDictionary(StringComparer.Ordinal)) { Named = preset.Named };
+        new(preset.Solver, preset.Operator, preset.Correction, preset.Parameters.ToFrozenDictionary(StringComparer.Ordinal))
+        {
+            Named = preset.Named,
+            FullParameters = (preset.FullParameters ?? FrozenDictionary<string, double>.Empty).ToFrozenDictionary(StringComparer.Ordinal),
+        };
 }

@@ -43,6 +43,7 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
         var picture = PictureShapeOf(measurement, message.Operator is not null, forward, model, problems);
         // Official mode reproduces the research code, which knows nothing of this model's tuning.
         var tuned = compatibility == Compatibility.Standard ? model?.PresetOf(SolverReader.NameOf(context, message.Solver), forward?.Spec.Name) : null;
+        tuned = message.Adaptation?.Mode == V1.AdaptationMode.Full ? tuned?.ForFull() : tuned;
         var (preset, presetSampling) = PresetPicker.Pick(
             context.Solvers.Find(SolverReader.NameOf(context, message.Solver))?.Solver?.Descriptor, message.Solver, tuned, forward?.Spec.Name, compatibility);
         var solver = SolverReader.Read(context, message.Solver, preset, problems);

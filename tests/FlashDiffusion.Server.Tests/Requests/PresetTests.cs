@@ -5,7 +5,10 @@ namespace FlashDiffusion.Server.Tests.Requests;
 
 public sealed class PresetTests
 {
-    private static readonly SolverPreset Tuned = new("free", "gaussian_blur", 0.7, new Dictionary<string, double> { ["strength"] = 0.3 }.ToFrozenDictionary());
+    private static readonly SolverPreset Tuned = new("free", "gaussian_blur", 0.7, new Dictionary<string, double> { ["strength"] = 0.3 }.ToFrozenDictionary())
+    {
+        FullParameters = new Dictionary<string, double> { ["strength"] = 0.2 }.ToFrozenDictionary(),
+    };
 
     private readonly MapperScene _scene = new(Tuned);
 
@@ -34,6 +37,18 @@ public sealed class PresetTests
         Assert.Equal(0.1, mapped.Request.SolverParameters.Number("strength"));
         Assert.Equal(1.2, mapped.Request.Adaptation.Correction);
         Assert.Empty(mapped.Notices);
+    }
+
+    [Fact]
+    public void Map_StartFromPureNoise_TakesWhatWasTunedForIt()
+    {
+        var request = Request();
+        request.Adaptation = new V1.Adaptation { Mode = V1.AdaptationMode.Full };
+
+        var mapped = _scene.Map(request);
+
+        Assert.Equal(0.2, mapped.Request.SolverParameters.Number("strength"));
+        Assert.StartsWith("strength 0.2 were tuned", Assert.Single(mapped.Notices).Message, StringComparison.Ordinal);
     }
 
     [Fact]
