@@ -36,6 +36,12 @@ public sealed record ParameterDescriptor
     /// <summary>Whether all rows of one batch must agree on it (a kernel size, a scale), since it decides shapes.</summary>
     public bool Structural { get; init; }
 
+    /// <summary>
+    /// Whether it is the strength of something that every step applies once, such as a guidance scale: where a budget leaves fewer
+    /// steps, the planner makes it larger.
+    /// </summary>
+    public bool PerStep { get; init; }
+
     /// <summary>A real parameter.</summary>
     /// <param name="name">Name in the API.</param>
     /// <param name="defaultValue">Default; null if required.</param>

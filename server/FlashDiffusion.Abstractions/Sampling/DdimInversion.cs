@@ -25,7 +25,7 @@ public static class DdimInversion
         var count = official ? sample.StartIndex : sample.StartIndex + 1;
         var points = sample.Sampling.Kind == SamplerKind.Ddpm
             ? [.. Enumerable.Range(0, count)]
-            : ReverseTrajectory.Grid(sample.Schedule, sample.Sampling, sample.Compatibility).Timesteps;
+            : ReverseTrajectory.PointsOf(sample);
         var clean = official ? 0 : -1;
         return [.. Enumerable.Range(0, count).Select(i => new PlannedStep(points[i], i == 0 ? clean : points[i - 1], StepKind, new StepCost(1)))];
     }

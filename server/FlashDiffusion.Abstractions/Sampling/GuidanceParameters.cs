@@ -20,7 +20,7 @@ public static class GuidanceParameters
     /// <summary>Descriptors of scale, frequency and stages.</summary>
     public static ImmutableArray<ParameterDescriptor> All { get; } =
     [
-        ParameterDescriptor.Number(Scale, 1.0, 0, 100, "Step size of the data-consistency gradient. More follows the measurement closer, its noise included; 0 ignores it.") with { Symbol = "eta" },
+        ParameterDescriptor.Number(Scale, 1.0, 0, 100, "Step size of the data-consistency gradient. More follows the measurement closer, its noise included; 0 ignores it.") with { Symbol = "eta", PerStep = true },
         ParameterDescriptor.Number(Frequency, 1.0, 0.001, 1, "Share of the steps that are guided: every (1/share)-th, rounded down, counted from the last one, and the first. The others cost a third.") with { Symbol = "dc_correct_freq" },
         ParameterDescriptor.Choice(
             Stages,

@@ -22,10 +22,19 @@ public static class ReverseTrajectory
             return [.. Enumerable.Range(0, count).Select(i => (count - 1 - i, count - 2 - i))];
         }
 
-        var points = Grid(sample.Schedule, sample.Sampling, sample.Compatibility).Timesteps;
+        var points = PointsOf(sample);
         var run = official ? OfficialLoop.DdimSteps(sample.StartIndex, points.Length) : sample.StartIndex + 1;
         var last = official ? 0 : -1;
         return [.. Enumerable.Range(0, run).Select(i => run - 1 - i).Select(i => (points[i], i == 0 ? last : points[i - 1]))];
+    }
+
+    /// <summary>Training timesteps of the DDIM points that a sample may visit, ascending: its own trajectory, or its sampler's grid.</summary>
+    /// <param name="sample">A sample with a DDIM sampler.</param>
+    /// <returns>The timesteps.</returns>
+    public static ImmutableArray<int> PointsOf(SampleSpec sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        return sample.Trajectory.IsDefaultOrEmpty ? Grid(sample.Schedule, sample.Sampling, sample.Compatibility).Timesteps : sample.Trajectory;
     }
 
     /// <summary>The DDIM grid of a sampler over a schedule.</summary>

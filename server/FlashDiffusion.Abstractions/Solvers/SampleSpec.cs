@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FlashDiffusion.Schedules;
 
 namespace FlashDiffusion;
@@ -22,6 +23,12 @@ public sealed record SampleSpec
     /// request chose. It is the first index evaluated; in official mode it is the count of steps instead (QUIRKS 1).
     /// </summary>
     public required int StartIndex { get; init; }
+
+    /// <summary>
+    /// Training timesteps to visit, ascending, where a budget shortened the trajectory: <see cref="Sampling"/> is DDIM and
+    /// <see cref="StartIndex"/> the last point then. Empty for the sampler's own. <see cref="FlashDiffusion.Sampling.ReverseTrajectory.Of"/> follows it.
+    /// </summary>
+    public ImmutableArray<int> Trajectory { get; init; } = [];
 
     /// <summary>The solver's checked parameters.</summary>
     public required ParameterSet Parameters { get; init; }

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Starts;
-using FlashDiffusion.Sampling;
 using TorchSharp;
 
 namespace FlashDiffusion.Engine.Admissions;
@@ -33,8 +31,13 @@ internal static class ResumeChecker
             return false;
         }
 
-        var spec = SampleFactory.SpecOf(request, piece, resume.Start.Index);
-        ImmutableArray<PlannedStep> steps = [.. resume.Start.Inverts ? DdimInversion.Plan(spec) : [], .. request.Solver.Plan(spec).Steps];
+        var timesteps = request.Model.Model.Schedule.Timesteps;
+        if (resume.Start.Cut is { } cut && (cut.Trajectory.IsDefaultOrEmpty || cut.Trajectory[0] < 0 || cut.Trajectory[^1] >= timesteps || !cut.Trajectory.SequenceEqual(cut.Trajectory.Distinct().Order())))
+        {
+            return false;
+        }
+
+        var steps = SampleFactory.PlanOf(request, piece, resume.Start).Steps;
         return resume.StepIndex <= steps.Length && PlanDigest.Of(steps).AsSpan().SequenceEqual(resume.Plan.AsSpan());
     }
 }

@@ -69,6 +69,19 @@ internal sealed class EngineOptions
     /// <value>The default value is <see cref="ComputeMode.Fast"/>.</value>
     public ComputeMode Mode { get; set; } = ComputeMode.Fast;
 
+    /// <summary>Share by which an estimate may be too low before a deadline that was promised is missed.</summary>
+    /// <value>The default value is 0.1.</value>
+    [Range(0, 10)]
+    public double DeadlineMargin { get; set; } = 0.1;
+
+    /// <summary>
+    /// Where a budget leaves n of N steps, strengths that every step applies (guidance scales) are multiplied by (N/n) to this power: 0
+    /// leaves each step as it was, 1 leaves their sum.
+    /// </summary>
+    /// <value>The default value is 0.5.</value>
+    [Range(0, 1)]
+    public double GuidanceExponent { get; set; } = 0.5;
+
     /// <summary>Rows of the fixed shape in which severity is computed; unused rows are padded, so that companions never change a severity.</summary>
     /// <value>The default value is 2.</value>
     [Range(1, 64)]

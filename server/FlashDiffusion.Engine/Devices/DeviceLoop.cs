@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Batching;
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Operators;
@@ -58,7 +59,7 @@ internal sealed class DeviceLoop : IDisposable
         _etas = new EtaEstimator(Times, sizes, policy, time);
         var stages = new DeviceStages(new SeverityStage(options.SeverityBatch), new StepStage(_operators, sizes, Memory), new DecodeStage(_operators, sizes, Memory));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
-        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, _ends, time, telemetry, logger);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, time), _ends, time, telemetry, logger);
     }
 
     /// <summary>What units took; for the loop's thread.</summary>

@@ -67,7 +67,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             telemetry.RecordCancel(time.GetElapsedTime(session.CancelledAt).TotalSeconds);
         }
 
-        if (failure.Outcome is SessionOutcome.Cancelled or SessionOutcome.DeadlineExceeded or SessionOutcome.QueuedTooLong or SessionOutcome.Rejected)
+        if (failure.Outcome is SessionOutcome.Cancelled or SessionOutcome.DeadlineExceeded or SessionOutcome.QueuedTooLong or SessionOutcome.BudgetTooSmall or SessionOutcome.Rejected)
         {
             Log.EndedByCaller(logger, session.Id, failure.Outcome, failure.Reason);
         }

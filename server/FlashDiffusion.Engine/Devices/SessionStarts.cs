@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Probes;
@@ -18,6 +19,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="factory">Makes samples.</param>
 /// <param name="scheduler">Where work goes.</param>
 /// <param name="etas">Says when samples will be done.</param>
+/// <param name="budgets">Fits samples into their budgets.</param>
 /// <param name="ends">How sessions end.</param>
 /// <param name="time">Clock.</param>
 /// <param name="telemetry">Where measurements go.</param>
@@ -27,6 +29,7 @@ internal sealed class SessionStarts(
     SampleFactory factory,
     LaneScheduler scheduler,
     EtaEstimator etas,
+    BudgetPlanner budgets,
     SessionEnds ends,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
@@ -158,11 +161,21 @@ internal sealed class SessionStarts(
             return;
         }
 
+        if (budgets.Fit(sample, [.. scheduler.Work.OfType<Sample>()]) is { } tooTight)
+        {
+            ends.Fail(session, tooTight, sample);
+            return;
+        }
+
         var ahead = scheduler.Work.OfType<Sample>().Sum(other => (long)other.RemainingSteps);
         scheduler.Add(sample);
         sample.FirstEta = etas.Completions(scheduler.Work.OfType<Sample>()).TryGetValue(sample.Id, out var seconds) ? seconds : null;
         Announce(sample, probe, ahead);
     }
+
+    private static Notice NoticeOf(TrajectoryCut cut, int steps) => new(
+        "TRAJECTORY_CUT",
+        $"{(cut.Reason == CutReason.Deadline ? "To be done before its deadline" : "To stay within its network calls")} the reconstruction takes {steps} steps instead of {cut.StepsWithout}; the result may be worse.");
 
     private void Announce(Sample sample, ProbeResult? probe, long ahead)
     {
@@ -179,7 +192,8 @@ internal sealed class SessionStarts(
             StepsAhead = ahead,
             Seed = session.Request.Seed,
             Adaptation = sample.Start.Mode,
-            Notices = sample.Start.Notices,
+            Cut = sample.Start.Cut,
+            Notices = sample.Start.Cut is { } cut ? sample.Start.Notices.Add(NoticeOf(cut, sample.Steps.Length)) : sample.Start.Notices,
             DecodedMean = probe?.DecodedMean,
             MeanResidual = probe?.Look.MeanResidual,
             ResumedAt = sample.Resumed?.StepIndex,

@@ -15,11 +15,12 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
 
     /// <summary>This moment, as the policy sees a lane.</summary>
     /// <param name="lane">The lane.</param>
-    public SchedulingMoment Moment(LaneKey lane) => new(
+    /// <param name="waiting">Samples that wait in it.</param>
+    public SchedulingMoment Moment(LaneKey lane, int waiting) => new(
         time.GetTimestamp(),
         time.TimestampFrequency,
         time.GetUtcNow(),
-        StepSeconds(lane, int.MaxValue) ?? UnmeasuredStepSeconds);
+        StepSeconds(lane, waiting) ?? UnmeasuredStepSeconds);
 
     /// <summary>Time until each sample is done, by number; samples that nothing like it was measured for are left out.</summary>
     /// <param name="samples">All samples under way.</param>
@@ -57,7 +58,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
             DecodeSeconds(lane) ?? 0)
         {
             Class = sample.Priority,
-            Rank = policy.Rank(sample, Moment(lane)),
+            Rank = policy.Rank(sample, Moment(lane, 1)),
             MaximumBatch = waiting => sizes.Of(lane, waiting),
         };
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 
@@ -57,6 +58,15 @@ internal sealed record ReconstructionRequest
 
     /// <summary>Longest time until its first step; null takes the server's option.</summary>
     public TimeSpan? QueueTimeout { get; init; }
+
+    /// <summary>Longest time from acceptance to the result; null for none. What is earlier of it and the deadline counts.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>Most denoiser evaluations, 1 or more; null for as many as it takes.</summary>
+    public int? MaximumNetworkCalls { get; init; }
+
+    /// <summary>What to do where the whole trajectory does not fit into the budget.</summary>
+    public TightDeadline OnTightDeadline { get; init; }
 
     /// <summary>When the caller stops waiting; null for never.</summary>
     public DateTimeOffset? Deadline { get; init; }

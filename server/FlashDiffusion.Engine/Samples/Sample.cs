@@ -28,16 +28,16 @@ internal sealed class Sample : IScheduledWork, IDisposable
     public required Workpiece Piece { get; init; }
 
     /// <summary>Where it started.</summary>
-    public required StartDecision Start { get; init; }
+    public required StartDecision Start { get; set; }
 
     /// <summary>What is fixed about it.</summary>
-    public required SampleSpec Spec { get; init; }
+    public required SampleSpec Spec { get; set; }
 
     /// <summary>Every step that it takes: those of a DDIM inversion, if any, then the solver's.</summary>
-    public required ImmutableArray<PlannedStep> Steps { get; init; }
+    public required ImmutableArray<PlannedStep> Steps { get; set; }
 
     /// <summary>How many of them belong to the inversion.</summary>
-    public required int InversionSteps { get; init; }
+    public required int InversionSteps { get; set; }
 
     /// <summary>Steps that a start from pure noise would take.</summary>
     public required int FullSteps { get; init; }
@@ -148,6 +148,16 @@ internal sealed class Sample : IScheduledWork, IDisposable
         }
 
         _lane = null;
+    }
+
+    /// <summary>Changes the plan before the first step; the start latent stays, since the start timestep does.</summary>
+    /// <param name="plan">The new plan.</param>
+    public void Replan(SamplePlan plan)
+    {
+        (Start, Spec, Steps, InversionSteps) = (plan.Start, plan.Spec, plan.Steps, plan.InversionSteps);
+        _remainingKinds = null;
+        _lane = null;
+        _planDigest = default;
     }
 
     /// <summary>Leaves the device: what it holds there is copied to the host and disposed of.</summary>

@@ -47,6 +47,28 @@ internal sealed class SampleFactory(EngineOptions options)
         Compatibility = request.Compatibility,
     };
 
+    /// <summary>What is fixed about a sample whose start is decided.</summary>
+    public static SampleSpec SpecOf(ReconstructionRequest request, Workpiece piece, StartDecision start)
+    {
+        var spec = SpecOf(request, piece, start.Index);
+        return start.Cut is not { } cut ? spec : spec with
+        {
+            Sampling = new SamplingSpec(SamplerKind.Ddim, cut.Trajectory.Length, request.Sampling.Kind == SamplerKind.Ddim ? request.Sampling.DdimEta : 0),
+            StartIndex = cut.Trajectory.Length - 1,
+            Trajectory = cut.Trajectory,
+            Parameters = request.SolverParameters.ScaledPerStep(request.Solver.Descriptor.Parameters, cut.GuidanceFactor),
+        };
+    }
+
+    /// <summary>Every step of a sample whose start is decided.</summary>
+    public static SamplePlan PlanOf(ReconstructionRequest request, Workpiece piece, StartDecision start)
+    {
+        var spec = SpecOf(request, piece, start);
+        var plan = request.Solver.Plan(spec);
+        ImmutableArray<PlannedStep> inversion = start.Inverts ? DdimInversion.Plan(spec) : [];
+        return new SamplePlan(start, spec, inversion.AddRange(plan.Steps), inversion.Length, plan.Violations);
+    }
+
     /// <summary>Where a sample starts.</summary>
     /// <param name="request">The request.</param>
     /// <param name="piece">Its measurement.</param>
@@ -90,15 +112,14 @@ internal sealed class SampleFactory(EngineOptions options)
         var request = session.Request;
         var resumed = request.Resume;
         var start = resumed?.Start ?? Start(request, piece, probe?.Look);
-        var spec = SpecOf(request, piece, start.Index);
-        var plan = request.Solver.Plan(spec);
+        var plan = PlanOf(request, piece, start);
+        var spec = plan.Spec;
         if (!plan.Violations.IsEmpty)
         {
             var reasons = string.Join(" ", plan.Violations.Select(violation => violation.Description));
             return (null, new Failure(SessionOutcome.Rejected, "PLAN_INVALID", $"The solver can't run from this start: {reasons}"));
         }
 
-        ImmutableArray<PlannedStep> inversion = start.Inverts ? DdimInversion.Plan(spec) : [];
         var noise = new CounterNoise(request.Seed);
         var sample = new Sample
         {
@@ -107,9 +128,9 @@ internal sealed class SampleFactory(EngineOptions options)
             Piece = piece,
             Start = start,
             Spec = spec,
-            Steps = inversion.AddRange(plan.Steps),
-            InversionSteps = inversion.Length,
-            FullSteps = request.Solver.Plan(SpecOf(request, piece, StartGrid.Of(spec.Schedule, spec.Sampling, spec.Compatibility).FullIndex(spec.Compatibility))).Steps.Length,
+            Steps = plan.Steps,
+            InversionSteps = plan.InversionSteps,
+            FullSteps = request.Solver.Plan(SpecOf(request, piece, StartGrid.Of(spec.Schedule, request.Sampling, spec.Compatibility).FullIndex(spec.Compatibility))).Steps.Length,
             Noise = noise,
             Measurement = measurement,
             Latent = resumed is null ? StartLatent(start, piece.Latent, mean, noise, measurement.device) : resumed.State.Latent.ToTensor(measurement.device),

@@ -58,9 +58,9 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
     }
 
     /// <summary>The next unit of work; it stays in its lane.</summary>
-    /// <param name="moment">When, and what a step of a lane takes, for the policy.</param>
+    /// <param name="moment">When, and what a step of a lane with so much work takes, for the policy.</param>
     /// <returns>The batch; null if there is no work.</returns>
-    public ScheduledBatch? Next(Func<LaneKey, SchedulingMoment> moment)
+    public ScheduledBatch? Next(Func<LaneKey, int, SchedulingMoment> moment)
     {
         var turn = Turn();
         if (turn is null)
@@ -71,7 +71,7 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
         _turns.Remove(turn);
         _turns.AddLast(turn);
         _servedSeverity = turn.Value.Stage == Stage.Severity;
-        var chosen = InOrder(turn.Value, moment(turn.Value)).Take(Math.Max(1, maximumBatch(turn.Value, _lanes[turn.Value].Count)));
+        var chosen = InOrder(turn.Value, moment(turn.Value, _lanes[turn.Value].Count)).Take(Math.Max(1, maximumBatch(turn.Value, _lanes[turn.Value].Count)));
 
         // Samples keep their rows while the same ones are chosen, so that their operators stay bound.
         return new ScheduledBatch(turn.Value, [.. chosen.OrderBy(work => work.Id)]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
 
@@ -18,6 +19,9 @@ internal sealed record AcceptedEvent : SessionEvent
 
     /// <summary>Steps that will be run, inversion included.</summary>
     public required int TotalSteps { get; init; }
+
+    /// <summary>What a budget took away; null if nothing.</summary>
+    public TrajectoryCut? Cut { get; init; }
 
     /// <summary>Steps that a start from pure noise would run with the same sampler.</summary>
     public required int FullSteps { get; init; }

@@ -9,6 +9,9 @@ internal sealed record Failure(SessionOutcome Outcome, string Reason, string Mes
     /// <summary>Steps done before; null if none could have been.</summary>
     public int? Step { get; init; }
 
+    /// <summary>Time that it would have taken, as estimated; null if unknown or beside the point.</summary>
+    public TimeSpan? Eta { get; init; }
+
     /// <summary>What the native or plugin code threw, for logs.</summary>
     public Exception? Cause { get; init; }
 }

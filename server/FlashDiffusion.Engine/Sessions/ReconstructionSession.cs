@@ -20,11 +20,11 @@ internal sealed class ReconstructionSession
     public ReconstructionSession(long id, ReconstructionRequest request, TimeProvider time, Action wake)
     {
         Id = id;
-        Request = request;
         _time = time;
         _wake = wake;
         AcceptedAt = time.GetTimestamp();
         AcceptedTime = time.GetUtcNow();
+        Request = request.TimeLimit is { } limit && !(request.Deadline <= AcceptedTime + limit) ? request with { Deadline = AcceptedTime + limit } : request;
     }
 
     /// <summary>Number of the session in its engine.</summary>

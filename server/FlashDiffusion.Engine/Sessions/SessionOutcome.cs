@@ -15,6 +15,9 @@ internal enum SessionOutcome
     /// <summary>It waited longer for its first step than it or the server allows.</summary>
     QueuedTooLong,
 
+    /// <summary>Its budget does not suffice for any trajectory that it accepts.</summary>
+    BudgetTooSmall,
+
     /// <summary>The engine could not take it on (it is draining, or the sample turned out invalid).</summary>
     Rejected,
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
 
@@ -24,6 +25,9 @@ internal sealed record StartDecision
 
     /// <summary>Whether DDIM inversion raises z_hat to the start instead.</summary>
     public bool Inverts { get; init; }
+
+    /// <summary>The shorter trajectory from there that a budget left; null for the sampler's own.</summary>
+    public TrajectoryCut? Cut { get; init; }
 
     /// <summary>False if the predicted severity is doubted.</summary>
     public bool SeverityReliable { get; init; } = true;

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Requests;
 using Google.Protobuf.WellKnownTypes;
@@ -27,6 +28,16 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             Checkpoint = accepted.Checkpoint is { } checkpoint ? mapped.Checkpoints?.Write(checkpoint) : null,
             DecodedMean = accepted.DecodedMean is { } mean ? PictureWriter.Write(PictureWriter.ToPicture(mean), V1.PictureFormat.Png) : null,
         };
+        if (accepted.Cut is { } cut)
+        {
+            message.Cut = new V1.Cut
+            {
+                StepsWithout = cut.StepsWithout,
+                Reason = cut.Reason == CutReason.Deadline ? V1.CutReason.Deadline : V1.CutReason.NetworkCalls,
+                GuidanceFactor = cut.GuidanceFactor,
+            };
+        }
+
         if (accepted.Severity is { } severity)
         {
             message.Severity = severity;

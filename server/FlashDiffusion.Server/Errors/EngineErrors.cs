@@ -35,8 +35,8 @@ internal static class EngineErrors
     public static ServerError Of(Failure failure)
     {
         var metadata = failure.Step is { } step
-            ? ImmutableDictionary<string, string>.Empty.Add("step", step.ToString(CultureInfo.InvariantCulture))
-            : ImmutableDictionary<string, string>.Empty;
+            ? Eta(failure.Eta).Add("step", step.ToString(CultureInfo.InvariantCulture))
+            : Eta(failure.Eta);
         return new ServerError
         {
             Code = failure.Outcome switch
@@ -44,6 +44,7 @@ internal static class EngineErrors
                 SessionOutcome.Cancelled => StatusCode.Cancelled,
                 SessionOutcome.DeadlineExceeded => StatusCode.DeadlineExceeded,
                 SessionOutcome.QueuedTooLong or SessionOutcome.OutOfMemory => StatusCode.ResourceExhausted,
+                SessionOutcome.BudgetTooSmall => StatusCode.FailedPrecondition,
                 SessionOutcome.Rejected => StatusCode.Unavailable,
                 _ => StatusCode.Internal,
             },

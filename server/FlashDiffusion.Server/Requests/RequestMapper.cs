@@ -53,6 +53,9 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
         var format = ProgressReader.ReadFormat(message.Progress, message.Output, problems);
         var priority = SchedulingReader.PriorityOf(message.Scheduling, problems);
         var queueTimeout = SchedulingReader.QueueTimeoutOf(message.Scheduling, problems);
+        var timeLimit = SchedulingReader.TimeLimitOf(message.Scheduling, problems);
+        var networkCalls = SchedulingReader.NetworkCallsOf(message.Scheduling, problems);
+        var onTightDeadline = SchedulingReader.TightDeadlineOf(message.Scheduling, problems);
         var mode = SchedulingReader.ModeOf(message.Mode, engine.Value.Mode, problems);
         if (solver is { } chosen)
         {
@@ -85,6 +88,9 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
             Mode = mode,
             Priority = priority,
             QueueTimeout = queueTimeout,
+            TimeLimit = timeLimit,
+            MaximumNetworkCalls = networkCalls,
+            OnTightDeadline = onTightDeadline,
             Deadline = deadline,
             Parent = Activity.Current?.Context ?? default,
         };

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Scheduling;
 using Google.Protobuf.WellKnownTypes;
 
@@ -7,7 +8,8 @@ namespace FlashDiffusion.Server.Requests;
 internal static class SchedulingReader
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestQueue = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromHours(24);
 
     /// <summary>The class of a request; NORMAL if it says none.</summary>
     public static Priority PriorityOf(V1.Scheduling? message, RequestProblems problems)
@@ -28,7 +30,42 @@ internal static class SchedulingReader
 
     /// <summary>Longest time until the first step; null for the server's.</summary>
     public static TimeSpan? QueueTimeoutOf(V1.Scheduling? message, RequestProblems problems) =>
-        message?.QueueTimeout is { } timeout ? Read("scheduling.queue_timeout", timeout, problems) : null;
+        message?.QueueTimeout is { } timeout ? Read("scheduling.queue_timeout", timeout, LongestQueue, problems) : null;
+
+    /// <summary>Longest time until the result; null for none.</summary>
+    public static TimeSpan? TimeLimitOf(V1.Scheduling? message, RequestProblems problems) =>
+        message?.TimeLimit is { } limit ? Read("scheduling.time_limit", limit, LongestLimit, problems) : null;
+
+    /// <summary>Most denoiser evaluations; null for as many as it takes.</summary>
+    public static int? NetworkCallsOf(V1.Scheduling? message, RequestProblems problems)
+    {
+        if (message is not { HasMaxNetworkCalls: true })
+        {
+            return null;
+        }
+
+        if (message.MaxNetworkCalls < 1)
+        {
+            problems.Add("scheduling.max_network_calls", $"It must be 1 or more, but is {message.MaxNetworkCalls}.");
+        }
+
+        return message.MaxNetworkCalls;
+    }
+
+    /// <summary>What to do where the budget does not suffice.</summary>
+    public static TightDeadline TightDeadlineOf(V1.Scheduling? message, RequestProblems problems)
+    {
+        switch (message?.OnTightDeadline ?? V1.OnTightDeadline.Unspecified)
+        {
+            case V1.OnTightDeadline.Unspecified or V1.OnTightDeadline.Shorten:
+                return TightDeadline.Shorten;
+            case V1.OnTightDeadline.Refuse:
+                return TightDeadline.Refuse;
+            default:
+                problems.Add("scheduling.on_tight_deadline", $"There is no such choice {(int)message!.OnTightDeadline}.");
+                return TightDeadline.Shorten;
+        }
+    }
 
     /// <summary>The compute mode of a request.</summary>
     /// <param name="mode">What it says.</param>
@@ -50,15 +87,15 @@ internal static class SchedulingReader
         }
     }
 
-    private static TimeSpan? Read(string field, Duration duration, RequestProblems problems)
+    private static TimeSpan? Read(string field, Duration duration, TimeSpan longest, RequestProblems problems)
     {
         var seconds = duration.Seconds + (duration.Nanos / 1e9);
-        if (seconds >= Shortest.TotalSeconds && seconds <= Longest.TotalSeconds)
+        if (seconds >= Shortest.TotalSeconds && seconds <= longest.TotalSeconds)
         {
             return TimeSpan.FromSeconds(seconds);
         }
 
-        problems.Add(field, "It must be from 1 ms to 1 hour.");
+        problems.Add(field, $"It must be from 1 ms to {longest.TotalHours} hours.");
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Starts;
@@ -21,6 +22,12 @@ internal static class TokenMapper
         if (start.Severity is { } severity)
         {
             token.Severity = severity;
+        }
+
+        if (start.Cut is { } cut)
+        {
+            token.Cut = new TokenCut { GuidanceFactor = cut.GuidanceFactor, StepsWithout = cut.StepsWithout, Reason = (int)cut.Reason };
+            token.Cut.Trajectory.AddRange(cut.Trajectory);
         }
 
         return token;
@@ -53,6 +60,7 @@ internal static class TokenMapper
             SignalScale = token.Start.SignalScale,
             NoiseScale = token.Start.NoiseScale,
             Inverts = token.Start.Inverts,
+            Cut = token.Start.Cut is { } cut ? new TrajectoryCut([.. cut.Trajectory], cut.GuidanceFactor, cut.StepsWithout, (CutReason)cut.Reason) : null,
         },
         Plan = [.. token.Plan.Span],
         Calls = new StepCost(

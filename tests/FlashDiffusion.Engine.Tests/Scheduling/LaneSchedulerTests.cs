@@ -109,7 +109,7 @@ public sealed class LaneSchedulerTests
         Assert.All(Enumerable.Range(0, 3), _ => Assert.Equal(Stage.Step, Next()!.Lane.Stage));
     }
 
-    private ScheduledBatch? Next() => _scheduler.Next(_ => FakeWork.At(0));
+    private ScheduledBatch? Next() => _scheduler.Next((_, _) => FakeWork.At(0));
 
     private long[] Ids() => [.. Next()!.Work.Select(work => work.Id)];
 

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Scheduling;
 using Google.Protobuf.WellKnownTypes;
 
@@ -19,8 +20,16 @@ public sealed class SchedulingReaderTests
     {
         var message = MapperScene.Fine();
         message.Mode = V1.ComputeMode.Exact;
-        message.Scheduling = new V1.Scheduling { Priority = V1.Priority.High, QueueTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)) };
+        message.Scheduling = new V1.Scheduling
+        {
+            Priority = V1.Priority.High,
+            QueueTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)),
+            TimeLimit = Duration.FromTimeSpan(TimeSpan.FromMinutes(2)),
+            MaxNetworkCalls = 20,
+            OnTightDeadline = V1.OnTightDeadline.Refuse,
+        };
         var request = _scene.Map(message).Request;
+        Assert.Equal((TimeSpan.FromMinutes(2), 20, TightDeadline.Refuse), (request.TimeLimit, request.MaximumNetworkCalls, request.OnTightDeadline));
         Assert.Equal((Priority.High, ComputeMode.Exact, TimeSpan.FromSeconds(1.5)), (request.Priority, request.Mode, request.QueueTimeout));
     }
 

@@ -1,0 +1,58 @@
+using FlashDiffusion.Noise;
+using FlashDiffusion.Sampling;
+using FlashDiffusion.Testing.Fakes;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Tests.Laws;
+
+/// <summary>The cheapest solver that does all that a law is about; what a row does follows from its seed.</summary>
+internal sealed class LawSolver : ILatentSolver
+{
+    /// <summary>Seeds from here on need two calls a step.</summary>
+    public const ulong Chunked = 50;
+
+    /// <summary>Seeds from here on become NaN after their first step.</summary>
+    public const ulong Poisoned = 100;
+
+    /// <summary>Seeds from here on throw at their second step.</summary>
+    public const ulong Throwing = 200;
+
+    private const string Calls = "calls";
+
+    /// <summary>Whether rows see each other, which no solver may do.</summary>
+    public bool Couples { get; set; }
+
+    public SolverDescriptor Descriptor { get; } = new() { Name = "law", Version = "1.0.0", Description = "For laws.", Needs = SolverNeeds.None, Parameters = [] };
+
+    public SolverPlan Plan(SampleSpec sample) => new()
+    {
+        Steps = [.. ReverseTrajectory.Of(sample).Select((move, i) => new PlannedStep(move.Timestep, move.Previous, i % 3 == 2 ? "other" : "usual", new StepCost(1)))],
+    };
+
+    public StepOutput Step(StepBatch batch)
+    {
+        using var guard = no_grad();
+        if (batch.Rows.Any(row => FakeSolver.SeedOf(row) >= Throwing && row.StepIndex >= 1))
+        {
+            throw new InvalidOperationException("Told to throw.");
+        }
+
+        var calls = (batch.Scratch.TryGetValue(Calls, out var carried) ? carried : zeros(batch.Count, 1)) + 1;
+        var counts = calls.flatten().data<float>().ToArray();
+        bool[] completed = [.. batch.Rows.Select((row, i) => FakeSolver.SeedOf(row) is < Chunked or >= Poisoned || counts[i] >= 2)];
+        var poison = tensor([.. batch.Rows.Select(row => FakeSolver.SeedOf(row) is >= Poisoned and < Throwing && row.StepIndex >= 1 ? float.NaN : 1f)]).reshape(-1, 1, 1, 1);
+        var moved = ((batch.Latents * 0.9f) + (batch.Normal(NoisePurpose.Step, 0) * 0.1f) + (batch.Model.Denoise(batch.Latents, batch.Timesteps()) * 0.01f)) * poison;
+        if (Couples)
+        {
+            moved = moved + (moved.mean() * 1e-3f);
+        }
+
+        return new StepOutput
+        {
+            Latents = moved,
+            PredictedClean = moved,
+            Completed = completed,
+            Scratch = new Dictionary<string, Tensor> { [Calls] = calls * tensor([.. completed.Select(done => done ? 0f : 1f)]).reshape(-1, 1) },
+        };
+    }
+}

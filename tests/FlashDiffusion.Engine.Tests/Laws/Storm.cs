@@ -1,0 +1,226 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Testing.Fakes;
+using TorchSharp;
+
+namespace FlashDiffusion.Engine.Tests.Laws;
+
+/// <summary>
+/// A program of bytes that drives the engine in virtual time: two bytes an action, what and with what. Any bytes are a valid program,
+/// so that a failing one can be shrunk. After every action and at the end the laws are checked.
+/// </summary>
+internal sealed class Storm : IDisposable
+{
+    private static readonly ConcurrentDictionary<(ulong Seed, int Steps), float[]> Alone = new();
+
+    private readonly EngineHarness _harness;
+    private readonly StormKind _kind;
+    private readonly LawSolver _solver = new();
+    private readonly List<ReconstructionSession> _sessions = [];
+    private readonly List<(Sample Sample, SampleState State)> _suspended = [];
+    private readonly long _tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+    private bool _memoryFailed;
+
+    public Storm(StormKind kind)
+    {
+        _kind = kind;
+        _harness = new EngineHarness(new EngineOptions
+        {
+            MaximumSessions = 12,
+            MaximumBatch = 5,
+            ExactBatch = 3,
+            Threads = 1,
+            Device = kind == StormKind.Preemption ? "cpu,cpu" : "cpu",
+        });
+    }
+
+    /// <summary>Whether its solver breaks the law of isolation.</summary>
+    public bool Couples
+    {
+        init => _solver.Couples = value;
+    }
+
+    public void Dispose() => _harness.Dispose();
+
+    /// <summary>Runs a program to the end of everything that it began.</summary>
+    public void Run(byte[] program)
+    {
+        for (var at = 0; at + 1 < program.Length; at += 2)
+        {
+            Act(program[at], program[at + 1]);
+            Balance();
+        }
+
+        _harness.LargestBatch = int.MaxValue;
+        Resume();
+        _harness.RunUntilIdle();
+        CheckEnd();
+    }
+
+    private static ReconstructionRequest Request(EngineHarness harness, LawSolver solver, ulong seed, int steps) => harness.Request(seed, picture: new PictureShape(8, 8)) with
+    {
+        Solver = solver,
+        Operator = null,
+        Adaptation = new Adaptation { Mode = AdaptationMode.Full },
+        Sampling = new SamplingSpec(SamplerKind.Ddim, steps),
+        Progress = new ProgressOptions { EverySteps = 1, IncludeLatent = true },
+    };
+
+    private static float[] ResultAlone(ulong seed, int steps) => Alone.GetOrAdd((seed, steps), key =>
+    {
+        using var harness = new EngineHarness();
+        var session = harness.Submit(Request(harness, new LawSolver(), key.Seed, key.Steps));
+        harness.RunUntilIdle();
+        return ((ResultEvent)Events(session)[^1]).Picture.Values;
+    });
+
+    // Everything has ended, so that reading never waits.
+    private static List<SessionEvent> Events(ReconstructionSession session)
+    {
+        var events = EngineHarness.EventsAsync(session);
+        Assert.True(events.IsCompletedSuccessfully);
+        return events.Result;
+    }
+
+    private void Act(byte what, byte with)
+    {
+        switch (what % 8)
+        {
+            case 0 or 1 or 2:
+                Submit(with);
+                break;
+            case 3 or 4:
+                Tick(1 + (with % 4));
+                break;
+            case 5 when _sessions.Count > 0:
+                Cancel(_sessions[with % _sessions.Count]);
+                break;
+            case 6 when _kind == StormKind.Preemption:
+                Preempt(with);
+                break;
+            case 7 when _kind == StormKind.Memory:
+                _harness.LargestBatch = 1 + (with % 4);
+                _memoryFailed |= _harness.LargestBatch < _harness.Options.ExactBatch;
+                break;
+            default:
+                Tick(1);
+                break;
+        }
+    }
+
+    private void Submit(byte with)
+    {
+        if (_harness.Ledger.IsFull)
+        {
+            return;
+        }
+
+        ulong[] seeds = [1, 2, 3, LawSolver.Chunked, LawSolver.Chunked + 1, LawSolver.Poisoned, LawSolver.Throwing];
+        _sessions.Add(_harness.Submit(
+            Request(_harness, _solver, seeds[with % seeds.Length], 1 + (with / 7 % 6)) with
+            {
+                Mode = with % 5 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
+                Priority = (Priority)(with % 3),
+            },
+            with % _harness.Loops.Length));
+    }
+
+    private void Tick(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            foreach (var loop in _harness.Loops)
+            {
+                loop.Tick();
+            }
+        }
+    }
+
+    private void Cancel(ReconstructionSession session)
+    {
+        session.Cancel();
+        var away = _suspended.Any(entry => entry.Sample.Session == session);
+        Tick(1);
+        if (_kind != StormKind.Preemption)
+        {
+            Assert.True(session.HasEnded || away, "A cancelled session still holds its place after one step.");
+        }
+    }
+
+    private void Preempt(byte with)
+    {
+        var loop = _harness.Loops[with % 2];
+        Sample[] samples = [.. loop.Samples.OrderBy(sample => sample.Id)];
+        if (with % 3 == 0 || samples.Length == 0)
+        {
+            Resume();
+            return;
+        }
+
+        var sample = samples[with % samples.Length];
+        if (with % 3 == 1)
+        {
+            _suspended.Add((sample, loop.Suspend(sample)));
+        }
+        else
+        {
+            SampleMoves.Move(sample, loop, _harness.Loops[1 - (with % 2)]);
+        }
+    }
+
+    private void Resume()
+    {
+        foreach (var ((sample, state), i) in _suspended.Select((entry, i) => (entry, i)))
+        {
+            var loop = _harness.Loops[i % _harness.Loops.Length];
+            loop.Arrive(() => loop.Continue(sample, state));
+        }
+
+        _suspended.Clear();
+    }
+
+    private void Balance() => Assert.Equal(_harness.Ledger.Accepted, _harness.Ledger.Active + Enum.GetValues<SessionOutcome>().Sum(_harness.Ledger.Ended));
+
+    private void CheckEnd()
+    {
+        Balance();
+        Assert.Equal(0, _harness.Ledger.Active);
+        Assert.All(_harness.Loops, loop => Assert.Equal(EngineLoad.Idle, loop.Load));
+        Assert.All(_harness.Loops, loop => Assert.Equal(0, loop.Pressure, 1e-6));
+        Assert.Equal(_tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        foreach (var session in _sessions)
+        {
+            CheckSession(session, Events(session));
+        }
+    }
+
+    private void CheckSession(ReconstructionSession session, List<SessionEvent> events)
+    {
+        var request = session.Request;
+        var (seed, steps) = (request.Seed, request.Sampling.DdimSteps);
+
+        // Nobody has read until now: one slot each, whatever the number of steps.
+        Assert.InRange(events.Count, 1, 3);
+        var outcome = events[^1] is FailedEvent failed ? failed.Failure.Outcome : SessionOutcome.Completed;
+        ImmutableArray<SessionOutcome> allowed =
+        [
+            .. seed >= LawSolver.Poisoned && steps > 1 ? [SessionOutcome.SolverFailed] : new[] { SessionOutcome.Completed },
+            .. session.IsCancelled ? [SessionOutcome.Cancelled] : Array.Empty<SessionOutcome>(),
+            .. _memoryFailed && request.Mode == ComputeMode.Exact ? [SessionOutcome.OutOfMemory] : Array.Empty<SessionOutcome>(),
+        ];
+        Assert.Contains(outcome, allowed);
+        if (events[^1] is ResultEvent result)
+        {
+            Assert.True(ResultAlone(seed, steps).AsSpan().SequenceEqual(result.Picture.Values), $"Seed {seed} with {steps} steps has another result than alone.");
+            var progress = Assert.Single(events.OfType<ProgressEvent>());
+            Assert.Equal((steps, steps - 1L), (progress.Step, progress.Skipped));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace FlashDiffusion.Engine.Tests.Laws;
+
+/// <summary>What a storm does beside submitting, stepping and cancelling.</summary>
+public enum StormKind
+{
+    /// <summary>Nothing else.</summary>
+    Company,
+
+    /// <summary>The device's memory shrinks and grows.</summary>
+    Memory,
+
+    /// <summary>Samples are suspended, continued, and moved between two devices.</summary>
+    Preemption,
+}
