@@ -3,8 +3,8 @@ namespace FlashDiffusion.Server;
 /// <summary>Every log line of the server: 2xxx plugins, 3xxx server. Pictures and names of files never appear.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(2001, LogLevel.Debug, "Solver {Solver} {Version} loaded.", EventName = "PluginLoaded")]
-    public static partial void PluginLoaded(ILogger logger, string solver, string version);
+    [LoggerMessage(2001, LogLevel.Debug, "Plugin loaded: {Kind} {Name} {Version}.", EventName = "PluginLoaded")]
+    public static partial void PluginLoaded(ILogger logger, string kind, string name, string version);
 
     [LoggerMessage(2002, LogLevel.Error, "Plugin {Plugin} {Version} refused: {Reason}", EventName = "PluginRefused")]
     public static partial void PluginRefused(ILogger logger, string plugin, string version, string reason);
@@ -32,6 +32,9 @@ internal static partial class Log
 
     [LoggerMessage(3008, LogLevel.Warning, "Resume:Key is not set: resume tokens are sealed with a random key, so that no other server can go on with this one's work, nor this one after a restart.", EventName = "RandomResumeKey")]
     public static partial void RandomResumeKey(ILogger logger);
+
+    [LoggerMessage(3009, LogLevel.Error, "Operator {Operator} can't be used: {Reason}", EventName = "OperatorFailed")]
+    public static partial void OperatorFailed(ILogger logger, string @operator, string reason);
 
     [LoggerMessage(EventId = 3010, EventName = "Answered", Message = "Answered {Code} ({Reason}): {Message}")]
     public static partial void Answered(ILogger logger, LogLevel level, Grpc.Core.StatusCode code, string reason, string message, Exception? exception);

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
-import { ForwardOperatorSchema, type ForwardOperator } from "./gen/flashdiffusion/v1/forward_operator_pb.js";
+import { ForwardOperatorSchema, NoiseRange, PictureSizeSchema, type ForwardOperator } from "./gen/flashdiffusion/v1/forward_operator_pb.js";
 import { ParameterValueSchema, type ParameterValue } from "./gen/flashdiffusion/v1/parameter_pb.js";
+import type { Tensor } from "./gen/flashdiffusion/v1/tensor_pb.js";
 import { toPicture, type PictureSource } from "./pictures.js";
 
 /** Numbers and words by name; the catalog lists names, ranges and units. */
@@ -10,12 +11,18 @@ export type Parameters = Readonly<Record<string, number | string>>;
 export interface Operator {
   readonly name: string;
   readonly parameters?: Parameters;
-  /** Standard deviation of the measurement noise for pictures on [0, 1]; left out means the server's default of 0.05. */
+  /** Standard deviation of the measurement noise, for pictures on the range of noiseRange; left out means the server's default of 0.05 on [0, 1]. */
   readonly noiseStd?: number;
   /** Seed of what is random in the operator itself, such as a mask. */
   readonly seed?: number | bigint;
   /** A mask of your own: 0 (black) removes, 1 (white) keeps; numbers have the shape (height, width). */
   readonly mask?: PictureSource;
+  /** Range of pictures for which noiseStd is meant: "unit" is [0, 1] (the default), "signed" is [-1, 1] (DPS, PSLD, ReSample, DAPS). */
+  readonly noiseRange?: "unit" | "signed";
+  /** A blur kernel of your own for an operator that takes one; the server scales it to sum 1. */
+  readonly kernel?: Tensor;
+  /** Size of the picture, where a measurement does not tell it (the catalog says for which operators). */
+  readonly pictureSize?: { readonly height: number; readonly width: number };
 }
 
 /** An operator as the contract wants it. */
@@ -30,6 +37,15 @@ export async function toForwardOperator(operator: Operator): Promise<ForwardOper
   }
   if (operator.mask !== undefined) {
     message.mask = await toPicture(operator.mask);
+  }
+  if (operator.noiseRange === "signed") {
+    message.noiseRange = NoiseRange.SIGNED;
+  }
+  if (operator.kernel !== undefined) {
+    message.kernel = operator.kernel;
+  }
+  if (operator.pictureSize !== undefined) {
+    message.pictureSize = create(PictureSizeSchema, operator.pictureSize);
   }
   return message;
 }

@@ -53,16 +53,26 @@ internal static class CatalogMapper
         return message;
     }
 
-    public static V1.Operator Operator(OperatorDescriptor descriptor)
+    public static V1.Operator Operator(OperatorEntry entry)
     {
         var message = new V1.Operator
         {
-            Name = descriptor.Name,
-            Description = descriptor.Description,
-            IsLinear = descriptor.IsLinear,
-            TakesMask = descriptor.TakesMask,
+            Name = entry.Name,
+            Version = entry.Version,
+            State = entry.Family is null ? V1.ServingState.Failed : V1.ServingState.Ready,
+            Reason = entry.Reason,
         };
-        message.Parameters.AddRange(descriptor.Parameters.Select(Parameter));
+        if (entry.Family?.Descriptor is { } descriptor)
+        {
+            message.Description = descriptor.Description;
+            message.IsLinear = descriptor.IsLinear;
+            message.TakesMask = descriptor.TakesMask;
+            message.TakesKernel = descriptor.TakesKernel;
+            message.NeedsPictureSize = descriptor.NeedsPictureSize;
+            message.MeasurementRange = OperatorWriter.RangeOf(descriptor.Measurement);
+            message.Parameters.AddRange(descriptor.Parameters.Select(Parameter));
+        }
+
         return message;
     }
 
@@ -102,6 +112,7 @@ internal static class CatalogMapper
         return message;
     }
 
-    private static V1.ParameterValue Value(ParameterValue value) =>
+    /// <summary>A value of a parameter.</summary>
+    public static V1.ParameterValue Value(ParameterValue value) =>
         value.Text is { } text ? new V1.ParameterValue { Text = text } : new V1.ParameterValue { Number = value.Number };
 }

@@ -22,6 +22,7 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             ModelVersion = model.Version,
             Solver = mapped.Solver.Name,
             SolverVersion = mapped.Solver.Version,
+            Operator = OperatorWriter.Write(mapped.Request.Operator, mapped.Request.Picture),
             Adaptation = accepted.Adaptation.ToString().ToUpperInvariant(),
             Eta = accepted.Eta is { } eta ? Duration.FromTimeSpan(eta) : null,
             Resumed = mapped.Resumption,
@@ -83,6 +84,7 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             Picture = PictureWriter.Write(PictureWriter.ToPicture(result.Picture), mapped.Format.ResultFormat),
             Latent = result.Latent is { } latent ? TensorWriter.Write(latent) : null,
             Seed = result.Seed,
+            Operator = OperatorWriter.Write(mapped.Request.Operator, mapped.Request.Picture),
             Cost = Cost(result.Cost),
         };
         if (result.Residual is { } residual)

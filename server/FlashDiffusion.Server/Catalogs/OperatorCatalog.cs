@@ -3,20 +3,28 @@ using System.Collections.Immutable;
 
 namespace FlashDiffusion.Server.Catalogs;
 
-/// <summary>The forward operators, looked up by name without regard to case.</summary>
+/// <summary>Immutable snapshot of the forward operators. Names are looked up without regard to case.</summary>
 internal sealed class OperatorCatalog
 {
-    private readonly FrozenDictionary<string, IForwardOperatorFamily> _byName;
+    private readonly FrozenDictionary<string, OperatorEntry> _ready;
 
-    /// <exception cref="ArgumentException">Two families have the same name.</exception>
-    public OperatorCatalog(IEnumerable<IForwardOperatorFamily> families)
+    /// <exception cref="ArgumentException">Two operators that can be used have the same name.</exception>
+    public OperatorCatalog(IEnumerable<OperatorEntry> entries)
     {
-        Families = [.. families.OrderBy(family => family.Descriptor.Name, StringComparer.OrdinalIgnoreCase)];
-        _byName = Families.ToFrozenDictionary(family => family.Descriptor.Name, StringComparer.OrdinalIgnoreCase);
+        Entries = [.. entries.OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)];
+        _ready = Entries.Where(entry => entry.Family is not null).ToFrozenDictionary(entry => entry.Name, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>All families by name.</summary>
-    public ImmutableArray<IForwardOperatorFamily> Families { get; }
+    /// <summary>All entries by name, failed ones too.</summary>
+    public ImmutableArray<OperatorEntry> Entries { get; }
 
-    public IForwardOperatorFamily? Find(string name) => _byName.GetValueOrDefault(name);
+    /// <summary>Names of the operators that can be used, in order.</summary>
+    public IEnumerable<string> ReadyNames => Entries.Where(entry => entry.Family is not null).Select(entry => entry.Name);
+
+    /// <summary>The operator of a name; null if there is none that can be used.</summary>
+    public OperatorEntry? Find(string name) => _ready.GetValueOrDefault(name);
+
+    /// <summary>The failed entry of a name, to say why it can't be used.</summary>
+    public OperatorEntry? FindFailed(string name) =>
+        Entries.FirstOrDefault(entry => entry.Family is null && string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
 }

@@ -16,6 +16,7 @@ internal static class OptionSections
         Add<EngineOptions>(EngineSection);
         Add<ModelOptions>(ModelOptions.Section);
         Add<PluginOptions>(PluginOptions.Section);
+        Add<OperatorOptions>(OperatorOptions.Section);
         Add<TelemetryOptions>(TelemetryOptions.Section);
         Add<ResumeOptions>(ResumeOptions.Section);
         Add<ResultOptions>(ResultOptions.Section);
@@ -37,7 +38,7 @@ internal static class OptionSections
         return
         [
             .. ErrorsOf<ServerOptions>(provider), .. ErrorsOf<LimitOptions>(provider), .. ErrorsOf<EngineOptions>(provider),
-            .. ErrorsOf<ModelOptions>(provider), .. ErrorsOf<PluginOptions>(provider), .. ErrorsOf<TelemetryOptions>(provider),
+            .. ErrorsOf<ModelOptions>(provider), .. ErrorsOf<PluginOptions>(provider), .. ErrorsOf<OperatorOptions>(provider), .. ErrorsOf<TelemetryOptions>(provider),
             .. ErrorsOf<ResumeOptions>(provider), .. ErrorsOf<ResultOptions>(provider), .. ErrorsOf<HttpOptions>(provider),
         ];
     }

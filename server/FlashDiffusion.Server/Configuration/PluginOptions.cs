@@ -7,7 +7,7 @@ internal sealed class PluginOptions
 {
     public const string Section = "Plugins";
 
-    /// <summary>Folder of the solver plugins, relative to the current directory; empty for <c>plugins</c> beside the server's binaries.</summary>
+    /// <summary>Folder of the plugins, solvers and operators, relative to the current directory; empty for <c>plugins</c> beside the server's binaries.</summary>
     /// <value>Empty.</value>
     public string Root { get; set; } = "";
 

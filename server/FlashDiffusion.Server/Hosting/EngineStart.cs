@@ -2,7 +2,6 @@ using FlashDiffusion.Engine;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Telemetry;
-using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Plugins;
@@ -15,7 +14,8 @@ internal sealed class EngineStart(
     IOptions<EngineOptions> engineOptions,
     IOptions<PluginOptions> pluginOptions,
     IOptions<ModelOptions> modelOptions,
-    SolverPlugins plugins,
+    PluginShelf plugins,
+    OperatorLoading ownOperators,
     ModelLoading repository,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
@@ -30,7 +30,7 @@ internal sealed class EngineStart(
     {
         _engine = new ReconstructionEngine(engineOptions.Value, time, telemetry, loggers.CreateLogger<ReconstructionEngine>());
         _engine.Start();
-        var solvers = plugins.Load(FolderOf(pluginOptions.Value.Root, "plugins"));
+        var parts = plugins.Load(FolderOf(pluginOptions.Value.Root, "plugins"), OperatorLoading.ReservedNames);
         var loaded = new List<IReadOnlyList<ModelEntry>>();
         foreach (var (device, name) in _engine.Devices.Index())
         {
@@ -48,11 +48,19 @@ internal sealed class EngineStart(
                 return Fail(answer, null);
             }
 
+            var operators = await _engine.RunAsync(device, () => ownOperators.LoadOn(name), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            if (operators.Value is null)
+            {
+                return Fail(operators, null);
+            }
+
             loaded.Add(onDevice);
         }
 
         var models = new ModelCatalog(ModelReplicas.Of(loaded), modelOptions.Value.DefaultModel);
-        var context = new ServingContext(_engine, models, solvers, new OperatorCatalog(OperatorFamilies.All), pluginOptions.Value.DefaultSolver);
+        var catalog = new OperatorCatalog([.. ownOperators.Entries, .. parts.Operators]);
+        var context = new ServingContext(_engine, models, parts.Solvers, catalog, pluginOptions.Value.DefaultSolver);
         await WarmUpAsync(context, cancellation);
         return context;
     }

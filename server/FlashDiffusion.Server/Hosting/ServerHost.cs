@@ -80,7 +80,8 @@ internal static class ServerHost
         services.AddSingleton<HealthServiceImpl>();
         services.AddSingleton<HealthBoard>();
         services.AddSingleton<Shutdown>();
-        services.AddSingleton<SolverPlugins>();
+        services.AddSingleton<PluginShelf>();
+        services.AddSingleton<OperatorLoading>();
         services.AddSingleton<ModelLoading>();
         services.AddSingleton<ResumeKeyring>();
         services.AddSingleton<ResumeSeal>();

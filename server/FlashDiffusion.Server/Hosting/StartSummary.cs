@@ -41,6 +41,12 @@ internal sealed class StartSummary(IServer server, IOptions<ServerOptions> optio
             text.AppendLine(CultureInfo.InvariantCulture, $"  solver   {solver.Name} {solver.Version}{(solver.IsReady ? "" : ": FAILED: " + solver.Reason)}");
         }
 
+        text.AppendLine(CultureInfo.InvariantCulture, $"  operator {string.Join(", ", context.Operators.ReadyNames)}");
+        foreach (var failed in context.Operators.Entries.Where(entry => entry.Family is null))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  operator {failed.Name} {failed.Version}: FAILED: {failed.Reason}");
+        }
+
         if (options.Value.Listen == ListenAddress.LoopbackWord)
         {
             text.AppendLine("  Only this machine can connect; --listen=any opens it.");

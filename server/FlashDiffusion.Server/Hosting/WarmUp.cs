@@ -19,7 +19,7 @@ internal static class WarmUp
     {
         if (entry.Model is not { } model
             || context.Solvers.Find(context.DefaultSolver)?.Solver is not { } solver
-            || context.Operators.Find(DenoisingFamily.Name) is not { } family)
+            || context.Operators.Find(DenoisingFamily.Name)?.Family is not { } family)
         {
             return null;
         }
@@ -34,7 +34,7 @@ internal static class WarmUp
             Operator = new OperatorRequest(
                 family,
                 new OperatorSpec(family.Descriptor.Name, ParameterSet.Resolve(family.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "", [])),
-                2 * OperatorReader.DefaultNoiseStd),
+                2 * NoiseLevel.DefaultStd),
             Measurement = HostTensor.Picture(new float[picture.Elements], picture),
             Picture = picture,
             Sampling = new SamplingSpec(SamplerKind.Ddim, Steps),

@@ -24,6 +24,19 @@ internal static class PluginInspector
         }
     }
 
+    /// <summary>The kind that a refused plugin's manifest names, so that it is listed among its like; that of solvers where it can't tell.</summary>
+    public static PluginContract KindOf(PluginFolder folder)
+    {
+        try
+        {
+            return Read(folder).Manifest is { } manifest ? PluginContract.Find(manifest.Kind) ?? PluginContract.Solver : PluginContract.Solver;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return PluginContract.Solver;
+        }
+    }
+
     private static PluginCheck Read(PluginFolder folder)
     {
         if (!ResolvedPath.IsBelow(folder.FullPath, folder.Root))
@@ -91,6 +104,11 @@ internal static class PluginInspector
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"It was built for contract version {manifest.ContractVersion}; this server speaks {PluginManifest.SupportedContract}.");
+        }
+
+        if (PluginContract.Find(manifest.Kind) is null)
+        {
+            return $"There is no kind of plugin '{manifest.Kind}'; there are {PluginContract.Kinds}.";
         }
 
         if (manifest.EntryAssembly.Length == 0 || manifest.EntryType.Length == 0)

@@ -1,9 +1,9 @@
 namespace FlashDiffusion.Server.Plugins;
 
 /// <summary>A plugin that loaded, or the reason why not.</summary>
-internal sealed record PluginLoading(SolverPlugin? Plugin, string? Refusal)
+internal sealed record PluginLoading(Plugin? Plugin, string? Refusal)
 {
-    public static PluginLoading Loaded(SolverPlugin plugin) => new(plugin, null);
+    public static PluginLoading Loaded(Plugin plugin) => new(plugin, null);
 
     public static PluginLoading Refused(string reason) => new(null, reason);
 }

@@ -17,7 +17,10 @@ internal sealed record PluginManifest
     /// <summary>File name of the assembly, in the plugin's folder.</summary>
     public string EntryAssembly { get; init; } = "";
 
-    /// <summary>Full name of the type that implements <see cref="ILatentSolver"/>.</summary>
+    /// <summary>What it provides: <c>solver</c> or <c>operator</c>.</summary>
+    public string Kind { get; init; } = PluginContract.Solver.Kind;
+
+    /// <summary>Full name of the type that implements <see cref="ILatentSolver"/> or <see cref="IForwardOperatorFamily"/>.</summary>
     public string EntryType { get; init; } = "";
 
     /// <summary>Version of the contract that it was built against.</summary>

@@ -21,7 +21,7 @@ internal static class Measurements
     }
 
     /// <summary>What the caller should know about how the measurement came.</summary>
-    public static ImmutableArray<Notice> Notices(ReadPicture measurement, V1.ForwardOperator? forward)
+    public static ImmutableArray<Notice> Notices(ReadMeasurement measurement, V1.ForwardOperator? forward)
     {
         var notices = ImmutableArray.CreateBuilder<Notice>();
         if (measurement.IsFile && forward is not null && (!forward.HasNoiseStd || forward.NoiseStd > 0))
@@ -33,7 +33,7 @@ internal static class Measurements
 
         if (forward is { HasNoiseStd: false })
         {
-            notices.Add(new Notice("NOISE_STD_ASSUMED", "The request does not say the standard deviation of the noise; 0.05 on [0, 1] was assumed."));
+            notices.Add(new Notice("NOISE_STD_ASSUMED", "The request does not say the standard deviation of the noise; 0.05 on [0, 1] (0.1 on [-1, 1]) was assumed."));
         }
 
         return notices.ToImmutable();

@@ -9,7 +9,7 @@ namespace FlashDiffusion.Server.Requests;
 internal static class PictureReader
 {
     /// <summary>Largest magnitude of a measured value on [0, 1]: far beyond any noise, and still safe to compute with.</summary>
-    private const float LargestMagnitude = 1000;
+    public const float LargestMagnitude = 1000;
 
     /// <summary>The picture; null if anything is wrong, with the reason in <paramref name="problems"/>.</summary>
     public static ReadPicture? Read(V1.Picture? picture, string field, PictureLimits limits, RequestProblems problems)

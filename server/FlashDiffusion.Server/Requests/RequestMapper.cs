@@ -38,9 +38,9 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
         var model = ModelReader.Read(context.Models, message.Model, message.ModelVersion, problems)?.Model;
         var compatibility = CompatibilityOf(message.Compatibility, problems);
         var pictureLimits = LimitsOf(model);
-        var measurement = PictureReader.Read(message.Measurement, "measurement", pictureLimits, problems);
         var forward = message.Operator is null ? null : OperatorReader.Read(context.Operators, message.Operator, compatibility, pictureLimits, problems);
-        var picture = PictureShapeOf(measurement, message.Operator is not null, forward, model, problems);
+        var measurement = MeasurementReader.Read(message.Measurement, forward, pictureLimits, problems);
+        var picture = PictureShapeOf(measurement, message.Operator, forward, model, pictureLimits.MaxSide, problems);
         // Official mode reproduces the research code, which knows nothing of this model's tuning.
         var tuned = compatibility == Compatibility.Standard ? model?.PresetOf(SolverReader.NameOf(context, message.Solver), forward?.Spec.Name) : null;
         tuned = message.Adaptation?.Mode == V1.AdaptationMode.Full ? tuned?.ForFull() : tuned;
@@ -77,7 +77,7 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
             Solver = solver!.Value.Solver,
             SolverParameters = solver.Value.Parameters,
             Operator = forward,
-            Measurement = Measurements.ToInternal(measurement!.Picture),
+            Measurement = measurement!.ToInternal(),
             Picture = picture!.Value,
             Sampling = sampling,
             Adaptation = adaptation,
@@ -106,9 +106,9 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
         var problems = new RequestProblems();
         var model = ModelReader.Read(context.Models, message.Model, message.ModelVersion, problems)?.Model;
         var pictureLimits = LimitsOf(model);
-        var measurement = PictureReader.Read(message.Measurement, "measurement", pictureLimits, problems);
         var forward = RequiredOperator(message.Operator, context, pictureLimits, problems);
-        var picture = PictureShapeOf(measurement, true, forward, model, problems);
+        var measurement = MeasurementReader.Read(message.Measurement, forward, pictureLimits, problems);
+        var picture = PictureShapeOf(measurement, message.Operator, forward, model, pictureLimits.MaxSide, problems);
         if (model is not null && forward is not null && !model.SeverityEncoders.ContainsKey(forward.Spec.Name))
         {
             var known = string.Join(", ", model.SeverityEncoders.Keys.Order(StringComparer.Ordinal));
@@ -119,7 +119,7 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
         {
             Model = model!,
             Operator = forward!,
-            Measurement = Measurements.ToInternal(measurement!.Picture),
+            Measurement = measurement!.ToInternal(),
             Picture = picture!.Value,
             IncludeLatent = message.IncludeLatent,
             IncludeDecodedMean = message.IncludeDecodedMean,
@@ -133,6 +133,12 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
         var read = PictureReader.Read(message.Picture, "picture", FileLimits, problems);
         var picture = DegradationCrop.Apply(read?.Picture, message.Crop, limits.Value.MaximumDegradedSide, problems);
         var forward = RequiredOperator(message.Operator, context, FileLimits, problems);
+        var stated = message.Operator is null ? null : StatedSize.Read(message.Operator, FileLimits.MaxSide, problems);
+        if (stated is { } size && picture is not null && size != new PictureShape(picture.Height, picture.Width))
+        {
+            problems.Add("operator.picture_size", $"The picture to degrade is {picture.Height}x{picture.Width} pixels, not {size}; the size may be left out.");
+        }
+
         if (forward is not null && picture is not null)
         {
             foreach (var violation in forward.Family.Plan(forward.Spec, new PictureShape(picture.Height, picture.Width)).Violations)
@@ -158,18 +164,20 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
 
     /// <summary>Shape of the picture to reconstruct; null if it can't be told (yet something else is wrong) or has been reported.</summary>
     private static PictureShape? PictureShapeOf(
-        ReadPicture? measurement, bool hasOperator, OperatorRequest? forward, ServedModel? model, RequestProblems problems)
+        ReadMeasurement? measurement, V1.ForwardOperator? message, OperatorRequest? forward, ServedModel? model, int largestSide, RequestProblems problems)
     {
-        if (measurement is null || (hasOperator && forward is null))
+        var stated = message is null ? null : StatedSize.Read(message, largestSide, problems);
+        if (measurement is null || (message is not null && forward is null) || (message?.PictureSize is not null && stated is null))
         {
             return null;
         }
 
-        var picture = forward is null ? measurement.Shape : MeasuredPicture.ShapeOf(forward, measurement.Shape, problems);
-        if (model is not null)
+        var own = measurement.Shape is [_, var height, var width] ? new PictureShape((int)height, (int)width) : default(PictureShape?);
+        var picture = forward is null ? own : MeasuredPicture.ShapeOf(forward, measurement.Shape, stated, problems);
+        if (model is not null && (picture ?? own) is { } checkedShape && (picture is not null || measurement.Kind == MeasurementKind.Picture))
         {
             // Where the operator does not fit the picture at all, the picture may be too small: the model's limits then say so.
-            PictureSize.Check(picture ?? measurement.Shape, measurement.Shape, model, problems);
+            PictureSize.Check(checkedShape, measurement.Kind == MeasurementKind.Picture ? own ?? checkedShape : checkedShape, model, problems);
         }
 
         return picture;

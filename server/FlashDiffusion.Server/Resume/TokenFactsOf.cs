@@ -46,11 +46,20 @@ internal static class TokenFactsOf
 
     private static TokenOperator Operator(OperatorRequest degradation)
     {
-        var facts = new TokenOperator { Name = degradation.Spec.Name, Seed = degradation.Spec.Seed, NoiseStd = degradation.NoiseStd };
+        var facts = new TokenOperator 
+        {
+            Name = degradation.Spec.Name, Version = degradation.Version, Seed = degradation.Spec.Seed, NoiseStd = degradation.NoiseStd,
+        };
         if (degradation.Spec.Mask is { } mask)
         {
             Span<int> shape = [mask.Height, mask.Width];
             facts.MaskHash = Hash(MemoryMarshal.AsBytes(shape), MemoryMarshal.AsBytes(mask.Values.AsSpan()));
+        }
+
+        if (degradation.Spec.Kernel is { } kernel)
+        {
+            Span<int> shape = [kernel.Height, kernel.Width];
+            facts.KernelHash = Hash(MemoryMarshal.AsBytes(shape), MemoryMarshal.AsBytes(kernel.Values.AsSpan()));
         }
 
         AddParameters(facts.Parameters, degradation.Spec.Parameters);

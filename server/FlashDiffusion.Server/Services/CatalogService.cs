@@ -28,7 +28,7 @@ internal sealed class CatalogService(ServingState state) : V1.CatalogService.Cat
     public override Task<V1.ListOperatorsResponse> ListOperators(V1.ListOperatorsRequest request, ServerCallContext context)
     {
         var response = new V1.ListOperatorsResponse();
-        response.Operators.AddRange(Current().Operators.Families.Select(family => CatalogMapper.Operator(family.Descriptor)));
+        response.Operators.AddRange(Current().Operators.Entries.Select(CatalogMapper.Operator));
         return Task.FromResult(response);
     }
 

@@ -49,6 +49,7 @@ internal sealed class ReconstructionService(
             Severity = report.Severity,
             StartTimestep = report.StartTimestep,
             SeverityReliable = report.SeverityReliable,
+            Operator = OperatorWriter.Write(mapped.Operator, mapped.Picture),
             Latent = report.Latent is { } latent ? TensorWriter.Write(latent) : null,
             DecodedMean = report.DecodedMean is { } mean ? PictureWriter.Write(PictureWriter.ToPicture(mean), V1.PictureFormat.Png) : null,
         };
@@ -71,10 +72,11 @@ internal sealed class ReconstructionService(
         var degraded = Value(await serving.Engine.DegradeAsync(mapped.Request, context.CancellationToken));
         return new V1.DegradeResponse
         {
-            Measurement = PictureWriter.Write(PictureWriter.ToPicture(degraded.Measurement), V1.PictureFormat.Tensor),
+            Measurement = OperatorWriter.WriteMeasurement(degraded.Measurement, mapped.Request.Operator.Family.Descriptor.Measurement),
             Preview = PictureWriter.Write(PictureWriter.ToPicture(degraded.Preview), V1.PictureFormat.Png),
             Clean = PictureWriter.Write(mapped.Clean, V1.PictureFormat.Png),
             Seed = mapped.Request.Seed,
+            Operator = OperatorWriter.Write(mapped.Request.Operator, new PictureShape(mapped.Clean.Height, mapped.Clean.Width)),
         };
     }
 

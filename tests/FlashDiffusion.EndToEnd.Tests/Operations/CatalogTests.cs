@@ -44,7 +44,11 @@ public sealed class CatalogTests(SharedServer shared)
 
         Assert.Superset(new HashSet<string> { "denoising", "gaussian_blur", "inpainting", "super_resolution" }, answer.Operators.Select(forward => forward.Name).ToHashSet());
         Assert.True(answer.Operators.Single(forward => forward.Name == "inpainting").TakesMask);
+        Assert.All(answer.Operators, forward => Assert.Equal((V1.ServingState.Ready, ""), (forward.State, forward.Reason)));
         Assert.All(answer.Operators, forward => Assert.NotEmpty(forward.Description));
+        Assert.Equal(["compressed_sensing", "phase_retrieval"], answer.Operators.Where(forward => forward.NeedsPictureSize).Select(forward => forward.Name));
+        Assert.Equal("kernel_blur", Assert.Single(answer.Operators, forward => forward.TakesKernel).Name);
+        Assert.Equal("0.1.0", Assert.Single(answer.Operators, forward => forward.Name == "good_operator").Version);
         Assert.Equal(
             ["hdr_clip", "nonlinear_blur", "phase_retrieval"], answer.Operators.Where(forward => !forward.IsLinear).Select(forward => forward.Name));
     }

@@ -49,6 +49,8 @@ public sealed class OptionSectionsTests
                 "Engine" => typeof(EngineOptions),
                 "Models" => typeof(ModelOptions),
                 "Plugins" => typeof(PluginOptions),
+                "Operators" => typeof(OperatorOptions),
+                "Http" => typeof(HttpOptions),
                 _ => throw new InvalidOperationException($"The switch {option.Name} names the section {section}."),
             };
             Assert.NotNull(type.GetProperty(property));

@@ -24,11 +24,13 @@ public sealed class PluginContextTests
         Assert.DoesNotContain(context.Assemblies, assembly => assembly.GetName().Name is "FlashDiffusion.Abstractions" or "TorchSharp");
     }
 
-    [Fact]
-    public void Dispose_NothingHeld_TheContextDies()
+    [Theory]
+    [InlineData("GoodSolver")]
+    [InlineData("GoodOperator")]
+    public void Dispose_NothingHeld_TheContextDies(string name)
     {
         using var root = new PluginRoot();
-        root.Add("GoodSolver");
+        root.Add(name);
 
         var context = LoadAndUnload(root.FullPath);
 
@@ -47,8 +49,8 @@ public sealed class PluginContextTests
     {
         var folder = Assert.Single(PluginFolder.Below(root));
         Assert.True(PluginInspector.Inspect(folder).TryGet(out var manifest, out var refusal), refusal);
-        var loaded = SolverPluginLoader.Load(folder, manifest);
+        var loaded = PluginAssembly.Load(folder, manifest, PluginContract.Find(manifest.Kind)!);
         using var plugin = loaded.Plugin;
-        return new WeakReference(AssemblyLoadContext.GetLoadContext(plugin!.Solver.GetType().Assembly));
+        return new WeakReference(AssemblyLoadContext.GetLoadContext(plugin!.Part.GetType().Assembly));
     }
 }

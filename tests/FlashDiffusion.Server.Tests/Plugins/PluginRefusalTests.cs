@@ -102,6 +102,7 @@ public sealed class PluginRefusalTests : IDisposable
     [InlineData("entryType", "Nobody", "has no type")]
     [InlineData("entryType", "", "names no entry")]
     [InlineData("sha256", "", "SHA-256")]
+    [InlineData("kind", "preview", "no kind of plugin 'preview'")]
     public void Load_WrongManifestValue_IsRefused(string key, string value, string reason)
     {
         PluginRoot.Edit(_root.Add("GoodSolver"), key, value);

@@ -9,7 +9,7 @@ namespace FlashDiffusion.Server.Tests.Plugins;
 internal sealed class PluginRoot : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flash-plugins-");
-    private readonly SolverPlugins _plugins = new(NullLogger<SolverPlugins>.Instance);
+    private readonly PluginShelf _plugins = new(NullLogger<PluginShelf>.Instance);
 
     public string FullPath => _folder.FullName;
 
@@ -40,7 +40,9 @@ internal sealed class PluginRoot : IDisposable
         File.WriteAllText(file, manifest.ToJsonString());
     }
 
-    public SolverCatalog Load() => _plugins.Load(FullPath);
+    public SolverCatalog Load() => LoadAll().Solvers;
+
+    public PluginCatalogs LoadAll(params IReadOnlyCollection<string> ownOperators) => _plugins.Load(FullPath, ownOperators);
 
     public void Dispose()
     {

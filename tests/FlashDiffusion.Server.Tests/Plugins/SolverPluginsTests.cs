@@ -98,8 +98,8 @@ public sealed class SolverPluginsTests : IDisposable
     {
         public SolverCatalog Load()
         {
-            using var plugins = new SolverPlugins(Microsoft.Extensions.Logging.Abstractions.NullLogger<SolverPlugins>.Instance);
-            return plugins.Load(Path.Combine(Path.GetTempPath(), "flash-no-such-folder"));
+            using var plugins = new PluginShelf(Microsoft.Extensions.Logging.Abstractions.NullLogger<PluginShelf>.Instance);
+            return plugins.Load(Path.Combine(Path.GetTempPath(), "flash-no-such-folder")).Solvers;
         }
     }
 }

@@ -99,7 +99,7 @@ internal sealed class MapperScene
         ]);
         var engine = new ReconstructionEngine(
             new EngineOptions(), TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
-        return new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All, new NonlinearFamily()]), "fake");
+        return new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All.Append(new NonlinearFamily()).Select(OperatorEntry.Own), new OperatorEntry("torn", "0.1.0", null, "The SHA-256 is wrong.")]), "fake");
     }
 
     /// <summary>The fields that a refusal names, in order.</summary>

@@ -39,9 +39,9 @@ internal static class DegradeCommand
             using var client = connection.Connect(parsed);
             var answer = await client.DegradeAsync(request, cancellation).ConfigureAwait(false);
             var file = parsed.GetRequiredValue(output);
-            PictureFile.Write(file.FullName, answer.Measurement.ToPicture("measurement"));
+            MeasurementFile.Write(file.FullName, answer.Measurement);
             var display = Displays.For(context);
-            display.Say($"{file.FullName}: {Lines.Describe(request.Operator)}, seed {answer.Seed}");
+            display.Say($"{file.FullName}: {Lines.Describe(request.Operator)}, seed {answer.Seed}{Lines.Noise(answer.Operator)}");
             if (file.Extension.Equals(PictureFile.NumpyExtension, StringComparison.OrdinalIgnoreCase))
             {
                 var preview = Path.ChangeExtension(file.FullName, ".png");

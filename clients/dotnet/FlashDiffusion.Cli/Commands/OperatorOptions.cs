@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashDiffusion.Cli.Measurements;
 using FlashDiffusion.V1;
 using Google.Protobuf;
 
@@ -7,6 +8,9 @@ namespace FlashDiffusion.Cli.Commands;
 /// <summary>The forward operator: its name, parameters, mask and noise.</summary>
 internal sealed class OperatorOptions
 {
+    private const string Unit = "unit";
+    private const string Signed = "signed";
+
     private readonly Option<string[]> _parameters = new("--param")
     {
         Description = "A parameter of the operator, NAME=VALUE; may be repeated. 'flash operators' lists them.",
@@ -16,7 +20,7 @@ internal sealed class OperatorOptions
 
     private readonly Option<double?> _noise = new("--noise-std")
     {
-        Description = "Standard deviation of the measurement noise on [0,1]; the server's default is 0.05.",
+        Description = "Standard deviation of the measurement noise, on [0,1] unless --noise-range says otherwise; the server's default is 0.05 on [0,1].",
         HelpName = "STD",
     };
 
@@ -32,11 +36,29 @@ internal sealed class OperatorOptions
         HelpName = "FILE",
     };
 
+    private readonly Option<string> _noiseRange = new("--noise-range")
+    {
+        Description = "Range of pictures for which --noise-std is meant: unit is [0,1] (the paper), signed is [-1,1] (DPS, PSLD, ReSample, DAPS).",
+        DefaultValueFactory = _ => Unit,
+    };
+
+    private readonly Option<FileInfo?> _kernel = new("--kernel")
+    {
+        Description = "A blur kernel for an operator that takes one: a two-dimensional .npy of float32, or a picture whose brightness is the kernel.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _pictureSize = new("--picture-size")
+    {
+        Description = "Size of the picture, where a measurement does not tell it (compressed_sensing, phase_retrieval).",
+        HelpName = "HxW",
+    };
+
     public OperatorOptions(string? defaultName)
     {
         Name = new Option<string>("--operator")
         {
-            Description = "What degraded the picture: gaussian_blur, inpainting, denoising, super_resolution; 'flash operators' lists them.",
+            Description = "What degraded the picture: gaussian_blur, inpainting, motion_blur, ...; 'flash operators' lists them.",
             HelpName = "NAME",
             Required = defaultName is null,
         };
@@ -44,6 +66,8 @@ internal sealed class OperatorOptions
         {
             Name.DefaultValueFactory = _ => defaultName;
         }
+
+        _noiseRange.AcceptOnlyFromAmong(Unit, Signed);
     }
 
     public Option<string> Name { get; }
@@ -55,6 +79,9 @@ internal sealed class OperatorOptions
         command.Add(_noise);
         command.Add(_seed);
         command.Add(_mask);
+        command.Add(_noiseRange);
+        command.Add(_kernel);
+        command.Add(_pictureSize);
     }
 
     public ForwardOperator Read(ParseResult parsed)
@@ -68,6 +95,21 @@ internal sealed class OperatorOptions
         if (parsed.GetValue(_noise) is { } noise)
         {
             result.NoiseStd = noise;
+        }
+
+        if (parsed.GetValue(_noiseRange) == Signed)
+        {
+            result.NoiseRange = NoiseRange.Signed;
+        }
+
+        if (parsed.GetValue(_kernel) is { } kernel)
+        {
+            result.Kernel = MeasurementFile.ReadKernel(kernel);
+        }
+
+        if (parsed.GetValue(_pictureSize) is { } size)
+        {
+            result.PictureSize = PictureSizeOption.Parse("--picture-size", size);
         }
 
         if (parsed.GetValue(_mask) is { } mask)

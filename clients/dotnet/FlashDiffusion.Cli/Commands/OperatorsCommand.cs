@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashDiffusion.V1;
 
 namespace FlashDiffusion.Cli.Commands;
 
@@ -14,13 +15,15 @@ internal static class OperatorsCommand
         {
             using var client = connection.Connect(parsed);
             var answer = await client.ListOperatorsAsync(cancellation).ConfigureAwait(false);
-            var table = CatalogTable.Create("operator", "linear", "takes mask", "parameters");
+            var table = CatalogTable.Create("operator", "version", "state", "linear", "needs", "parameters");
             foreach (var forward in answer.Operators)
             {
                 table.Add(
                     forward.Name,
+                    forward.Version,
+                    CatalogTable.State(forward.State, forward.Reason),
                     forward.IsLinear ? "yes" : "no",
-                    forward.TakesMask ? "yes" : "no",
+                    Needs(forward),
                     CatalogTable.Parameters(forward.Parameters));
             }
 
@@ -28,5 +31,16 @@ internal static class OperatorsCommand
             return FlashCommandLine.Success;
         });
         return command;
+    }
+
+    private static string Needs(Operator forward)
+    {
+        string[] needs =
+        [
+            .. forward.TakesMask ? ["may bring a mask"] : Array.Empty<string>(),
+            .. forward.TakesKernel ? ["a kernel"] : Array.Empty<string>(),
+            .. forward.NeedsPictureSize ? ["the picture's size"] : Array.Empty<string>(),
+        ];
+        return string.Join(", ", needs);
     }
 }

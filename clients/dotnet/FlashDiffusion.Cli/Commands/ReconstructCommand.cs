@@ -13,7 +13,7 @@ internal static class ReconstructCommand
     {
         var measurement = new Argument<FileInfo>("measurement")
         {
-            Description = "The degraded picture: .npy, float32 (3, height, width) on [0,1] and unclipped, or png, jpg, webp, whose noise is clipped.",
+            Description = "The measurement: .npy, float32, in the operator's shape, (3, height, width) on [0,1] and unclipped for pictures; or png, jpg, webp, whose noise is clipped.",
         };
         var output = new Option<FileInfo>("--output", "-o")
         {
@@ -29,7 +29,7 @@ internal static class ReconstructCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = solver.Read(parsed);
-            request.Measurement = PictureFile.ReadMeasurement(parsed.GetRequiredValue(measurement)).ToMessage();
+            request.Measurement = MeasurementFile.Read(parsed.GetRequiredValue(measurement));
             request.Operator = forward.Read(parsed);
             request.Output = new OutputOptions { Format = PictureFormat.Tensor };
             var display = Displays.For(context);

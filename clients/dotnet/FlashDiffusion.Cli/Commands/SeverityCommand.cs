@@ -25,7 +25,7 @@ internal static class SeverityCommand
         {
             var request = new EstimateSeverityRequest
             {
-                Measurement = PictureFile.ReadMeasurement(parsed.GetRequiredValue(measurement)).ToMessage(),
+                Measurement = MeasurementFile.Read(parsed.GetRequiredValue(measurement)),
                 Operator = forward.Read(parsed),
                 Model = parsed.GetValue(model) ?? "",
                 IncludeDecodedMean = parsed.GetValue(mean) is not null,

@@ -28,6 +28,7 @@ internal sealed class DemoRun(ServerSession server, IDisplay display, TimeProvid
 
         reconstruction.Measurement = degraded.Measurement;
         reconstruction.Operator = forward;
+        reconstruction.Operator.PictureSize = degraded.Operator?.PictureSize;
         reconstruction.Output = new OutputOptions { Format = PictureFormat.Tensor };
         reconstruction.Progress = new ProgressOptions
         {

@@ -13,7 +13,7 @@ internal static class Lines
             : "";
         var eta = accepted.Eta is { } duration ? $", expected {Describe(duration.ToTimeSpan())}" : "";
         return $"{accepted.Adaptation}: {severity}start step {accepted.StartTimestep}, {accepted.TotalSteps} steps{eta}"
-            + $" (model {accepted.Model} {accepted.ModelVersion}, solver {accepted.Solver} {accepted.SolverVersion}, seed {accepted.Seed})";
+            + $" (model {accepted.Model} {accepted.ModelVersion}, solver {accepted.Solver} {accepted.SolverVersion}, seed {accepted.Seed}{Noise(accepted.Operator)})";
     }
 
     /// <summary>A progress event.</summary>
@@ -37,6 +37,11 @@ internal static class Lines
         var noise = forward.HasNoiseStd ? FormattableString.Invariant($" noise_std={forward.NoiseStd:0.####}") : "";
         return $"{forward.Name}{string.Concat(parameters)}{noise}";
     }
+
+    /// <summary>The noise on both ranges, as the server understood it.</summary>
+    public static string Noise(ResolvedOperator? forward) => forward is null
+        ? ""
+        : FormattableString.Invariant($", noise {forward.NoiseStdUnit:0.####} on [0,1] ({forward.NoiseStdSigned:0.####} on [-1,1])");
 
     /// <summary>A number or a word.</summary>
     public static string Describe(ParameterValue? value) => value?.KindCase switch

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Union
+from typing import Literal, Mapping, Union
 
 from flashdiffusion.pictures import PictureSource, mask_message
+from flashdiffusion.tensors import Array, to_tensor
 from flashdiffusion.v1 import forward_operator_pb2, parameter_pb2
 
 Number = Union[int, float]
@@ -22,11 +23,17 @@ class Operator:
     name: str
     parameters: Parameters = field(default_factory=dict)
     noise_std: float | None = None
-    """Standard deviation of the measurement noise for pictures on [0, 1]; None means the server's default of 0.05."""
+    """Standard deviation of the measurement noise, for pictures on the range of noise_range; None means the server's default of 0.05 on [0, 1]."""
+    noise_range: Literal["unit", "signed"] = "unit"
+    """Range of pictures for which noise_std is meant: "unit" is [0, 1] (the paper), "signed" is [-1, 1] (DPS, PSLD, ReSample, DAPS)."""
     seed: int = 0
     """Seed of what is random in the operator itself, such as a mask."""
     mask: PictureSource | None = None
     """A mask of your own, (height, width): 0 removes, 1 keeps."""
+    kernel: Array | None = None
+    """A blur kernel of your own, (height, width), for an operator that takes one; scaled to sum 1 by the server."""
+    picture_size: tuple[int, int] | None = None
+    """(height, width) of the picture, where a measurement does not tell it (the catalog says for which operators)."""
 
     def to_message(self) -> forward_operator_pb2.ForwardOperator:
         message = forward_operator_pb2.ForwardOperator(name=self.name, parameters=to_parameters(self.parameters), seed=self.seed)
@@ -34,6 +41,12 @@ class Operator:
             message.noise_std = self.noise_std
         if self.mask is not None:
             message.mask.CopyFrom(mask_message(self.mask))
+        if self.noise_range == "signed":
+            message.noise_range = forward_operator_pb2.NOISE_RANGE_SIGNED
+        if self.kernel is not None:
+            message.kernel.CopyFrom(to_tensor(self.kernel))
+        if self.picture_size is not None:
+            message.picture_size.height, message.picture_size.width = self.picture_size
         return message
 
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Operators.NonlinearBlurNetwork;
 
 /// <summary>Nonlinear blur by the KernelWizard network. Its weights are the user's own, so it exists only where they were given.</summary>
-/// <param name="network">The network, loaded; not owned. It lives on one device.</param>
-internal sealed class NetworkBlurFamily(KernelWizardNetwork network) : IForwardOperatorFamily
+/// <param name="networkOn">The network of a device, loaded; not owned.</param>
+internal sealed class NetworkBlurFamily(Func<Device, KernelWizardNetwork> networkOn) : IForwardOperatorFamily
 {
     public const string Name = "nonlinear_blur_network";
     public const string CodeStd = "code_std";
@@ -26,5 +26,5 @@ internal sealed class NetworkBlurFamily(KernelWizardNetwork network) : IForwardO
     };
 
     public IForwardOperator Bind(IReadOnlyList<OperatorSpec> rows, PictureShape picture, Device device) =>
-        new NetworkBlurOperator(network, rows, picture, device);
+        new NetworkBlurOperator(networkOn(device), rows, picture, device);
 }

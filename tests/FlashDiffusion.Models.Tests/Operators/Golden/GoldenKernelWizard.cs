@@ -47,7 +47,7 @@ internal static class GoldenKernelWizard
 
         using var guard = no_grad();
         var x = tensors["x_u8"].to(ScalarType.Float32) / 255;
-        var family = new NetworkBlurFamily(network);
+        var family = new NetworkBlurFamily(_ => network);
         var parameters = ParameterSet.Resolve(family.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "parameters", []);
         var spec = new OperatorSpec(NetworkBlurFamily.Name, parameters) { Seed = seed, Compatibility = Compatibility.Official };
         using var op = family.Bind([spec], new PictureShape((int)x.shape[2], (int)x.shape[3]), CPU);

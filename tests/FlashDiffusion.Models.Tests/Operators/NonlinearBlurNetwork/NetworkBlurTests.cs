@@ -61,7 +61,7 @@ public sealed class NetworkBlurTests : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    private NetworkBlurFamily Family => new(_network);
+    private NetworkBlurFamily Family => new(_ => _network);
 
     private OperatorSpec Spec(double std, ulong seed)
     {

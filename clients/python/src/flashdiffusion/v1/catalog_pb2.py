@@ -11,10 +11,11 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from flashdiffusion.v1 import forward_operator_pb2 as flashdiffusion_dot_v1_dot_forward__operator__pb2
 from flashdiffusion.v1 import parameter_pb2 as flashdiffusion_dot_v1_dot_parameter__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x66lashdiffusion/v1/catalog.proto\x12\x11\x66lashdiffusion.v1\x1a!flashdiffusion/v1/parameter.proto\"\x13\n\x11ListModelsRequest\"U\n\x12ListModelsResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.flashdiffusion.v1.Model\x12\x15\n\rdefault_model\x18\x02 \x01(\t\"\xc2\x02\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x18\n\x10picture_multiple\x18\x06 \x01(\x05\x12\x14\n\x0cminimum_side\x18\x07 \x01(\x05\x12\x14\n\x0cmaximum_side\x18\x08 \x01(\x05\x12\x17\n\x0flatent_channels\x18\t \x01(\x05\x12\x14\n\x0c\x64ownsampling\x18\n \x01(\x05\x12\x11\n\ttimesteps\x18\x0b \x01(\x05\x12=\n\x11severity_encoders\x18\x0c \x03(\x0b\x32\".flashdiffusion.v1.SeverityEncoder\"\x97\x01\n\x0fSeverityEncoder\x12\x10\n\x08operator\x18\x01 \x01(\t\x12\x37\n\x0etrained_ranges\x18\x02 \x03(\x0b\x32\x1f.flashdiffusion.v1.TrainedRange\x12\x39\n\x0ftrained_choices\x18\x03 \x03(\x0b\x32 .flashdiffusion.v1.TrainedChoice\"1\n\rTrainedChoice\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x03(\t\"C\n\x0cTrainedRange\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\x0f\n\x07minimum\x18\x02 \x01(\x01\x12\x0f\n\x07maximum\x18\x03 \x01(\x01\"\x14\n\x12ListSolversRequest\"Y\n\x13ListSolversResponse\x12*\n\x07solvers\x18\x01 \x03(\x0b\x32\x19.flashdiffusion.v1.Solver\x12\x16\n\x0e\x64\x65\x66\x61ult_solver\x18\x02 \x01(\t\"\xe7\x01\n\x06Solver\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12:\n\nparameters\x18\x06 \x03(\x0b\x32&.flashdiffusion.v1.ParameterDescriptor\x12\x16\n\x0eneeds_operator\x18\x07 \x01(\x08\x12\x15\n\rneeds_adjoint\x18\x08 \x01(\x08\"\x16\n\x14ListOperatorsRequest\"G\n\x15ListOperatorsResponse\x12.\n\toperators\x18\x01 \x03(\x0b\x32\x1b.flashdiffusion.v1.Operator\"\x90\x01\n\x08Operator\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x11\n\tis_linear\x18\x03 \x01(\x08\x12\x12\n\ntakes_mask\x18\x04 \x01(\x08\x12:\n\nparameters\x18\x05 \x03(\x0b\x32&.flashdiffusion.v1.ParameterDescriptor*{\n\x0cServingState\x12\x1d\n\x19SERVING_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SERVING_STATE_LOADING\x10\x01\x12\x17\n\x13SERVING_STATE_READY\x10\x02\x12\x18\n\x14SERVING_STATE_FAILED\x10\x03\x32\xb3\x02\n\x0e\x43\x61talogService\x12[\n\nListModels\x12$.flashdiffusion.v1.ListModelsRequest\x1a%.flashdiffusion.v1.ListModelsResponse\"\x00\x12^\n\x0bListSolvers\x12%.flashdiffusion.v1.ListSolversRequest\x1a&.flashdiffusion.v1.ListSolversResponse\"\x00\x12\x64\n\rListOperators\x12\'.flashdiffusion.v1.ListOperatorsRequest\x1a(.flashdiffusion.v1.ListOperatorsResponse\"\x00\x42\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x66lashdiffusion/v1/catalog.proto\x12\x11\x66lashdiffusion.v1\x1a(flashdiffusion/v1/forward_operator.proto\x1a!flashdiffusion/v1/parameter.proto\"\x13\n\x11ListModelsRequest\"U\n\x12ListModelsResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.flashdiffusion.v1.Model\x12\x15\n\rdefault_model\x18\x02 \x01(\t\"\xc2\x02\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x18\n\x10picture_multiple\x18\x06 \x01(\x05\x12\x14\n\x0cminimum_side\x18\x07 \x01(\x05\x12\x14\n\x0cmaximum_side\x18\x08 \x01(\x05\x12\x17\n\x0flatent_channels\x18\t \x01(\x05\x12\x14\n\x0c\x64ownsampling\x18\n \x01(\x05\x12\x11\n\ttimesteps\x18\x0b \x01(\x05\x12=\n\x11severity_encoders\x18\x0c \x03(\x0b\x32\".flashdiffusion.v1.SeverityEncoder\"\x97\x01\n\x0fSeverityEncoder\x12\x10\n\x08operator\x18\x01 \x01(\t\x12\x37\n\x0etrained_ranges\x18\x02 \x03(\x0b\x32\x1f.flashdiffusion.v1.TrainedRange\x12\x39\n\x0ftrained_choices\x18\x03 \x03(\x0b\x32 .flashdiffusion.v1.TrainedChoice\"1\n\rTrainedChoice\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x03(\t\"C\n\x0cTrainedRange\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\x0f\n\x07minimum\x18\x02 \x01(\x01\x12\x0f\n\x07maximum\x18\x03 \x01(\x01\"\x14\n\x12ListSolversRequest\"Y\n\x13ListSolversResponse\x12*\n\x07solvers\x18\x01 \x03(\x0b\x32\x19.flashdiffusion.v1.Solver\x12\x16\n\x0e\x64\x65\x66\x61ult_solver\x18\x02 \x01(\t\"\xe7\x01\n\x06Solver\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12:\n\nparameters\x18\x06 \x03(\x0b\x32&.flashdiffusion.v1.ParameterDescriptor\x12\x16\n\x0eneeds_operator\x18\x07 \x01(\x08\x12\x15\n\rneeds_adjoint\x18\x08 \x01(\x08\"\x16\n\x14ListOperatorsRequest\"G\n\x15ListOperatorsResponse\x12.\n\toperators\x18\x01 \x03(\x0b\x32\x1b.flashdiffusion.v1.Operator\"\xd3\x02\n\x08Operator\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x11\n\tis_linear\x18\x03 \x01(\x08\x12\x12\n\ntakes_mask\x18\x04 \x01(\x08\x12:\n\nparameters\x18\x05 \x03(\x0b\x32&.flashdiffusion.v1.ParameterDescriptor\x12\x0f\n\x07version\x18\x06 \x01(\t\x12.\n\x05state\x18\x07 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x14\n\x0ctakes_kernel\x18\t \x01(\x08\x12\x1a\n\x12needs_picture_size\x18\n \x01(\x08\x12>\n\x11measurement_range\x18\x0b \x01(\x0e\x32#.flashdiffusion.v1.MeasurementRange*{\n\x0cServingState\x12\x1d\n\x19SERVING_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SERVING_STATE_LOADING\x10\x01\x12\x17\n\x13SERVING_STATE_READY\x10\x02\x12\x18\n\x14SERVING_STATE_FAILED\x10\x03\x32\xb3\x02\n\x0e\x43\x61talogService\x12[\n\nListModels\x12$.flashdiffusion.v1.ListModelsRequest\x1a%.flashdiffusion.v1.ListModelsResponse\"\x00\x12^\n\x0bListSolvers\x12%.flashdiffusion.v1.ListSolversRequest\x1a&.flashdiffusion.v1.ListSolversResponse\"\x00\x12\x64\n\rListOperators\x12\'.flashdiffusion.v1.ListOperatorsRequest\x1a(.flashdiffusion.v1.ListOperatorsResponse\"\x00\x42\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flashdiffusion.v1.catalog_pb2', globals())
@@ -22,32 +23,32 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\252\002\021FlashDiffusion.V1'
-  _SERVINGSTATE._serialized_start=1387
-  _SERVINGSTATE._serialized_end=1510
-  _LISTMODELSREQUEST._serialized_start=89
-  _LISTMODELSREQUEST._serialized_end=108
-  _LISTMODELSRESPONSE._serialized_start=110
-  _LISTMODELSRESPONSE._serialized_end=195
-  _MODEL._serialized_start=198
-  _MODEL._serialized_end=520
-  _SEVERITYENCODER._serialized_start=523
-  _SEVERITYENCODER._serialized_end=674
-  _TRAINEDCHOICE._serialized_start=676
-  _TRAINEDCHOICE._serialized_end=725
-  _TRAINEDRANGE._serialized_start=727
-  _TRAINEDRANGE._serialized_end=794
-  _LISTSOLVERSREQUEST._serialized_start=796
-  _LISTSOLVERSREQUEST._serialized_end=816
-  _LISTSOLVERSRESPONSE._serialized_start=818
-  _LISTSOLVERSRESPONSE._serialized_end=907
-  _SOLVER._serialized_start=910
-  _SOLVER._serialized_end=1141
-  _LISTOPERATORSREQUEST._serialized_start=1143
-  _LISTOPERATORSREQUEST._serialized_end=1165
-  _LISTOPERATORSRESPONSE._serialized_start=1167
-  _LISTOPERATORSRESPONSE._serialized_end=1238
-  _OPERATOR._serialized_start=1241
-  _OPERATOR._serialized_end=1385
-  _CATALOGSERVICE._serialized_start=1513
-  _CATALOGSERVICE._serialized_end=1820
+  _SERVINGSTATE._serialized_start=1624
+  _SERVINGSTATE._serialized_end=1747
+  _LISTMODELSREQUEST._serialized_start=131
+  _LISTMODELSREQUEST._serialized_end=150
+  _LISTMODELSRESPONSE._serialized_start=152
+  _LISTMODELSRESPONSE._serialized_end=237
+  _MODEL._serialized_start=240
+  _MODEL._serialized_end=562
+  _SEVERITYENCODER._serialized_start=565
+  _SEVERITYENCODER._serialized_end=716
+  _TRAINEDCHOICE._serialized_start=718
+  _TRAINEDCHOICE._serialized_end=767
+  _TRAINEDRANGE._serialized_start=769
+  _TRAINEDRANGE._serialized_end=836
+  _LISTSOLVERSREQUEST._serialized_start=838
+  _LISTSOLVERSREQUEST._serialized_end=858
+  _LISTSOLVERSRESPONSE._serialized_start=860
+  _LISTSOLVERSRESPONSE._serialized_end=949
+  _SOLVER._serialized_start=952
+  _SOLVER._serialized_end=1183
+  _LISTOPERATORSREQUEST._serialized_start=1185
+  _LISTOPERATORSREQUEST._serialized_end=1207
+  _LISTOPERATORSRESPONSE._serialized_start=1209
+  _LISTOPERATORSRESPONSE._serialized_end=1280
+  _OPERATOR._serialized_start=1283
+  _OPERATOR._serialized_end=1622
+  _CATALOGSERVICE._serialized_start=1750
+  _CATALOGSERVICE._serialized_end=2057
 # @@protoc_insertion_point(module_scope)

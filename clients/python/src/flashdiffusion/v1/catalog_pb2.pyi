@@ -1,3 +1,4 @@
+from flashdiffusion.v1 import forward_operator_pb2 as _forward_operator_pb2
 from flashdiffusion.v1 import parameter_pb2 as _parameter_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -74,18 +75,30 @@ class Model(_message.Message):
     def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[ServingState, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., picture_multiple: _Optional[int] = ..., minimum_side: _Optional[int] = ..., maximum_side: _Optional[int] = ..., latent_channels: _Optional[int] = ..., downsampling: _Optional[int] = ..., timesteps: _Optional[int] = ..., severity_encoders: _Optional[_Iterable[_Union[SeverityEncoder, _Mapping]]] = ...) -> None: ...
 
 class Operator(_message.Message):
-    __slots__ = ["description", "is_linear", "name", "parameters", "takes_mask"]
+    __slots__ = ["description", "is_linear", "measurement_range", "name", "needs_picture_size", "parameters", "reason", "state", "takes_kernel", "takes_mask", "version"]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     IS_LINEAR_FIELD_NUMBER: _ClassVar[int]
+    MEASUREMENT_RANGE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    NEEDS_PICTURE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    TAKES_KERNEL_FIELD_NUMBER: _ClassVar[int]
     TAKES_MASK_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
     description: str
     is_linear: bool
+    measurement_range: _forward_operator_pb2.MeasurementRange
     name: str
+    needs_picture_size: bool
     parameters: _containers.RepeatedCompositeFieldContainer[_parameter_pb2.ParameterDescriptor]
+    reason: str
+    state: ServingState
+    takes_kernel: bool
     takes_mask: bool
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., is_linear: bool = ..., takes_mask: bool = ..., parameters: _Optional[_Iterable[_Union[_parameter_pb2.ParameterDescriptor, _Mapping]]] = ...) -> None: ...
+    version: str
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., is_linear: bool = ..., takes_mask: bool = ..., parameters: _Optional[_Iterable[_Union[_parameter_pb2.ParameterDescriptor, _Mapping]]] = ..., version: _Optional[str] = ..., state: _Optional[_Union[ServingState, str]] = ..., reason: _Optional[str] = ..., takes_kernel: bool = ..., needs_picture_size: bool = ..., measurement_range: _Optional[_Union[_forward_operator_pb2.MeasurementRange, str]] = ...) -> None: ...
 
 class SeverityEncoder(_message.Message):
     __slots__ = ["operator", "trained_choices", "trained_ranges"]

@@ -51,7 +51,7 @@ class CatalogServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListOperators(self, request, context):
-        """Forward operators.
+        """Forward operators, also plugins that failed to load, with the reason.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

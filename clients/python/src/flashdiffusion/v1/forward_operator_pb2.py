@@ -13,9 +13,10 @@ _sym_db = _symbol_database.Default()
 
 from flashdiffusion.v1 import parameter_pb2 as flashdiffusion_dot_v1_dot_parameter__pb2
 from flashdiffusion.v1 import picture_pb2 as flashdiffusion_dot_v1_dot_picture__pb2
+from flashdiffusion.v1 import tensor_pb2 as flashdiffusion_dot_v1_dot_tensor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(flashdiffusion/v1/forward_operator.proto\x12\x11\x66lashdiffusion.v1\x1a!flashdiffusion/v1/parameter.proto\x1a\x1f\x66lashdiffusion/v1/picture.proto\"\x9b\x02\n\x0f\x46orwardOperator\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x46\n\nparameters\x18\x02 \x03(\x0b\x32\x32.flashdiffusion.v1.ForwardOperator.ParametersEntry\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12(\n\x04mask\x18\x04 \x01(\x0b\x32\x1a.flashdiffusion.v1.Picture\x12\x16\n\tnoise_std\x18\x05 \x01(\x01H\x00\x88\x01\x01\x1aT\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x30\n\x05value\x18\x02 \x01(\x0b\x32!.flashdiffusion.v1.ParameterValue:\x02\x38\x01\x42\x0c\n\n_noise_stdB\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(flashdiffusion/v1/forward_operator.proto\x12\x11\x66lashdiffusion.v1\x1a!flashdiffusion/v1/parameter.proto\x1a\x1f\x66lashdiffusion/v1/picture.proto\x1a\x1e\x66lashdiffusion/v1/tensor.proto\"\xb0\x03\n\x0f\x46orwardOperator\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x46\n\nparameters\x18\x02 \x03(\x0b\x32\x32.flashdiffusion.v1.ForwardOperator.ParametersEntry\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12(\n\x04mask\x18\x04 \x01(\x0b\x32\x1a.flashdiffusion.v1.Picture\x12\x16\n\tnoise_std\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12)\n\x06kernel\x18\x06 \x01(\x0b\x32\x19.flashdiffusion.v1.Tensor\x12\x32\n\x0bnoise_range\x18\x07 \x01(\x0e\x32\x1d.flashdiffusion.v1.NoiseRange\x12\x34\n\x0cpicture_size\x18\x08 \x01(\x0b\x32\x1e.flashdiffusion.v1.PictureSize\x1aT\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x30\n\x05value\x18\x02 \x01(\x0b\x32!.flashdiffusion.v1.ParameterValue:\x02\x38\x01\x42\x0c\n\n_noise_std\",\n\x0bPictureSize\x12\x0e\n\x06height\x18\x01 \x01(\x05\x12\r\n\x05width\x18\x02 \x01(\x05\"\xbc\x03\n\x10ResolvedOperator\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12G\n\nparameters\x18\x03 \x03(\x0b\x32\x33.flashdiffusion.v1.ResolvedOperator.ParametersEntry\x12\x0c\n\x04seed\x18\x04 \x01(\x04\x12\x16\n\x0enoise_std_unit\x18\x05 \x01(\x01\x12\x18\n\x10noise_std_signed\x18\x06 \x01(\x01\x12\x34\n\x0cpicture_size\x18\x07 \x01(\x0b\x32\x1e.flashdiffusion.v1.PictureSize\x12\x19\n\x11measurement_shape\x18\x08 \x03(\x03\x12\x19\n\x11measurement_count\x18\t \x01(\x03\x12>\n\x11measurement_range\x18\n \x01(\x0e\x32#.flashdiffusion.v1.MeasurementRange\x1aT\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x30\n\x05value\x18\x02 \x01(\x0b\x32!.flashdiffusion.v1.ParameterValue:\x02\x38\x01*W\n\nNoiseRange\x12\x1b\n\x17NOISE_RANGE_UNSPECIFIED\x10\x00\x12\x14\n\x10NOISE_RANGE_UNIT\x10\x01\x12\x16\n\x12NOISE_RANGE_SIGNED\x10\x02*o\n\x10MeasurementRange\x12!\n\x1dMEASUREMENT_RANGE_UNSPECIFIED\x10\x00\x12\x1a\n\x16MEASUREMENT_RANGE_UNIT\x10\x01\x12\x1c\n\x18MEASUREMENT_RANGE_SIGNED\x10\x02\x42\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flashdiffusion.v1.forward_operator_pb2', globals())
@@ -25,8 +26,20 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._serialized_options = b'\252\002\021FlashDiffusion.V1'
   _FORWARDOPERATOR_PARAMETERSENTRY._options = None
   _FORWARDOPERATOR_PARAMETERSENTRY._serialized_options = b'8\001'
-  _FORWARDOPERATOR._serialized_start=132
-  _FORWARDOPERATOR._serialized_end=415
-  _FORWARDOPERATOR_PARAMETERSENTRY._serialized_start=317
-  _FORWARDOPERATOR_PARAMETERSENTRY._serialized_end=401
+  _RESOLVEDOPERATOR_PARAMETERSENTRY._options = None
+  _RESOLVEDOPERATOR_PARAMETERSENTRY._serialized_options = b'8\001'
+  _NOISERANGE._serialized_start=1091
+  _NOISERANGE._serialized_end=1178
+  _MEASUREMENTRANGE._serialized_start=1180
+  _MEASUREMENTRANGE._serialized_end=1291
+  _FORWARDOPERATOR._serialized_start=164
+  _FORWARDOPERATOR._serialized_end=596
+  _FORWARDOPERATOR_PARAMETERSENTRY._serialized_start=498
+  _FORWARDOPERATOR_PARAMETERSENTRY._serialized_end=582
+  _PICTURESIZE._serialized_start=598
+  _PICTURESIZE._serialized_end=642
+  _RESOLVEDOPERATOR._serialized_start=645
+  _RESOLVEDOPERATOR._serialized_end=1089
+  _RESOLVEDOPERATOR_PARAMETERSENTRY._serialized_start=498
+  _RESOLVEDOPERATOR_PARAMETERSENTRY._serialized_end=582
 # @@protoc_insertion_point(module_scope)

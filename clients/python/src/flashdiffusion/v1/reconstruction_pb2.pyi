@@ -40,16 +40,18 @@ class DegradeRequest(_message.Message):
     def __init__(self, picture: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., operator: _Optional[_Union[_forward_operator_pb2.ForwardOperator, _Mapping]] = ..., seed: _Optional[int] = ..., crop: _Optional[int] = ...) -> None: ...
 
 class DegradeResponse(_message.Message):
-    __slots__ = ["clean", "measurement", "preview", "seed"]
+    __slots__ = ["clean", "measurement", "operator", "preview", "seed"]
     CLEAN_FIELD_NUMBER: _ClassVar[int]
     MEASUREMENT_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PREVIEW_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     clean: _picture_pb2.Picture
     measurement: _picture_pb2.Picture
+    operator: _forward_operator_pb2.ResolvedOperator
     preview: _picture_pb2.Picture
     seed: int
-    def __init__(self, measurement: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., preview: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., clean: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., seed: _Optional[int] = ...) -> None: ...
+    def __init__(self, measurement: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., preview: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., clean: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., seed: _Optional[int] = ..., operator: _Optional[_Union[_forward_operator_pb2.ResolvedOperator, _Mapping]] = ...) -> None: ...
 
 class EstimateSeverityRequest(_message.Message):
     __slots__ = ["include_decoded_mean", "include_latent", "measurement", "model", "model_version", "operator"]
@@ -68,11 +70,12 @@ class EstimateSeverityRequest(_message.Message):
     def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., measurement: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., operator: _Optional[_Union[_forward_operator_pb2.ForwardOperator, _Mapping]] = ..., include_latent: bool = ..., include_decoded_mean: bool = ...) -> None: ...
 
 class EstimateSeverityResponse(_message.Message):
-    __slots__ = ["decoded_mean", "latent", "mean_residual", "notices", "severity", "severity_reliable", "start_timestep"]
+    __slots__ = ["decoded_mean", "latent", "mean_residual", "notices", "operator", "severity", "severity_reliable", "start_timestep"]
     DECODED_MEAN_FIELD_NUMBER: _ClassVar[int]
     LATENT_FIELD_NUMBER: _ClassVar[int]
     MEAN_RESIDUAL_FIELD_NUMBER: _ClassVar[int]
     NOTICES_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
     SEVERITY_RELIABLE_FIELD_NUMBER: _ClassVar[int]
     START_TIMESTEP_FIELD_NUMBER: _ClassVar[int]
@@ -80,10 +83,11 @@ class EstimateSeverityResponse(_message.Message):
     latent: _tensor_pb2.Tensor
     mean_residual: float
     notices: _containers.RepeatedCompositeFieldContainer[_reconstruction_events_pb2.Notice]
+    operator: _forward_operator_pb2.ResolvedOperator
     severity: float
     severity_reliable: bool
     start_timestep: int
-    def __init__(self, severity: _Optional[float] = ..., start_timestep: _Optional[int] = ..., severity_reliable: bool = ..., notices: _Optional[_Iterable[_Union[_reconstruction_events_pb2.Notice, _Mapping]]] = ..., latent: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., decoded_mean: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., mean_residual: _Optional[float] = ...) -> None: ...
+    def __init__(self, severity: _Optional[float] = ..., start_timestep: _Optional[int] = ..., severity_reliable: bool = ..., notices: _Optional[_Iterable[_Union[_reconstruction_events_pb2.Notice, _Mapping]]] = ..., latent: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., decoded_mean: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., mean_residual: _Optional[float] = ..., operator: _Optional[_Union[_forward_operator_pb2.ResolvedOperator, _Mapping]] = ...) -> None: ...
 
 class GetReconstructionRequest(_message.Message):
     __slots__ = ["format", "request_id", "wait"]

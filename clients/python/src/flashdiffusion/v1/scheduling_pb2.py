@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"flashdiffusion/v1/scheduling.proto\x12\x11\x66lashdiffusion.v1\x1a\x1egoogle/protobuf/duration.proto\"m\n\nScheduling\x12-\n\x08priority\x18\x01 \x01(\x0e\x32\x1b.flashdiffusion.v1.Priority\x12\x30\n\rqueue_timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration*^\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPRIORITY_LOW\x10\x01\x12\x13\n\x0fPRIORITY_NORMAL\x10\x02\x12\x11\n\rPRIORITY_HIGH\x10\x03*Z\n\x0b\x43omputeMode\x12\x1c\n\x18\x43OMPUTE_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43OMPUTE_MODE_FAST\x10\x01\x12\x16\n\x12\x43OMPUTE_MODE_EXACT\x10\x02\x42\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"flashdiffusion/v1/scheduling.proto\x12\x11\x66lashdiffusion.v1\x1a\x1egoogle/protobuf/duration.proto\"\x91\x02\n\nScheduling\x12-\n\x08priority\x18\x01 \x01(\x0e\x32\x1b.flashdiffusion.v1.Priority\x12\x30\n\rqueue_timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\ntime_limit\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1e\n\x11max_network_calls\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12=\n\x11on_tight_deadline\x18\x05 \x01(\x0e\x32\".flashdiffusion.v1.OnTightDeadlineB\x14\n\x12_max_network_calls\"c\n\x03\x43ut\x12\x15\n\rsteps_without\x18\x01 \x01(\x05\x12,\n\x06reason\x18\x02 \x01(\x0e\x32\x1c.flashdiffusion.v1.CutReason\x12\x17\n\x0fguidance_factor\x18\x03 \x01(\x01*q\n\x0fOnTightDeadline\x12!\n\x1dON_TIGHT_DEADLINE_UNSPECIFIED\x10\x00\x12\x1d\n\x19ON_TIGHT_DEADLINE_SHORTEN\x10\x01\x12\x1c\n\x18ON_TIGHT_DEADLINE_REFUSE\x10\x02*^\n\tCutReason\x12\x1a\n\x16\x43UT_REASON_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43UT_REASON_DEADLINE\x10\x01\x12\x1c\n\x18\x43UT_REASON_NETWORK_CALLS\x10\x02*^\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPRIORITY_LOW\x10\x01\x12\x13\n\x0fPRIORITY_NORMAL\x10\x02\x12\x11\n\rPRIORITY_HIGH\x10\x03*Z\n\x0b\x43omputeMode\x12\x1c\n\x18\x43OMPUTE_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43OMPUTE_MODE_FAST\x10\x01\x12\x16\n\x12\x43OMPUTE_MODE_EXACT\x10\x02\x42\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flashdiffusion.v1.scheduling_pb2', globals())
@@ -22,10 +22,16 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\252\002\021FlashDiffusion.V1'
-  _PRIORITY._serialized_start=200
-  _PRIORITY._serialized_end=294
-  _COMPUTEMODE._serialized_start=296
-  _COMPUTEMODE._serialized_end=386
-  _SCHEDULING._serialized_start=89
-  _SCHEDULING._serialized_end=198
+  _ONTIGHTDEADLINE._serialized_start=466
+  _ONTIGHTDEADLINE._serialized_end=579
+  _CUTREASON._serialized_start=581
+  _CUTREASON._serialized_end=675
+  _PRIORITY._serialized_start=677
+  _PRIORITY._serialized_end=771
+  _COMPUTEMODE._serialized_start=773
+  _COMPUTEMODE._serialized_end=863
+  _SCHEDULING._serialized_start=90
+  _SCHEDULING._serialized_end=363
+  _CUT._serialized_start=365
+  _CUT._serialized_end=464
 # @@protoc_insertion_point(module_scope)

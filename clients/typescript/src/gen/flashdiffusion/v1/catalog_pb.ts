@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { MeasurementRange } from "./forward_operator_pb.js";
+import { file_flashdiffusion_v1_forward_operator } from "./forward_operator_pb.js";
 import type { ParameterDescriptor } from "./parameter_pb.js";
 import { file_flashdiffusion_v1_parameter } from "./parameter_pb.js";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
@@ -13,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flashdiffusion/v1/catalog.proto.
  */
 export const file_flashdiffusion_v1_catalog: GenFile = /*@__PURE__*/
-  fileDesc("Ch9mbGFzaGRpZmZ1c2lvbi92MS9jYXRhbG9nLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSITChFMaXN0TW9kZWxzUmVxdWVzdCJVChJMaXN0TW9kZWxzUmVzcG9uc2USKAoGbW9kZWxzGAEgAygLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwSFQoNZGVmYXVsdF9tb2RlbBgCIAEoCSLCAgoFTW9kZWwSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uZmxhc2hkaWZmdXNpb24udjEuU2VydmluZ1N0YXRlEg4KBnJlYXNvbhgEIAEoCRITCgtkZXNjcmlwdGlvbhgFIAEoCRIYChBwaWN0dXJlX211bHRpcGxlGAYgASgFEhQKDG1pbmltdW1fc2lkZRgHIAEoBRIUCgxtYXhpbXVtX3NpZGUYCCABKAUSFwoPbGF0ZW50X2NoYW5uZWxzGAkgASgFEhQKDGRvd25zYW1wbGluZxgKIAEoBRIRCgl0aW1lc3RlcHMYCyABKAUSPQoRc2V2ZXJpdHlfZW5jb2RlcnMYDCADKAsyIi5mbGFzaGRpZmZ1c2lvbi52MS5TZXZlcml0eUVuY29kZXIilwEKD1NldmVyaXR5RW5jb2RlchIQCghvcGVyYXRvchgBIAEoCRI3Cg50cmFpbmVkX3JhbmdlcxgCIAMoCzIfLmZsYXNoZGlmZnVzaW9uLnYxLlRyYWluZWRSYW5nZRI5Cg90cmFpbmVkX2Nob2ljZXMYAyADKAsyIC5mbGFzaGRpZmZ1c2lvbi52MS5UcmFpbmVkQ2hvaWNlIjEKDVRyYWluZWRDaG9pY2USEQoJcGFyYW1ldGVyGAEgASgJEg0KBXdvcmRzGAIgAygJIkMKDFRyYWluZWRSYW5nZRIRCglwYXJhbWV0ZXIYASABKAkSDwoHbWluaW11bRgCIAEoARIPCgdtYXhpbXVtGAMgASgBIhQKEkxpc3RTb2x2ZXJzUmVxdWVzdCJZChNMaXN0U29sdmVyc1Jlc3BvbnNlEioKB3NvbHZlcnMYASADKAsyGS5mbGFzaGRpZmZ1c2lvbi52MS5Tb2x2ZXISFgoOZGVmYXVsdF9zb2x2ZXIYAiABKAki5wEKBlNvbHZlchIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSLgoFc3RhdGUYAyABKA4yHy5mbGFzaGRpZmZ1c2lvbi52MS5TZXJ2aW5nU3RhdGUSDgoGcmVhc29uGAQgASgJEhMKC2Rlc2NyaXB0aW9uGAUgASgJEjoKCnBhcmFtZXRlcnMYBiADKAsyJi5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJEZXNjcmlwdG9yEhYKDm5lZWRzX29wZXJhdG9yGAcgASgIEhUKDW5lZWRzX2Fkam9pbnQYCCABKAgiFgoUTGlzdE9wZXJhdG9yc1JlcXVlc3QiRwoVTGlzdE9wZXJhdG9yc1Jlc3BvbnNlEi4KCW9wZXJhdG9ycxgBIAMoCzIbLmZsYXNoZGlmZnVzaW9uLnYxLk9wZXJhdG9yIpABCghPcGVyYXRvchIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhEKCWlzX2xpbmVhchgDIAEoCBISCgp0YWtlc19tYXNrGAQgASgIEjoKCnBhcmFtZXRlcnMYBSADKAsyJi5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJEZXNjcmlwdG9yKnsKDFNlcnZpbmdTdGF0ZRIdChlTRVJWSU5HX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVU0VSVklOR19TVEFURV9MT0FESU5HEAESFwoTU0VSVklOR19TVEFURV9SRUFEWRACEhgKFFNFUlZJTkdfU1RBVEVfRkFJTEVEEAMy7QIKDkNhdGFsb2dTZXJ2aWNlEm0KCkxpc3RNb2RlbHMSJC5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0TW9kZWxzUmVxdWVzdBolLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RNb2RlbHNSZXNwb25zZSISgtPkkwIMEgovdjEvbW9kZWxzEnEKC0xpc3RTb2x2ZXJzEiUuZmxhc2hkaWZmdXNpb24udjEuTGlzdFNvbHZlcnNSZXF1ZXN0GiYuZmxhc2hkaWZmdXNpb24udjEuTGlzdFNvbHZlcnNSZXNwb25zZSITgtPkkwINEgsvdjEvc29sdmVycxJ5Cg1MaXN0T3BlcmF0b3JzEicuZmxhc2hkaWZmdXNpb24udjEuTGlzdE9wZXJhdG9yc1JlcXVlc3QaKC5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0T3BlcmF0b3JzUmVzcG9uc2UiFYLT5JMCDxINL3YxL29wZXJhdG9yc0IUqgIRRmxhc2hEaWZmdXNpb24uVjFiBnByb3RvMw", [file_flashdiffusion_v1_parameter, file_google_api_annotations]);
+  fileDesc("Ch9mbGFzaGRpZmZ1c2lvbi92MS9jYXRhbG9nLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSITChFMaXN0TW9kZWxzUmVxdWVzdCJVChJMaXN0TW9kZWxzUmVzcG9uc2USKAoGbW9kZWxzGAEgAygLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwSFQoNZGVmYXVsdF9tb2RlbBgCIAEoCSLCAgoFTW9kZWwSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uZmxhc2hkaWZmdXNpb24udjEuU2VydmluZ1N0YXRlEg4KBnJlYXNvbhgEIAEoCRITCgtkZXNjcmlwdGlvbhgFIAEoCRIYChBwaWN0dXJlX211bHRpcGxlGAYgASgFEhQKDG1pbmltdW1fc2lkZRgHIAEoBRIUCgxtYXhpbXVtX3NpZGUYCCABKAUSFwoPbGF0ZW50X2NoYW5uZWxzGAkgASgFEhQKDGRvd25zYW1wbGluZxgKIAEoBRIRCgl0aW1lc3RlcHMYCyABKAUSPQoRc2V2ZXJpdHlfZW5jb2RlcnMYDCADKAsyIi5mbGFzaGRpZmZ1c2lvbi52MS5TZXZlcml0eUVuY29kZXIilwEKD1NldmVyaXR5RW5jb2RlchIQCghvcGVyYXRvchgBIAEoCRI3Cg50cmFpbmVkX3JhbmdlcxgCIAMoCzIfLmZsYXNoZGlmZnVzaW9uLnYxLlRyYWluZWRSYW5nZRI5Cg90cmFpbmVkX2Nob2ljZXMYAyADKAsyIC5mbGFzaGRpZmZ1c2lvbi52MS5UcmFpbmVkQ2hvaWNlIjEKDVRyYWluZWRDaG9pY2USEQoJcGFyYW1ldGVyGAEgASgJEg0KBXdvcmRzGAIgAygJIkMKDFRyYWluZWRSYW5nZRIRCglwYXJhbWV0ZXIYASABKAkSDwoHbWluaW11bRgCIAEoARIPCgdtYXhpbXVtGAMgASgBIhQKEkxpc3RTb2x2ZXJzUmVxdWVzdCJZChNMaXN0U29sdmVyc1Jlc3BvbnNlEioKB3NvbHZlcnMYASADKAsyGS5mbGFzaGRpZmZ1c2lvbi52MS5Tb2x2ZXISFgoOZGVmYXVsdF9zb2x2ZXIYAiABKAki5wEKBlNvbHZlchIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSLgoFc3RhdGUYAyABKA4yHy5mbGFzaGRpZmZ1c2lvbi52MS5TZXJ2aW5nU3RhdGUSDgoGcmVhc29uGAQgASgJEhMKC2Rlc2NyaXB0aW9uGAUgASgJEjoKCnBhcmFtZXRlcnMYBiADKAsyJi5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJEZXNjcmlwdG9yEhYKDm5lZWRzX29wZXJhdG9yGAcgASgIEhUKDW5lZWRzX2Fkam9pbnQYCCABKAgiFgoUTGlzdE9wZXJhdG9yc1JlcXVlc3QiRwoVTGlzdE9wZXJhdG9yc1Jlc3BvbnNlEi4KCW9wZXJhdG9ycxgBIAMoCzIbLmZsYXNoZGlmZnVzaW9uLnYxLk9wZXJhdG9yItMCCghPcGVyYXRvchIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhEKCWlzX2xpbmVhchgDIAEoCBISCgp0YWtlc19tYXNrGAQgASgIEjoKCnBhcmFtZXRlcnMYBSADKAsyJi5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJEZXNjcmlwdG9yEg8KB3ZlcnNpb24YBiABKAkSLgoFc3RhdGUYByABKA4yHy5mbGFzaGRpZmZ1c2lvbi52MS5TZXJ2aW5nU3RhdGUSDgoGcmVhc29uGAggASgJEhQKDHRha2VzX2tlcm5lbBgJIAEoCBIaChJuZWVkc19waWN0dXJlX3NpemUYCiABKAgSPgoRbWVhc3VyZW1lbnRfcmFuZ2UYCyABKA4yIy5mbGFzaGRpZmZ1c2lvbi52MS5NZWFzdXJlbWVudFJhbmdlKnsKDFNlcnZpbmdTdGF0ZRIdChlTRVJWSU5HX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVU0VSVklOR19TVEFURV9MT0FESU5HEAESFwoTU0VSVklOR19TVEFURV9SRUFEWRACEhgKFFNFUlZJTkdfU1RBVEVfRkFJTEVEEAMy7QIKDkNhdGFsb2dTZXJ2aWNlEm0KCkxpc3RNb2RlbHMSJC5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0TW9kZWxzUmVxdWVzdBolLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RNb2RlbHNSZXNwb25zZSISgtPkkwIMEgovdjEvbW9kZWxzEnEKC0xpc3RTb2x2ZXJzEiUuZmxhc2hkaWZmdXNpb24udjEuTGlzdFNvbHZlcnNSZXF1ZXN0GiYuZmxhc2hkaWZmdXNpb24udjEuTGlzdFNvbHZlcnNSZXNwb25zZSITgtPkkwINEgsvdjEvc29sdmVycxJ5Cg1MaXN0T3BlcmF0b3JzEicuZmxhc2hkaWZmdXNpb24udjEuTGlzdE9wZXJhdG9yc1JlcXVlc3QaKC5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0T3BlcmF0b3JzUmVzcG9uc2UiFYLT5JMCDxINL3YxL29wZXJhdG9yc0IUqgIRRmxhc2hEaWZmdXNpb24uVjFiBnByb3RvMw", [file_flashdiffusion_v1_forward_operator, file_flashdiffusion_v1_parameter, file_google_api_annotations]);
 
 /**
  * Asks for the models.
@@ -443,6 +445,48 @@ export type Operator = Message<"flashdiffusion.v1.Operator"> & {
    * @generated from field: repeated flashdiffusion.v1.ParameterDescriptor parameters = 5;
    */
   parameters: ParameterDescriptor[];
+
+  /**
+   * Version of the plugin that provides it; empty for an operator of the server's own.
+   *
+   * @generated from field: string version = 6;
+   */
+  version: string;
+
+  /**
+   * Whether it can be used.
+   *
+   * @generated from field: flashdiffusion.v1.ServingState state = 7;
+   */
+  state: ServingState;
+
+  /**
+   * Why it can't be used, if so.
+   *
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+
+  /**
+   * Whether a request must bring a kernel.
+   *
+   * @generated from field: bool takes_kernel = 9;
+   */
+  takesKernel: boolean;
+
+  /**
+   * Whether a request to reconstruct must say the size of the picture, because the measurement's shape does not tell it.
+   *
+   * @generated from field: bool needs_picture_size = 10;
+   */
+  needsPictureSize: boolean;
+
+  /**
+   * Range on which its measurements travel.
+   *
+   * @generated from field: flashdiffusion.v1.MeasurementRange measurement_range = 11;
+   */
+  measurementRange: MeasurementRange;
 };
 
 /**
@@ -520,7 +564,7 @@ export const CatalogService: GenService<{
     output: typeof ListSolversResponseSchema;
   },
   /**
-   * Forward operators.
+   * Forward operators, also plugins that failed to load, with the reason.
    *
    * @generated from rpc flashdiffusion.v1.CatalogService.ListOperators
    */

@@ -2,19 +2,21 @@
 // @generated from file flashdiffusion/v1/forward_operator.proto (package flashdiffusion.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { ParameterValue } from "./parameter_pb.js";
 import { file_flashdiffusion_v1_parameter } from "./parameter_pb.js";
 import type { Picture } from "./picture_pb.js";
 import { file_flashdiffusion_v1_picture } from "./picture_pb.js";
+import type { Tensor } from "./tensor_pb.js";
+import { file_flashdiffusion_v1_tensor } from "./tensor_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file flashdiffusion/v1/forward_operator.proto.
  */
 export const file_flashdiffusion_v1_forward_operator: GenFile = /*@__PURE__*/
-  fileDesc("CihmbGFzaGRpZmZ1c2lvbi92MS9mb3J3YXJkX29wZXJhdG9yLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSKbAgoPRm9yd2FyZE9wZXJhdG9yEgwKBG5hbWUYASABKAkSRgoKcGFyYW1ldGVycxgCIAMoCzIyLmZsYXNoZGlmZnVzaW9uLnYxLkZvcndhcmRPcGVyYXRvci5QYXJhbWV0ZXJzRW50cnkSDAoEc2VlZBgDIAEoBBIoCgRtYXNrGAQgASgLMhouZmxhc2hkaWZmdXNpb24udjEuUGljdHVyZRIWCglub2lzZV9zdGQYBSABKAFIAIgBARpUCg9QYXJhbWV0ZXJzRW50cnkSCwoDa2V5GAEgASgJEjAKBXZhbHVlGAIgASgLMiEuZmxhc2hkaWZmdXNpb24udjEuUGFyYW1ldGVyVmFsdWU6AjgBQgwKCl9ub2lzZV9zdGRCFKoCEUZsYXNoRGlmZnVzaW9uLlYxYgZwcm90bzM", [file_flashdiffusion_v1_parameter, file_flashdiffusion_v1_picture]);
+  fileDesc("CihmbGFzaGRpZmZ1c2lvbi92MS9mb3J3YXJkX29wZXJhdG9yLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSKwAwoPRm9yd2FyZE9wZXJhdG9yEgwKBG5hbWUYASABKAkSRgoKcGFyYW1ldGVycxgCIAMoCzIyLmZsYXNoZGlmZnVzaW9uLnYxLkZvcndhcmRPcGVyYXRvci5QYXJhbWV0ZXJzRW50cnkSDAoEc2VlZBgDIAEoBBIoCgRtYXNrGAQgASgLMhouZmxhc2hkaWZmdXNpb24udjEuUGljdHVyZRIWCglub2lzZV9zdGQYBSABKAFIAIgBARIpCgZrZXJuZWwYBiABKAsyGS5mbGFzaGRpZmZ1c2lvbi52MS5UZW5zb3ISMgoLbm9pc2VfcmFuZ2UYByABKA4yHS5mbGFzaGRpZmZ1c2lvbi52MS5Ob2lzZVJhbmdlEjQKDHBpY3R1cmVfc2l6ZRgIIAEoCzIeLmZsYXNoZGlmZnVzaW9uLnYxLlBpY3R1cmVTaXplGlQKD1BhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSMAoFdmFsdWUYAiABKAsyIS5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJWYWx1ZToCOAFCDAoKX25vaXNlX3N0ZCIsCgtQaWN0dXJlU2l6ZRIOCgZoZWlnaHQYASABKAUSDQoFd2lkdGgYAiABKAUivAMKEFJlc29sdmVkT3BlcmF0b3ISDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEkcKCnBhcmFtZXRlcnMYAyADKAsyMy5mbGFzaGRpZmZ1c2lvbi52MS5SZXNvbHZlZE9wZXJhdG9yLlBhcmFtZXRlcnNFbnRyeRIMCgRzZWVkGAQgASgEEhYKDm5vaXNlX3N0ZF91bml0GAUgASgBEhgKEG5vaXNlX3N0ZF9zaWduZWQYBiABKAESNAoMcGljdHVyZV9zaXplGAcgASgLMh4uZmxhc2hkaWZmdXNpb24udjEuUGljdHVyZVNpemUSGQoRbWVhc3VyZW1lbnRfc2hhcGUYCCADKAMSGQoRbWVhc3VyZW1lbnRfY291bnQYCSABKAMSPgoRbWVhc3VyZW1lbnRfcmFuZ2UYCiABKA4yIy5mbGFzaGRpZmZ1c2lvbi52MS5NZWFzdXJlbWVudFJhbmdlGlQKD1BhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSMAoFdmFsdWUYAiABKAsyIS5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJWYWx1ZToCOAEqVwoKTm9pc2VSYW5nZRIbChdOT0lTRV9SQU5HRV9VTlNQRUNJRklFRBAAEhQKEE5PSVNFX1JBTkdFX1VOSVQQARIWChJOT0lTRV9SQU5HRV9TSUdORUQQAipvChBNZWFzdXJlbWVudFJhbmdlEiEKHU1FQVNVUkVNRU5UX1JBTkdFX1VOU1BFQ0lGSUVEEAASGgoWTUVBU1VSRU1FTlRfUkFOR0VfVU5JVBABEhwKGE1FQVNVUkVNRU5UX1JBTkdFX1NJR05FRBACQhSqAhFGbGFzaERpZmZ1c2lvbi5WMWIGcHJvdG8z", [file_flashdiffusion_v1_parameter, file_flashdiffusion_v1_picture, file_flashdiffusion_v1_tensor]);
 
 /**
  * The forward operator A that degraded a picture: measurement = A(picture) + noise.
@@ -52,12 +54,37 @@ export type ForwardOperator = Message<"flashdiffusion.v1.ForwardOperator"> & {
   mask?: Picture | undefined;
 
   /**
-   * Standard deviation of the measurement noise on the range [0, 1], 0 to 1. The paper's 0.05 is 0.1 on [-1, 1]. Not said means
-   * 0.05. For denoising it is the whole degradation.
+   * Standard deviation of the measurement noise for pictures on the range that noise_range names: 0 to 1 for [0, 1] (the default), 0 to 2 for
+   * [-1, 1]. Not said means 0.05 on [0, 1], as in the paper, whatever noise_range says. For denoising it is the whole degradation.
    *
    * @generated from field: optional double noise_std = 5;
    */
   noiseStd?: number | undefined;
+
+  /**
+   * A blur kernel of your own for an operator that takes one (the catalog says which): (height, width), float32 or float16, 1 to 127 each, at most
+   * twice the picture's side less one. It is scaled to sum 1, so its values must not sum to 0; they may be negative, but are finite and at most 1e6 in
+   * magnitude. Each measured pixel is the sum of the kernel's values times the pixels around it, value (height / 2, width / 2), rounded down,
+   * on the pixel itself; borders are reflected.
+   *
+   * @generated from field: flashdiffusion.v1.Tensor kernel = 6;
+   */
+  kernel?: Tensor | undefined;
+
+  /**
+   * The range of pictures for which noise_std is meant. The literature's 0.05 is ambiguous by a factor of two; answers say both.
+   *
+   * @generated from field: flashdiffusion.v1.NoiseRange noise_range = 7;
+   */
+  noiseRange: NoiseRange;
+
+  /**
+   * Size of the picture, where a measurement does not tell it (the catalog says for which operators): required there to reconstruct. Elsewhere it
+   * may be left out. Degrade needs none.
+   *
+   * @generated from field: flashdiffusion.v1.PictureSize picture_size = 8;
+   */
+  pictureSize?: PictureSize | undefined;
 };
 
 /**
@@ -66,4 +93,185 @@ export type ForwardOperator = Message<"flashdiffusion.v1.ForwardOperator"> & {
  */
 export const ForwardOperatorSchema: GenMessage<ForwardOperator> = /*@__PURE__*/
   messageDesc(file_flashdiffusion_v1_forward_operator, 0);
+
+/**
+ * Size of a picture.
+ *
+ * @generated from message flashdiffusion.v1.PictureSize
+ */
+export type PictureSize = Message<"flashdiffusion.v1.PictureSize"> & {
+  /**
+   * Rows in pixels, at least 1.
+   *
+   * @generated from field: int32 height = 1;
+   */
+  height: number;
+
+  /**
+   * Columns in pixels, at least 1.
+   *
+   * @generated from field: int32 width = 2;
+   */
+  width: number;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.PictureSize.
+ * Use `create(PictureSizeSchema)` to create a new message.
+ */
+export const PictureSizeSchema: GenMessage<PictureSize> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_forward_operator, 1);
+
+/**
+ * A forward operator as the server understood it, defaults filled in.
+ *
+ * @generated from message flashdiffusion.v1.ResolvedOperator
+ */
+export type ResolvedOperator = Message<"flashdiffusion.v1.ResolvedOperator"> & {
+  /**
+   * Name in the catalog.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Version of the plugin that provides it; empty for an operator of the server's own.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * Every parameter, those that the request left out too.
+   *
+   * @generated from field: map<string, flashdiffusion.v1.ParameterValue> parameters = 3;
+   */
+  parameters: { [key: string]: ParameterValue };
+
+  /**
+   * Seed of what is random in it.
+   *
+   * @generated from field: uint64 seed = 4;
+   */
+  seed: bigint;
+
+  /**
+   * Standard deviation of the measurement noise for pictures on [0, 1], the paper's convention.
+   *
+   * @generated from field: double noise_std_unit = 5;
+   */
+  noiseStdUnit: number;
+
+  /**
+   * The same noise for pictures on [-1, 1], the convention of DPS, PSLD, ReSample and DAPS: twice noise_std_unit. Consistency is computed with it.
+   *
+   * @generated from field: double noise_std_signed = 6;
+   */
+  noiseStdSigned: number;
+
+  /**
+   * Size of the picture that the measurement stands for.
+   *
+   * @generated from field: flashdiffusion.v1.PictureSize picture_size = 7;
+   */
+  pictureSize?: PictureSize | undefined;
+
+  /**
+   * Shape of the measurement, for example (3, height, width).
+   *
+   * @generated from field: repeated int64 measurement_shape = 8;
+   */
+  measurementShape: bigint[];
+
+  /**
+   * Measured values that consistency compares: kept pixels only, for a mask.
+   *
+   * @generated from field: int64 measurement_count = 9;
+   */
+  measurementCount: bigint;
+
+  /**
+   * Range on which the measurement travels.
+   *
+   * @generated from field: flashdiffusion.v1.MeasurementRange measurement_range = 10;
+   */
+  measurementRange: MeasurementRange;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.ResolvedOperator.
+ * Use `create(ResolvedOperatorSchema)` to create a new message.
+ */
+export const ResolvedOperatorSchema: GenMessage<ResolvedOperator> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_forward_operator, 2);
+
+/**
+ * Range of pictures for which a standard deviation of noise is meant.
+ *
+ * @generated from enum flashdiffusion.v1.NoiseRange
+ */
+export enum NoiseRange {
+  /**
+   * Not said: UNIT.
+   *
+   * @generated from enum value: NOISE_RANGE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Pictures on [0, 1], as in the Flash-Diffusion paper.
+   *
+   * @generated from enum value: NOISE_RANGE_UNIT = 1;
+   */
+  UNIT = 1,
+
+  /**
+   * Pictures on [-1, 1], as in DPS, PSLD, ReSample and DAPS: twice the number for the same noise.
+   *
+   * @generated from enum value: NOISE_RANGE_SIGNED = 2;
+   */
+  SIGNED = 2,
+}
+
+/**
+ * Describes the enum flashdiffusion.v1.NoiseRange.
+ */
+export const NoiseRangeSchema: GenEnum<NoiseRange> = /*@__PURE__*/
+  enumDesc(file_flashdiffusion_v1_forward_operator, 0);
+
+/**
+ * Range on which a measurement travels between clients and the server.
+ *
+ * @generated from enum flashdiffusion.v1.MeasurementRange
+ */
+export enum MeasurementRange {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: MEASUREMENT_RANGE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A picture, nominally on [0, 1] and not clipped: tensor (3, h, w) or (1, h, w), or a file.
+   *
+   * @generated from enum value: MEASUREMENT_RANGE_UNIT = 1;
+   */
+  UNIT = 1,
+
+  /**
+   * Values of another kind, such as coefficients: A(x) for the picture x on [-1, 1], as they are. A tensor only. White noise in them has the standard
+   * deviation noise_std_signed.
+   *
+   * @generated from enum value: MEASUREMENT_RANGE_SIGNED = 2;
+   */
+  SIGNED = 2,
+}
+
+/**
+ * Describes the enum flashdiffusion.v1.MeasurementRange.
+ */
+export const MeasurementRangeSchema: GenEnum<MeasurementRange> = /*@__PURE__*/
+  enumDesc(file_flashdiffusion_v1_forward_operator, 1);
 

@@ -37,7 +37,8 @@ export type Picture = Message<"flashdiffusion.v1.Picture"> & {
   } | {
     /**
      * (3, height, width), red first, nominally in [0, 1]. As a measurement it is not clipped: noise may leave [0, 1], and clipping
-     * it would break the noise model.
+     * it would break the noise model. As a measurement it has the operator's measurement shape, for example (1, height, width), and is on
+     * the operator's measurement_range.
      *
      * @generated from field: flashdiffusion.v1.Tensor tensor = 2;
      */

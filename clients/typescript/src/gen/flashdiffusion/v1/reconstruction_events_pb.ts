@@ -4,10 +4,14 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ResolvedOperator } from "./forward_operator_pb.js";
+import { file_flashdiffusion_v1_forward_operator } from "./forward_operator_pb.js";
 import type { Picture } from "./picture_pb.js";
 import { file_flashdiffusion_v1_picture } from "./picture_pb.js";
 import type { Checkpoint, Resumption } from "./resume_pb.js";
 import { file_flashdiffusion_v1_resume } from "./resume_pb.js";
+import type { Cut } from "./scheduling_pb.js";
+import { file_flashdiffusion_v1_scheduling } from "./scheduling_pb.js";
 import type { Tensor } from "./tensor_pb.js";
 import { file_flashdiffusion_v1_tensor } from "./tensor_pb.js";
 import type { Duration } from "@bufbuild/protobuf/wkt";
@@ -18,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flashdiffusion/v1/reconstruction_events.proto.
  */
 export const file_flashdiffusion_v1_reconstruction_events: GenFile = /*@__PURE__*/
-  fileDesc("Ci1mbGFzaGRpZmZ1c2lvbi92MS9yZWNvbnN0cnVjdGlvbl9ldmVudHMucHJvdG8SEWZsYXNoZGlmZnVzaW9uLnYxIpIECghBY2NlcHRlZBIVCghzZXZlcml0eRgBIAEoAUgAiAEBEhkKEXNldmVyaXR5X3JlbGlhYmxlGAIgASgIEhYKDnN0YXJ0X3RpbWVzdGVwGAMgASgFEhMKC3RvdGFsX3N0ZXBzGAQgASgFEiYKA2V0YRgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhITCgtzdGVwc19haGVhZBgGIAEoAxIMCgRzZWVkGAcgASgEEg0KBW1vZGVsGAggASgJEhUKDW1vZGVsX3ZlcnNpb24YCSABKAkSDgoGc29sdmVyGAogASgJEhYKDnNvbHZlcl92ZXJzaW9uGAsgASgJEhIKCmFkYXB0YXRpb24YDCABKAkSKgoHbm90aWNlcxgNIAMoCzIZLmZsYXNoZGlmZnVzaW9uLnYxLk5vdGljZRIwCgxkZWNvZGVkX21lYW4YDiABKAsyGi5mbGFzaGRpZmZ1c2lvbi52MS5QaWN0dXJlEhoKDW1lYW5fcmVzaWR1YWwYDyABKAFIAYgBARIuCgdyZXN1bWVkGBAgASgLMh0uZmxhc2hkaWZmdXNpb24udjEuUmVzdW1wdGlvbhIxCgpjaGVja3BvaW50GBEgASgLMh0uZmxhc2hkaWZmdXNpb24udjEuQ2hlY2twb2ludEILCglfc2V2ZXJpdHlCEAoOX21lYW5fcmVzaWR1YWwiJwoGTm90aWNlEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCSKnAgoIUHJvZ3Jlc3MSDAoEc3RlcBgBIAEoBRITCgt0b3RhbF9zdGVwcxgCIAEoBRIQCgh0aW1lc3RlcBgDIAEoBRImCgNldGEYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFQoIcmVzaWR1YWwYBSABKAFIAIgBARIPCgdza2lwcGVkGAYgASgDEikKBmxhdGVudBgHIAEoCzIZLmZsYXNoZGlmZnVzaW9uLnYxLlRlbnNvchIrCgdwcmV2aWV3GAggASgLMhouZmxhc2hkaWZmdXNpb24udjEuUGljdHVyZRIxCgpjaGVja3BvaW50GAkgASgLMh0uZmxhc2hkaWZmdXNpb24udjEuQ2hlY2twb2ludEILCglfcmVzaWR1YWwiuQEKBlJlc3VsdBIrCgdwaWN0dXJlGAEgASgLMhouZmxhc2hkaWZmdXNpb24udjEuUGljdHVyZRIpCgZsYXRlbnQYAiABKAsyGS5mbGFzaGRpZmZ1c2lvbi52MS5UZW5zb3ISDAoEc2VlZBgDIAEoBBIlCgRjb3N0GAQgASgLMhcuZmxhc2hkaWZmdXNpb24udjEuQ29zdBIVCghyZXNpZHVhbBgFIAEoAUgAiAEBQgsKCV9yZXNpZHVhbCKcAgoEQ29zdBINCgVzdGVwcxgBIAEoBRIUCgx1bmV0X2ZvcndhcmQYAiABKAUSFQoNdW5ldF9iYWNrd2FyZBgDIAEoBRIXCg9kZWNvZGVyX2ZvcndhcmQYBCABKAUSGAoQZGVjb2Rlcl9iYWNrd2FyZBgFIAEoBRIXCg9lbmNvZGVyX2ZvcndhcmQYBiABKAUSGAoQc2V2ZXJpdHlfZW5jb2RlchgHIAEoBRItCgpxdWV1ZV90aW1lGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi8KDGNvbXB1dGVfdGltZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpmdWxsX3N0ZXBzGAogASgFQhSqAhFGbGFzaERpZmZ1c2lvbi5WMWIGcHJvdG8z", [file_flashdiffusion_v1_picture, file_flashdiffusion_v1_resume, file_flashdiffusion_v1_tensor, file_google_protobuf_duration]);
+  fileDesc("Ci1mbGFzaGRpZmZ1c2lvbi92MS9yZWNvbnN0cnVjdGlvbl9ldmVudHMucHJvdG8SEWZsYXNoZGlmZnVzaW9uLnYxIu4ECghBY2NlcHRlZBIVCghzZXZlcml0eRgBIAEoAUgAiAEBEhkKEXNldmVyaXR5X3JlbGlhYmxlGAIgASgIEhYKDnN0YXJ0X3RpbWVzdGVwGAMgASgFEhMKC3RvdGFsX3N0ZXBzGAQgASgFEiYKA2V0YRgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhITCgtzdGVwc19haGVhZBgGIAEoAxIMCgRzZWVkGAcgASgEEg0KBW1vZGVsGAggASgJEhUKDW1vZGVsX3ZlcnNpb24YCSABKAkSDgoGc29sdmVyGAogASgJEhYKDnNvbHZlcl92ZXJzaW9uGAsgASgJEhIKCmFkYXB0YXRpb24YDCABKAkSKgoHbm90aWNlcxgNIAMoCzIZLmZsYXNoZGlmZnVzaW9uLnYxLk5vdGljZRIwCgxkZWNvZGVkX21lYW4YDiABKAsyGi5mbGFzaGRpZmZ1c2lvbi52MS5QaWN0dXJlEhoKDW1lYW5fcmVzaWR1YWwYDyABKAFIAYgBARIuCgdyZXN1bWVkGBAgASgLMh0uZmxhc2hkaWZmdXNpb24udjEuUmVzdW1wdGlvbhIxCgpjaGVja3BvaW50GBEgASgLMh0uZmxhc2hkaWZmdXNpb24udjEuQ2hlY2twb2ludBIjCgNjdXQYEiABKAsyFi5mbGFzaGRpZmZ1c2lvbi52MS5DdXQSNQoIb3BlcmF0b3IYEyABKAsyIy5mbGFzaGRpZmZ1c2lvbi52MS5SZXNvbHZlZE9wZXJhdG9yQgsKCV9zZXZlcml0eUIQCg5fbWVhbl9yZXNpZHVhbCInCgZOb3RpY2USDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJIqcCCghQcm9ncmVzcxIMCgRzdGVwGAEgASgFEhMKC3RvdGFsX3N0ZXBzGAIgASgFEhAKCHRpbWVzdGVwGAMgASgFEiYKA2V0YRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIVCghyZXNpZHVhbBgFIAEoAUgAiAEBEg8KB3NraXBwZWQYBiABKAMSKQoGbGF0ZW50GAcgASgLMhkuZmxhc2hkaWZmdXNpb24udjEuVGVuc29yEisKB3ByZXZpZXcYCCABKAsyGi5mbGFzaGRpZmZ1c2lvbi52MS5QaWN0dXJlEjEKCmNoZWNrcG9pbnQYCSABKAsyHS5mbGFzaGRpZmZ1c2lvbi52MS5DaGVja3BvaW50QgsKCV9yZXNpZHVhbCLwAQoGUmVzdWx0EisKB3BpY3R1cmUYASABKAsyGi5mbGFzaGRpZmZ1c2lvbi52MS5QaWN0dXJlEikKBmxhdGVudBgCIAEoCzIZLmZsYXNoZGlmZnVzaW9uLnYxLlRlbnNvchIMCgRzZWVkGAMgASgEEiUKBGNvc3QYBCABKAsyFy5mbGFzaGRpZmZ1c2lvbi52MS5Db3N0EhUKCHJlc2lkdWFsGAUgASgBSACIAQESNQoIb3BlcmF0b3IYBiABKAsyIy5mbGFzaGRpZmZ1c2lvbi52MS5SZXNvbHZlZE9wZXJhdG9yQgsKCV9yZXNpZHVhbCKcAgoEQ29zdBINCgVzdGVwcxgBIAEoBRIUCgx1bmV0X2ZvcndhcmQYAiABKAUSFQoNdW5ldF9iYWNrd2FyZBgDIAEoBRIXCg9kZWNvZGVyX2ZvcndhcmQYBCABKAUSGAoQZGVjb2Rlcl9iYWNrd2FyZBgFIAEoBRIXCg9lbmNvZGVyX2ZvcndhcmQYBiABKAUSGAoQc2V2ZXJpdHlfZW5jb2RlchgHIAEoBRItCgpxdWV1ZV90aW1lGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi8KDGNvbXB1dGVfdGltZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpmdWxsX3N0ZXBzGAogASgFQhSqAhFGbGFzaERpZmZ1c2lvbi5WMWIGcHJvdG8z", [file_flashdiffusion_v1_forward_operator, file_flashdiffusion_v1_picture, file_flashdiffusion_v1_resume, file_flashdiffusion_v1_scheduling, file_flashdiffusion_v1_tensor, file_google_protobuf_duration]);
 
 /**
  * First event: what will be done, known before the first step.
@@ -125,7 +129,7 @@ export type Accepted = Message<"flashdiffusion.v1.Accepted"> & {
   decodedMean?: Picture | undefined;
 
   /**
-   * Residual of the decoded mean, ||y - A(x)||^2 / (m (2 noise_std)^2): near 1 if it explains the measurement up to its noise. Absent without noise
+   * Residual of the decoded mean, ||y - A(x)||^2 / (m noise_std_signed^2) on [-1, 1]: near 1 if it explains the measurement up to its noise. Absent without noise
    * or without a severity encoder.
    *
    * @generated from field: optional double mean_residual = 15;
@@ -145,6 +149,20 @@ export type Accepted = Message<"flashdiffusion.v1.Accepted"> & {
    * @generated from field: flashdiffusion.v1.Checkpoint checkpoint = 17;
    */
   checkpoint?: Checkpoint | undefined;
+
+  /**
+   * What a budget took away; absent if nothing.
+   *
+   * @generated from field: flashdiffusion.v1.Cut cut = 18;
+   */
+  cut?: Cut | undefined;
+
+  /**
+   * The operator as the server understood it, with the noise on both ranges; absent without one.
+   *
+   * @generated from field: flashdiffusion.v1.ResolvedOperator operator = 19;
+   */
+  operator?: ResolvedOperator | undefined;
 };
 
 /**
@@ -295,11 +313,19 @@ export type Result = Message<"flashdiffusion.v1.Result"> & {
   cost?: Cost | undefined;
 
   /**
-   * Residual of the result, ||y - A(x)||^2 / (m (2 noise_std)^2): near 1 if it explains the measurement up to its noise. Absent without noise.
+   * Residual of the result, ||y - A(x)||^2 / (m noise_std_signed^2) on [-1, 1]: near 1 if it explains the measurement up to its noise. Absent without
+   * noise.
    *
    * @generated from field: optional double residual = 5;
    */
   residual?: number | undefined;
+
+  /**
+   * The operator as the server understood it, with the noise on both ranges; absent without one.
+   *
+   * @generated from field: flashdiffusion.v1.ResolvedOperator operator = 6;
+   */
+  operator?: ResolvedOperator | undefined;
 };
 
 /**

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flashdiffusion/v1/scheduling.proto.
  */
 export const file_flashdiffusion_v1_scheduling: GenFile = /*@__PURE__*/
-  fileDesc("CiJmbGFzaGRpZmZ1c2lvbi92MS9zY2hlZHVsaW5nLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSJtCgpTY2hlZHVsaW5nEi0KCHByaW9yaXR5GAEgASgOMhsuZmxhc2hkaWZmdXNpb24udjEuUHJpb3JpdHkSMAoNcXVldWVfdGltZW91dBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbipeCghQcmlvcml0eRIYChRQUklPUklUWV9VTlNQRUNJRklFRBAAEhAKDFBSSU9SSVRZX0xPVxABEhMKD1BSSU9SSVRZX05PUk1BTBACEhEKDVBSSU9SSVRZX0hJR0gQAypaCgtDb21wdXRlTW9kZRIcChhDT01QVVRFX01PREVfVU5TUEVDSUZJRUQQABIVChFDT01QVVRFX01PREVfRkFTVBABEhYKEkNPTVBVVEVfTU9ERV9FWEFDVBACQhSqAhFGbGFzaERpZmZ1c2lvbi5WMWIGcHJvdG8z", [file_google_protobuf_duration]);
+  fileDesc("CiJmbGFzaGRpZmZ1c2lvbi92MS9zY2hlZHVsaW5nLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSKRAgoKU2NoZWR1bGluZxItCghwcmlvcml0eRgBIAEoDjIbLmZsYXNoZGlmZnVzaW9uLnYxLlByaW9yaXR5EjAKDXF1ZXVlX3RpbWVvdXQYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLQoKdGltZV9saW1pdBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIeChFtYXhfbmV0d29ya19jYWxscxgEIAEoBUgAiAEBEj0KEW9uX3RpZ2h0X2RlYWRsaW5lGAUgASgOMiIuZmxhc2hkaWZmdXNpb24udjEuT25UaWdodERlYWRsaW5lQhQKEl9tYXhfbmV0d29ya19jYWxscyJjCgNDdXQSFQoNc3RlcHNfd2l0aG91dBgBIAEoBRIsCgZyZWFzb24YAiABKA4yHC5mbGFzaGRpZmZ1c2lvbi52MS5DdXRSZWFzb24SFwoPZ3VpZGFuY2VfZmFjdG9yGAMgASgBKnEKD09uVGlnaHREZWFkbGluZRIhCh1PTl9USUdIVF9ERUFETElORV9VTlNQRUNJRklFRBAAEh0KGU9OX1RJR0hUX0RFQURMSU5FX1NIT1JURU4QARIcChhPTl9USUdIVF9ERUFETElORV9SRUZVU0UQAipeCglDdXRSZWFzb24SGgoWQ1VUX1JFQVNPTl9VTlNQRUNJRklFRBAAEhcKE0NVVF9SRUFTT05fREVBRExJTkUQARIcChhDVVRfUkVBU09OX05FVFdPUktfQ0FMTFMQAipeCghQcmlvcml0eRIYChRQUklPUklUWV9VTlNQRUNJRklFRBAAEhAKDFBSSU9SSVRZX0xPVxABEhMKD1BSSU9SSVRZX05PUk1BTBACEhEKDVBSSU9SSVRZX0hJR0gQAypaCgtDb21wdXRlTW9kZRIcChhDT01QVVRFX01PREVfVU5TUEVDSUZJRUQQABIVChFDT01QVVRFX01PREVfRkFTVBABEhYKEkNPTVBVVEVfTU9ERV9FWEFDVBACQhSqAhFGbGFzaERpZmZ1c2lvbi5WMWIGcHJvdG8z", [file_google_protobuf_duration]);
 
 /**
  * How a request is scheduled among the others.
@@ -34,6 +34,29 @@ export type Scheduling = Message<"flashdiffusion.v1.Scheduling"> & {
    * @generated from field: google.protobuf.Duration queue_timeout = 2;
    */
   queueTimeout?: Duration | undefined;
+
+  /**
+   * Longest time from acceptance to the result, 1 ms to 24 hours. The earlier of this and the call's deadline counts. Where the whole trajectory would
+   * take longer, a shorter one is taken, and accepted.cut says so; the answer comes in time.
+   *
+   * @generated from field: google.protobuf.Duration time_limit = 3;
+   */
+  timeLimit?: Duration | undefined;
+
+  /**
+   * Most denoiser evaluations, 1 or more; not said means as many as the start needs. Where the whole trajectory needs more, a shorter one is taken,
+   * and accepted.cut says so.
+   *
+   * @generated from field: optional int32 max_network_calls = 4;
+   */
+  maxNetworkCalls?: number | undefined;
+
+  /**
+   * What to do where the whole trajectory does not fit into the time or the calls.
+   *
+   * @generated from field: flashdiffusion.v1.OnTightDeadline on_tight_deadline = 5;
+   */
+  onTightDeadline: OnTightDeadline;
 };
 
 /**
@@ -42,6 +65,109 @@ export type Scheduling = Message<"flashdiffusion.v1.Scheduling"> & {
  */
 export const SchedulingSchema: GenMessage<Scheduling> = /*@__PURE__*/
   messageDesc(file_flashdiffusion_v1_scheduling, 0);
+
+/**
+ * What a budget took away from a reconstruction.
+ *
+ * @generated from message flashdiffusion.v1.Cut
+ */
+export type Cut = Message<"flashdiffusion.v1.Cut"> & {
+  /**
+   * Steps that it would have had without the budget.
+   *
+   * @generated from field: int32 steps_without = 1;
+   */
+  stepsWithout: number;
+
+  /**
+   * What asked for it.
+   *
+   * @generated from field: flashdiffusion.v1.CutReason reason = 2;
+   */
+  reason: CutReason;
+
+  /**
+   * By what the solver's strengths that every step applies (guidance scales) were multiplied, 1 or more.
+   *
+   * @generated from field: double guidance_factor = 3;
+   */
+  guidanceFactor: number;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.Cut.
+ * Use `create(CutSchema)` to create a new message.
+ */
+export const CutSchema: GenMessage<Cut> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_scheduling, 1);
+
+/**
+ * What to do where the budget does not suffice for the whole trajectory.
+ *
+ * @generated from enum flashdiffusion.v1.OnTightDeadline
+ */
+export enum OnTightDeadline {
+  /**
+   * Not said: SHORTEN.
+   *
+   * @generated from enum value: ON_TIGHT_DEADLINE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Take the longest trajectory that fits. Refused (DEADLINE_EXCEEDED, eta_seconds in ErrorInfo) is only what can't even take one step.
+   *
+   * @generated from enum value: ON_TIGHT_DEADLINE_SHORTEN = 1;
+   */
+  SHORTEN = 1,
+
+  /**
+   * Refuse before the first step: DEADLINE_EXCEEDED (eta_seconds in ErrorInfo), or FAILED_PRECONDITION where max_network_calls does not suffice.
+   *
+   * @generated from enum value: ON_TIGHT_DEADLINE_REFUSE = 2;
+   */
+  REFUSE = 2,
+}
+
+/**
+ * Describes the enum flashdiffusion.v1.OnTightDeadline.
+ */
+export const OnTightDeadlineSchema: GenEnum<OnTightDeadline> = /*@__PURE__*/
+  enumDesc(file_flashdiffusion_v1_scheduling, 0);
+
+/**
+ * Why a trajectory was shortened.
+ *
+ * @generated from enum flashdiffusion.v1.CutReason
+ */
+export enum CutReason {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: CUT_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The whole one would not have been done in time.
+   *
+   * @generated from enum value: CUT_REASON_DEADLINE = 1;
+   */
+  DEADLINE = 1,
+
+  /**
+   * The request allows fewer network calls.
+   *
+   * @generated from enum value: CUT_REASON_NETWORK_CALLS = 2;
+   */
+  NETWORK_CALLS = 2,
+}
+
+/**
+ * Describes the enum flashdiffusion.v1.CutReason.
+ */
+export const CutReasonSchema: GenEnum<CutReason> = /*@__PURE__*/
+  enumDesc(file_flashdiffusion_v1_scheduling, 1);
 
 /**
  * Class of a request. While a request of a higher class waits, none of a lower one takes a step, except in rows of a batch that would stay empty.
@@ -82,7 +208,7 @@ export enum Priority {
  * Describes the enum flashdiffusion.v1.Priority.
  */
 export const PrioritySchema: GenEnum<Priority> = /*@__PURE__*/
-  enumDesc(file_flashdiffusion_v1_scheduling, 0);
+  enumDesc(file_flashdiffusion_v1_scheduling, 2);
 
 /**
  * What a result may depend on beside its request.
@@ -116,5 +242,5 @@ export enum ComputeMode {
  * Describes the enum flashdiffusion.v1.ComputeMode.
  */
 export const ComputeModeSchema: GenEnum<ComputeMode> = /*@__PURE__*/
-  enumDesc(file_flashdiffusion_v1_scheduling, 1);
+  enumDesc(file_flashdiffusion_v1_scheduling, 3);
 

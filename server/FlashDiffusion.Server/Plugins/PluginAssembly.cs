@@ -8,18 +8,21 @@ namespace FlashDiffusion.Server.Plugins;
 /// Loads a checked plugin into a collectible load context of its own. The contract and TorchSharp are shared with the host; the
 /// loading library falls back to a private copy silently, so what the plugin really sees is compared after the load.
 /// </summary>
-internal static class SolverPluginLoader
+internal static class PluginAssembly
 {
     private static readonly Type[] Shared = [typeof(ILatentSolver), typeof(torch)];
 
-    public static PluginLoading Load(PluginFolder folder, PluginManifest manifest)
+    /// <param name="folder">Folder of the plugin.</param>
+    /// <param name="manifest">Its manifest, checked.</param>
+    /// <param name="contract">What it must be.</param>
+    public static PluginLoading Load(PluginFolder folder, PluginManifest manifest, PluginContract contract)
     {
         PluginLoader? loader = null;
         try
         {
             loader = PluginLoader.CreateFromAssemblyFile(
                 Path.GetFullPath(Path.Combine(folder.FullPath, manifest.EntryAssembly)), isUnloadable: true, sharedTypes: Shared);
-            var loading = Create(loader, manifest);
+            var loading = Create(loader, manifest, contract);
             if (loading.Plugin is not null)
             {
                 loader = null;
@@ -39,7 +42,7 @@ internal static class SolverPluginLoader
         }
     }
 
-    private static PluginLoading Create(PluginLoader loader, PluginManifest manifest)
+    private static PluginLoading Create(PluginLoader loader, PluginManifest manifest, PluginContract contract)
     {
         var assembly = loader.LoadDefaultAssembly();
         if (Array.Find(Shared, type => loader.LoadAssembly(type.Assembly.GetName()) != type.Assembly) is { } split)
@@ -53,15 +56,15 @@ internal static class SolverPluginLoader
             return PluginLoading.Refused($"'{manifest.EntryAssembly}' has no type '{manifest.EntryType}'.");
         }
 
-        if (!typeof(ILatentSolver).IsAssignableFrom(type) || type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
+        if (!contract.Type.IsAssignableFrom(type) || type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
         {
-            return PluginLoading.Refused($"'{manifest.EntryType}' is no concrete {nameof(ILatentSolver)} with a public constructor without parameters.");
+            return PluginLoading.Refused($"'{manifest.EntryType}' is no concrete {contract.Type.Name} with a public constructor without parameters.");
         }
 
-        var solver = (ILatentSolver)Activator.CreateInstance(type)!;
-        return SolverDescriptorRules.Violation(solver.Descriptor) is { } violation
+        var part = Activator.CreateInstance(type)!;
+        return contract.Violation(part) is { } violation
             ? PluginLoading.Refused(violation)
-            : PluginLoading.Loaded(new SolverPlugin(loader, solver));
+            : PluginLoading.Loaded(new Plugin(loader, part));
     }
 
     private static string Describe(Exception exception)

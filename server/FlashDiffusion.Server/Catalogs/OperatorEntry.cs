@@ -1,0 +1,12 @@
+namespace FlashDiffusion.Server.Catalogs;
+
+/// <summary>A forward operator in the catalog, or one that failed to get there.</summary>
+/// <param name="Name">The operator's name; of a failed plugin its folder's.</param>
+/// <param name="Version">Version of its plugin; empty for an operator of the server's own.</param>
+/// <param name="Family">The operator family; null if it failed.</param>
+/// <param name="Reason">Why it failed; empty if it did not.</param>
+internal sealed record OperatorEntry(string Name, string Version, IForwardOperatorFamily? Family, string Reason)
+{
+    /// <summary>An operator of the server's own.</summary>
+    public static OperatorEntry Own(IForwardOperatorFamily family) => new(family.Descriptor.Name, "", family, "");
+}
