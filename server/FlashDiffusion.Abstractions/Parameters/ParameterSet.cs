@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace FlashDiffusion;
@@ -93,6 +94,26 @@ public sealed class ParameterSet
         }
 
         return new ParameterSet(values.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
+    /// <summary>
+    /// What is wrong with this set, for a plan that trusts nobody: a set can be made without looking at the violations that
+    /// <see cref="Resolve"/> reports.
+    /// </summary>
+    /// <param name="descriptors">What is declared.</param>
+    /// <param name="path">Path of the parameters, for the violations.</param>
+    /// <returns>One violation for each value that is missing, unknown or not allowed; empty if there is none.</returns>
+    public ImmutableArray<FieldViolation> Violations(IReadOnlyList<ParameterDescriptor> descriptors, string path = "parameters")
+    {
+        ArgumentNullException.ThrowIfNull(descriptors);
+        var violations = new List<FieldViolation>();
+        foreach (var descriptor in descriptors.Where(descriptor => descriptor.Default is not null && !_values.ContainsKey(descriptor.Name)))
+        {
+            violations.Add(new FieldViolation($"{path}.{descriptor.Name}", $"'{descriptor.Name}' has no value: resolve parameters against the descriptor first."));
+        }
+
+        Resolve(descriptors, _values, path, violations);
+        return [.. violations];
     }
 
     private static bool IsAllowed(ParameterDescriptor descriptor, ParameterValue value) => descriptor.Kind switch
