@@ -35,7 +35,7 @@ public sealed class GmlDpsSolver : ILatentSolver
     };
 
     /// <inheritdoc/>
-    public SolverPlan Plan(SampleSpec sample) => GuidancePlan.Plan(sample, Descriptor.Name, Cost);
+    public SolverPlan Plan(SampleSpec sample) => GuidancePlan.Plan(sample, Descriptor, Cost);
 
     /// <inheritdoc/>
     public StepOutput Step(StepBatch batch)

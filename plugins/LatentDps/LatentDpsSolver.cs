@@ -30,7 +30,7 @@ public sealed class LatentDpsSolver : ILatentSolver
     };
 
     /// <inheritdoc/>
-    public SolverPlan Plan(SampleSpec sample) => GuidancePlan.Plan(sample, Descriptor.Name, GuidedStep.Cost);
+    public SolverPlan Plan(SampleSpec sample) => GuidancePlan.Plan(sample, Descriptor, GuidedStep.Cost);
 
     /// <inheritdoc/>
     public StepOutput Step(StepBatch batch)

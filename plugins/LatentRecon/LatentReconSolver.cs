@@ -34,9 +34,11 @@ public sealed class LatentReconSolver : ILatentSolver
     public SolverPlan Plan(SampleSpec sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
-        if (Violation(sample) is { } violation)
+        var refusals = GuidancePlan.Refusals(sample, Descriptor);
+        refusals = refusals.IsEmpty && Violation(sample) is { } violation ? [violation] : refusals;
+        if (!refusals.IsEmpty)
         {
-            return new SolverPlan { Violations = [violation] };
+            return new SolverPlan { Violations = refusals };
         }
 
         var moves = ReverseTrajectory.Of(sample);
@@ -69,13 +71,8 @@ public sealed class LatentReconSolver : ILatentSolver
         _ => [GuidancePlan.PlainStep(move)],
     };
 
-    private FieldViolation? Violation(SampleSpec sample)
+    private static FieldViolation? Violation(SampleSpec sample)
     {
-        if (GuidancePlan.OperatorMissing(sample, Descriptor.Name) is { } missing)
-        {
-            return missing;
-        }
-
         if (!sample.OperatorIsLinear && LatentReconLoss.TermOf(sample) == "psld")
         {
             return new FieldViolation($"parameters.{LatentReconParameters.LatentTerm}", $"'latent_term' psld needs a linear operator, for its adjoint, but '{sample.Operator!.Name}' is not linear; gml works with any.");

@@ -46,9 +46,9 @@ public sealed class PsldSolver : ILatentSolver
     {
         ArgumentNullException.ThrowIfNull(sample);
         var identity = sample.Parameters.Choice(Transpose) == Identity;
-        return identity && !MeasurementGluing.IsPicture(sample)
+        return identity && sample.Operator is not null && !MeasurementGluing.IsPicture(sample)
             ? new SolverPlan { Violations = [new FieldViolation($"parameters.{Transpose}", "'transpose' must be exact here: the measurement has not the picture's shape, so the identity can't stand for A^T.")] }
-            : GuidancePlan.Plan(sample, Descriptor.Name, Cost, identity ? GuidedByIdentity : GuidancePlan.Guided);
+            : GuidancePlan.Plan(sample, Descriptor, Cost, identity ? GuidedByIdentity : GuidancePlan.Guided);
     }
 
     /// <inheritdoc/>

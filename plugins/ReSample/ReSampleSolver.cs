@@ -38,9 +38,10 @@ public sealed class ReSampleSolver : ILatentSolver
     public SolverPlan Plan(SampleSpec sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
-        if (GuidancePlan.OperatorMissing(sample, Descriptor.Name) is { } violation)
+        var refusals = GuidancePlan.Refusals(sample, Descriptor);
+        if (!refusals.IsEmpty)
         {
-            return new SolverPlan { Violations = [violation] };
+            return new SolverPlan { Violations = refusals };
         }
 
         var moves = ReverseTrajectory.Of(sample);

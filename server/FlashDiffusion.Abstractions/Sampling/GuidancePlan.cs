@@ -26,16 +26,16 @@ public static class GuidancePlan
 
     /// <summary>The plan: every move guided or plain.</summary>
     /// <param name="sample">The sample.</param>
-    /// <param name="solver">Name of the solver, for the violation.</param>
+    /// <param name="solver">The solver.</param>
     /// <param name="guided">Cost of a guided step.</param>
     /// <param name="kind">Kind of a guided step.</param>
     /// <returns>The plan.</returns>
-    public static SolverPlan Plan(SampleSpec sample, string solver, StepCost guided, string kind = Guided)
+    public static SolverPlan Plan(SampleSpec sample, SolverDescriptor solver, StepCost guided, string kind = Guided)
     {
-        ArgumentNullException.ThrowIfNull(sample);
-        if (OperatorMissing(sample, solver) is { } violation)
+        var refusals = Refusals(sample, solver);
+        if (!refusals.IsEmpty)
         {
-            return new SolverPlan { Violations = [violation] };
+            return new SolverPlan { Violations = refusals };
         }
 
         var moves = ReverseTrajectory.Of(sample);
@@ -48,16 +48,18 @@ public static class GuidancePlan
     /// <returns>The step.</returns>
     public static PlannedStep PlainStep((int Timestep, int Previous) move) => new(move.Timestep, move.Previous, Plain, GuidedStep.PlainCost);
 
-    /// <summary>What to say if a solver that needs an operator has none; null if it has.</summary>
+    /// <summary>What a guided solver refuses whatever else it looks at: a missing operator, parameters that are not allowed.</summary>
     /// <param name="sample">The sample.</param>
-    /// <param name="solver">Name of the solver.</param>
-    /// <returns>The violation or null.</returns>
-    public static FieldViolation? OperatorMissing(SampleSpec sample, string solver)
+    /// <param name="solver">The solver.</param>
+    /// <returns>The violations; empty if there is none.</returns>
+    public static ImmutableArray<FieldViolation> Refusals(SampleSpec sample, SolverDescriptor solver)
     {
         ArgumentNullException.ThrowIfNull(sample);
+        ArgumentNullException.ThrowIfNull(solver);
+        var violations = sample.Parameters.Violations(solver.Parameters);
         return sample.Operator is null
-            ? new FieldViolation("operator", $"{solver} needs the forward operator that degraded the picture; name one from the catalog.")
-            : null;
+            ? violations.Add(new FieldViolation("operator", $"{solver.Name} needs the forward operator that degraded the picture; name one from the catalog."))
+            : violations;
     }
 
     private static string Word(DiffusionStage stage) => stage switch

@@ -20,6 +20,8 @@ internal sealed class CountedModel(ILatentDiffusionModel inner, CallCount count)
 
     public int MaximumPictureSide => inner.MaximumPictureSide;
 
+    public double LatentScale => inner.LatentScale;
+
     public LatentShape LatentShapeOf(PictureShape picture) => inner.LatentShapeOf(picture);
 
     public Tensor Denoise(Tensor latents, Tensor timesteps)

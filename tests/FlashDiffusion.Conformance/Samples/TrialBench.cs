@@ -37,6 +37,7 @@ internal sealed class TrialBench(
             Parameters = recipe.Parameters,
             Operator = spec,
             OperatorPlan = spec is null ? null : family!.Plan(spec, picture),
+            OperatorIsLinear = family?.Descriptor.IsLinear ?? true,
             NoiseStd = spec is null ? 0 : noiseStd * (1 + (0.25 * (recipe.Seed % 3))),
             Compatibility = recipe.Compatibility,
         };

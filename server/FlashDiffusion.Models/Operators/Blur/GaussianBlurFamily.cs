@@ -24,7 +24,7 @@ internal sealed class GaussianBlurFamily : IForwardOperatorFamily
         ],
     };
 
-    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => ParameterRefusal.Of(spec, Descriptor) ?? new OperatorPlan
     {
         Violations = [.. KernelSizeRule.Violations(spec.Parameters.Integer(KernelSize), KernelSize, picture)],
         StructuralKey = OperatorKey.Of(Name, spec.Compatibility),

@@ -16,7 +16,7 @@ internal sealed class HdrClipFamily : IForwardOperatorFamily
         Parameters = [ParameterDescriptor.Number(Gain, 2, 1, 16, "Factor on the contrast before clipping, on [-1, 1].")],
     };
 
-    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => ParameterRefusal.Of(spec, Descriptor) ?? new OperatorPlan
     {
         StructuralKey = OperatorKey.Of(Name, spec.Compatibility),
         MeasurementShape = [3, picture.Height, picture.Width],

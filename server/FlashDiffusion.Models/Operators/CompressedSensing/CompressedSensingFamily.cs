@@ -31,6 +31,11 @@ internal sealed class CompressedSensingFamily : IForwardOperatorFamily
 
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
     {
+        if (ParameterRefusal.Of(spec, Descriptor) is { } refusal)
+        {
+            return refusal;
+        }
+
         var transform = spec.Parameters.Choice(Transform);
         ImmutableArray<FieldViolation> violations = transform == Hadamard && !(BitOperations.IsPow2(picture.Height) && BitOperations.IsPow2(picture.Width))
             ? [new FieldViolation($"parameters.{Transform}", $"The Hadamard transform needs sides that are powers of two, but the picture is {picture}; take '{Cosine}'.")]

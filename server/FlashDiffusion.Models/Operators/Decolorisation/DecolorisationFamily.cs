@@ -22,7 +22,7 @@ internal sealed class DecolorisationFamily : IForwardOperatorFamily
         Parameters = [ParameterDescriptor.Choice(Weights, "Weights of red, green and blue: those of brightness (ITU-R BT.601), or a third each.", Luma, Mean)],
     };
 
-    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => ParameterRefusal.Of(spec, Descriptor) ?? new OperatorPlan
     {
         StructuralKey = OperatorKey.Of(Name, spec.Compatibility),
         MeasurementShape = [1, picture.Height, picture.Width],

@@ -15,7 +15,7 @@ internal sealed class DenoisingFamily : IForwardOperatorFamily
         Parameters = [],
     };
 
-    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => ParameterRefusal.Of(spec, Descriptor) ?? new OperatorPlan
     {
         StructuralKey = OperatorKey.Of(Name, spec.Compatibility),
         MeasurementShape = [3, picture.Height, picture.Width],

@@ -38,6 +38,11 @@ internal sealed class InpaintingFamily : IForwardOperatorFamily
 
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
     {
+        if (ParameterRefusal.Of(spec, Descriptor) is { } refusal)
+        {
+            return refusal;
+        }
+
         ImmutableArray<FieldViolation> violations = [.. Violations(spec, picture)];
         if (!violations.IsEmpty)
         {

@@ -20,6 +20,11 @@ internal sealed class KernelBlurFamily : IForwardOperatorFamily
 
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
     {
+        if (ParameterRefusal.Of(spec, Descriptor) is { } refusal)
+        {
+            return refusal;
+        }
+
         ImmutableArray<FieldViolation> violations = [.. KernelChecks.Violations(spec.Kernel, picture)];
         return violations.IsEmpty
             ? new OperatorPlan

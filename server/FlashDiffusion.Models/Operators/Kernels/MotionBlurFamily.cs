@@ -27,6 +27,11 @@ internal sealed class MotionBlurFamily : IForwardOperatorFamily
 
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
     {
+        if (ParameterRefusal.Of(spec, Descriptor) is { } refusal)
+        {
+            return refusal;
+        }
+
         var size = spec.Parameters.Integer(KernelSize);
         var violations = ImmutableArray.CreateBuilder<FieldViolation>();
         if (size % 2 == 0)

@@ -26,7 +26,7 @@ internal sealed class NonlinearBlurFamily : IForwardOperatorFamily
         ],
     };
 
-    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => ParameterRefusal.Of(spec, Descriptor) ?? new OperatorPlan
     {
         Violations = [.. KernelSizeRule.Violations(spec.Parameters.Integer(KernelSize), KernelSize, picture)],
         StructuralKey = OperatorKey.Of(Name, spec.Compatibility),

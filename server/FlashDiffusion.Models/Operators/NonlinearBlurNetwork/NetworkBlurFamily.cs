@@ -18,7 +18,7 @@ internal sealed class NetworkBlurFamily(Func<Device, KernelWizardNetwork> networ
         Parameters = [ParameterDescriptor.Number(CodeStd, 1.2, 0, 3, "Standard deviation of the kernel code: how strong the blur is.")],
     };
 
-    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
+    public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => ParameterRefusal.Of(spec, Descriptor) ?? new OperatorPlan
     {
         StructuralKey = OperatorKey.Of(Name, spec.Compatibility),
         MeasurementShape = [3, picture.Height, picture.Width],

@@ -28,6 +28,11 @@ internal sealed class PhaseRetrievalFamily : IForwardOperatorFamily
 
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
     {
+        if (ParameterRefusal.Of(spec, Descriptor) is { } refusal)
+        {
+            return refusal;
+        }
+
         var (vertical, horizontal) = Margins(spec, picture);
         var (height, width) = (picture.Height + (2 * vertical), picture.Width + (2 * horizontal));
         return new OperatorPlan

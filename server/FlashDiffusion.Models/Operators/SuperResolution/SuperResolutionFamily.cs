@@ -31,6 +31,11 @@ internal sealed class SuperResolutionFamily : IForwardOperatorFamily
 
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
     {
+        if (ParameterRefusal.Of(spec, Descriptor) is { } refusal)
+        {
+            return refusal;
+        }
+
         var scale = spec.Parameters.Integer(Scale);
         ImmutableArray<FieldViolation> violations = picture.Height % scale == 0 && picture.Width % scale == 0
             ? []

@@ -1,0 +1,72 @@
+using System.Globalization;
+using FlashDiffusion.Testing.Tools;
+
+namespace FlashDiffusion.EndToEnd.Tests.AuthorKit;
+
+/// <summary>
+/// The packages of the author's kit, packed from the checkout into a temporary feed, and a folder outside of the checkout to use them
+/// in. Every run has a version of its own and keeps the packages to itself, so that none is ever stale; those of others come from the
+/// host's package cache.
+/// </summary>
+internal sealed class PackedKit : IDisposable
+{
+    private static readonly string[] Projects =
+        [Path.Combine("server", "FlashDiffusion.Abstractions"), Path.Combine("tests", "FlashDiffusion.Conformance"), Path.Combine("plugins", "Template", "FlashDiffusion.Templates")];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flash-kit-");
+
+    public PackedKit()
+    {
+        Directory.CreateDirectory(Feed);
+        File.WriteAllText(In("nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="packages" /></config>
+              <packageSources><add key="kit" value="feed" /></packageSources>
+              <fallbackPackageFolders><add key="host" value="{HostPackages()}" /></fallbackPackageFolders>
+            </configuration>
+            """);
+        foreach (var project in Projects)
+        {
+            // Outputs go elsewhere than those of the running tests.
+            DotNet(Checkout.Root, "pack", project, "-c", "Release", "-v", "q", $"-p:ArtifactsPath={In("artifacts")}", $"-p:Version={Version}", "-o", Feed);
+        }
+    }
+
+    /// <summary>Version of the packages.</summary>
+    public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test.{TimeProvider.System.GetUtcNow().Ticks}");
+
+    /// <summary>Folder of the packages.</summary>
+    public string Feed => In("feed");
+
+    /// <summary>A path below the kit's folder.</summary>
+    public string In(params string[] path) => Path.Combine([_folder.FullName, .. path]);
+
+    /// <summary>Makes a project from the template.</summary>
+    /// <returns>Its folder.</returns>
+    public string NewSolver(string name)
+    {
+        var hive = new[] { "--debug:custom-hive", In("hive") };
+        DotNet(_folder.FullName, ["new", "install", Path.Combine(Feed, $"FlashDiffusion.Templates.{Version}.nupkg"), .. hive]);
+        DotNet(_folder.FullName, ["new", "flashsolver", "-n", name, .. hive]);
+        return In(name);
+    }
+
+    /// <summary>Runs a command of the SDK that must succeed.</summary>
+    /// <returns>What it says.</returns>
+    public static string DotNet(string folder, params string[] arguments)
+    {
+        // No server that outlives the command: it would hold the pipes, and the test would wait for it.
+        string[] alone = arguments[0] is "pack" or "build" ? ["-nr:false", "-p:UseSharedCompilation=false"] : [];
+        var run = ToolRun.Start("dotnet", folder, [.. arguments, .. alone]);
+        Assert.True(run.ExitCode == 0, $"dotnet {string.Join(' ', arguments)} in {folder} ended with {run.ExitCode}:\n{run.Output}");
+        return run.Output;
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static string HostPackages()
+    {
+        var answer = DotNet(Checkout.Root, "nuget", "locals", "global-packages", "--list");
+        return answer[(answer.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+}
