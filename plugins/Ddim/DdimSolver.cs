@@ -37,7 +37,8 @@ public sealed class DdimSolver : ILatentSolver
     public SolverPlan Plan(SampleSpec sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
-        return new SolverPlan
+        var violations = sample.Parameters.Violations(Descriptor.Parameters);
+        return !violations.IsEmpty ? new SolverPlan { Violations = violations } : new SolverPlan
         {
             Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, new StepCost(1)))],
         };

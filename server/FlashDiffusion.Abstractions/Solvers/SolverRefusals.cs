@@ -5,7 +5,7 @@ namespace FlashDiffusion;
 /// <summary>What every plan refuses in the same words.</summary>
 public static class SolverRefusals
 {
-    /// <summary>Violations that follow from a solver's needs.</summary>
+    /// <summary>Violations that follow from a solver's needs and its parameters' ranges.</summary>
     /// <param name="solver">The solver.</param>
     /// <param name="sample">The sample.</param>
     /// <param name="inResearchCode">Whether the research code has the algorithm, so that its behaviour can be reproduced.</param>
@@ -14,7 +14,7 @@ public static class SolverRefusals
     {
         ArgumentNullException.ThrowIfNull(solver);
         ArgumentNullException.ThrowIfNull(sample);
-        var violations = ImmutableArray.CreateBuilder<FieldViolation>();
+        var violations = sample.Parameters.Violations(solver.Parameters).ToBuilder();
         if (sample.Operator is null && (solver.Needs & (SolverNeeds.Operator | SolverNeeds.Adjoint)) != 0)
         {
             violations.Add(new FieldViolation("operator", $"{solver.Name} needs the forward operator that degraded the picture; name one from the catalog."));

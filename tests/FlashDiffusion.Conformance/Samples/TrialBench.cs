@@ -61,7 +61,7 @@ internal sealed class TrialBench(
             Steps = plan.Steps,
             Noise = noise,
             Measurement = Measure(spec, clean, noise)[0].clone().DetachFromDisposeScope(),
-            Latent = Start(spec, plan, truth, noise)[0].clone().DetachFromDisposeScope(),
+            Latent = Start(spec, plan, truth, noise, solver.Descriptor.Needs.HasFlag(SolverNeeds.CleanStart))[0].clone().DetachFromDisposeScope(),
         };
     }
 
@@ -90,9 +90,9 @@ internal sealed class TrialBench(
         return measured + (Normal(noise, NoisePurpose.Degrade, measured.shape) * spec.NoiseStd);
     }
 
-    private static Tensor Start(SampleSpec spec, SolverPlan plan, Tensor truth, INoiseSource noise)
+    private static Tensor Start(SampleSpec spec, SolverPlan plan, Tensor truth, INoiseSource noise, bool clean)
     {
-        var share = plan.Steps.IsEmpty ? 0 : 1 - spec.Schedule.ExactAlphasCumprod[Math.Max(0, plan.Steps[0].Timestep)];
+        var share = clean || plan.Steps.IsEmpty ? 0 : 1 - spec.Schedule.ExactAlphasCumprod[Math.Max(0, plan.Steps[0].Timestep)];
         return (truth * Math.Sqrt(1 - share)) + (Normal(noise, NoisePurpose.Start, truth.shape) * Math.Sqrt(share));
     }
 
