@@ -362,6 +362,7 @@ public abstract class SolverConformance : IDisposable
         var solver = CreateSolver();
         var descriptors = solver.Descriptor.Parameters;
         var (sampling, start) = Samplings[0];
+        Assert.All(ParameterSets.SelectMany(set => set.Keys), name => Assert.Contains(name, descriptors.Select(descriptor => descriptor.Name)));
         return ParameterSets
             .Select((given, i) => (Set: ParameterVariations.With(descriptors, given), First: i == 0))
             .Where(pair => pair.First || solver.Plan(Bench.Spec(new SampleRecipe(1, pair.Set, sampling, start))).Violations.IsEmpty)
