@@ -36,6 +36,12 @@ internal static partial class Log
     [LoggerMessage(3009, LogLevel.Error, "Operator {Operator} can't be used: {Reason}", EventName = "OperatorFailed")]
     public static partial void OperatorFailed(ILogger logger, string @operator, string reason);
 
+    [LoggerMessage(3015, LogLevel.Warning, "Log level of {Category} is now {Level}.", EventName = "LogLevelChanged")]
+    public static partial void LogLevelChanged(ILogger logger, string category, string level);
+
+    [LoggerMessage(3016, LogLevel.Warning, "Drained by an administrator: {Running} reconstructions still run, new ones are refused.", EventName = "Drained")]
+    public static partial void Drained(ILogger logger, int running);
+
     [LoggerMessage(EventId = 3010, EventName = "Answered", Message = "Answered {Code} ({Reason}): {Message}")]
     public static partial void Answered(ILogger logger, LogLevel level, Grpc.Core.StatusCode code, string reason, string message, Exception? exception);
 

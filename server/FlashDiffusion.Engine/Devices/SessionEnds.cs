@@ -54,6 +54,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
 
             failure = failure with { Step = failure.Step ?? sample.StepIndex };
             SolveSpan(sample, time.GetTimestamp());
+            RecordCost(sample);
             sample.Dispose();
         }
 
@@ -62,6 +63,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             return;
         }
 
+        using var traced = LogContext.Of(session.Request.Parent);
         if (failure.Outcome == SessionOutcome.Cancelled && session.IsCancelled)
         {
             telemetry.RecordCancel(time.GetElapsedTime(session.CancelledAt).TotalSeconds);
@@ -101,6 +103,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
                 ComputeTime(sample, now),
                 sample.FullSteps),
         };
+        RecordCost(sample);
         sample.Dispose();
         if (!ledger.Finish(session, result, Seconds(session)))
         {
@@ -112,6 +115,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             telemetry.RecordEta(eta, time.GetElapsedTime(sample.PlannedAt, now).TotalSeconds);
         }
 
+        using var traced = LogContext.Of(session.Request.Parent);
         Log.Completed(logger, session.Id, Seconds(session));
     }
 
@@ -135,6 +139,20 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
 
     private double Seconds(ReconstructionSession session) => time.GetElapsedTime(session.AcceptedAt).TotalSeconds;
 
+    // What another server spent before a checkpoint was counted there.
+    private void RecordCost(Sample sample) => telemetry.RecordCost(
+        sample.Session.Request.Solver.Descriptor.Name,
+        sample.StepIndex - (sample.Resumed?.StepIndex ?? 0),
+        Since(sample.Calls, sample.Resumed?.Calls ?? default),
+        sample.SeverityCalls - (sample.Resumed?.SeverityCalls ?? 0));
+
+    private static StepCost Since(StepCost now, StepCost then) => new(
+        now.UNetForward - then.UNetForward,
+        now.UNetBackward - then.UNetBackward,
+        now.DecoderForward - then.DecoderForward,
+        now.DecoderBackward - then.DecoderBackward,
+        now.EncoderForward - then.EncoderForward);
+
     // Law: who never took a step has no solve span.
     private void SolveSpan(Sample sample, long end)
     {
@@ -146,6 +164,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
                 TimeOf(sample.Session, began),
                 TimeOf(sample.Session, end),
                 sample.Trace.Select(entry => StepEvent(sample, entry.At, entry.Step, entry.Batch)),
+                sample.Companions.Select(companion => new ActivityLink(companion)),
                 new("flashdiffusion.solver", sample.Session.Request.Solver.Descriptor.Name),
                 new("flashdiffusion.steps", sample.StepIndex),
                 new("flashdiffusion.start_timestep", sample.StartTimestep));

@@ -202,6 +202,7 @@ internal sealed class SessionStarts(
         telemetry.RecordQueue(solver, time.GetElapsedTime(session.AcceptedAt, sample.StartedAt).TotalSeconds);
         telemetry.RecordStart(solver, sample.Start.Severity, sample.StartTimestep, sample.Steps.Length);
         telemetry.Span("queue", session.Request.Parent, session.AcceptedTime, ends.TimeOf(session, sample.StartedAt), []);
+        using var traced = LogContext.Of(session.Request.Parent);
         Log.Planned(logger, session.Id, sample.StartTimestep, sample.Start.Severity, sample.Steps.Length);
     }
 }

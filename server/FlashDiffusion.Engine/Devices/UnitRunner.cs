@@ -28,6 +28,7 @@ internal sealed class UnitRunner(
     FlashDiffusionTelemetry telemetry)
 {
     private const int TracedSteps = 16;
+    private const int LinkedCompanions = 32;
 
     /// <summary>Runs a unit.</summary>
     public void Run(ScheduledBatch batch)
@@ -113,6 +114,8 @@ internal sealed class UnitRunner(
             if (sample.StepIndex == 1 || sample.RemainingSteps == 0 || sample.StepIndex % Math.Max(1, sample.Steps.Length / TracedSteps) == 0)
             {
                 sample.Trace.Add((now, step, samples.Length));
+                sample.Companions.UnionWith(samples.Where(other => other != sample).Select(other => other.Session.Request.Parent)
+                    .Where(context => context != default).Take(Math.Max(0, LinkedCompanions - sample.Companions.Count)));
             }
         }
     }
@@ -161,6 +164,11 @@ internal sealed class UnitRunner(
         if (whole)
         {
             times.Record(LaneTiming.Of(batch.Lane), sizes.ComputedRows(batch.Lane, batch.Work.Length), seconds);
+        }
+
+        if (batch.Lane.Stage == Stage.Step && batch.Work[0] is Sample { Session.Request: var request })
+        {
+            telemetry.Tally.RecordStep(request.Model.Model, request.Solver, batch.Work.Length, TimeSpan.FromSeconds(seconds));
         }
 
         telemetry.RecordUnit(batch.Lane.Stage.ToString(), batch.Lane.Kind, batch.Work.Length, seconds);

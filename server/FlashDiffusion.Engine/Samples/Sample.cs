@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Operators;
@@ -71,6 +72,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
 
     /// <summary>Steps that its span shows: about sixteen, with the time when each was done.</summary>
     public List<(long At, PlannedStep Step, int Batch)> Trace { get; } = [];
+
+    /// <summary>Calls whose samples took traced steps together with this one; a few of them.</summary>
+    public HashSet<ActivityContext> Companions { get; } = [];
 
     /// <summary>Timestamp of its planning.</summary>
     public required long PlannedAt { get; init; }

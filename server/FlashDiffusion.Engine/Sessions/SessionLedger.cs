@@ -91,6 +91,8 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
             }
         }
 
+        var taken = TimeSpan.FromSeconds(seconds);
+        telemetry.Tally.Record(session.Request, final, taken, session.AcceptedTime + taken);
         telemetry.RecordRequest(session.Request.Solver.Descriptor.Name, outcome, seconds);
         session.Events.Finish(final);
         empty?.SetResult();

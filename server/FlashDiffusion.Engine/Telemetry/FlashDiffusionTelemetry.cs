@@ -30,6 +30,10 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     private readonly Histogram<double> _etaError;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _coalesced;
+    private readonly Counter<long> _stalled;
+    private readonly Counter<long> _resumed;
+    private readonly Counter<long> _steps;
+    private readonly Counter<long> _calls;
 
     /// <param name="meters">Makes the meter.</param>
     public FlashDiffusionTelemetry(IMeterFactory meters)
@@ -47,6 +51,10 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _cancelLatency = Meter.CreateHistogram("flashdiffusion.cancel.latency", "s", "Time from a cancellation to its place being free.", null, StepSeconds);
         _etaError = Meter.CreateHistogram<double>("flashdiffusion.estimator.eta_error", "1", "Relative error of the first ETA, actual over estimated, minus 1.");
         _rejected = Meter.CreateCounter<long>("flashdiffusion.requests.rejected", "{request}", "Requests refused at once.");
+        _stalled = Meter.CreateCounter<long>("flashdiffusion.stream.stalled", "{stream}", "Streams whose client stopped reading and was let go.");
+        _resumed = Meter.CreateCounter<long>("flashdiffusion.resume.count", "{resume}", "Reconstructions that went on from a checkpoint.");
+        _steps = Meter.CreateCounter<long>("flashdiffusion.steps", "{step}", "Steps run, by requests that ended.");
+        _calls = Meter.CreateCounter<long>("flashdiffusion.network.calls", "{call}", "Network evaluations on single samples, by requests that ended.");
         _coalesced = Meter.CreateCounter<long>("flashdiffusion.stream.coalesced", "{message}", "Progress events replaced by newer ones before they were read.");
     }
 
@@ -55,6 +63,9 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
 
     /// <summary>The meter.</summary>
     public Meter Meter { get; }
+
+    /// <summary>What became of requests, by model and solver.</summary>
+    public RequestTally Tally { get; } = new();
 
     /// <summary>Makes gauges of what the devices of an engine have to do.</summary>
     /// <param name="labels">Names of the devices.</param>
@@ -103,6 +114,31 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     public void RecordRequest(string solver, SessionOutcome outcome, double seconds) =>
         _requestDuration.Record(seconds, Solver(solver), new("outcome", outcome.ToString()));
 
+    /// <summary>A client stopped reading and was let go.</summary>
+    public void RecordStalled() => _stalled.Add(1);
+
+    /// <summary>A reconstruction goes on from a checkpoint.</summary>
+    public void RecordResume(bool exact) => _resumed.Add(1, new KeyValuePair<string, object?>("exactness", exact ? "exact" : "tolerance"));
+
+    /// <summary>Makes a gauge of the load contexts of plugins.</summary>
+    public void ObserveContexts(Func<int> contexts) =>
+        Meter.CreateObservableGauge("flashdiffusion.solver.contexts", contexts, "{context}", "Load contexts of solver plugins.");
+
+    /// <summary>A request that took steps ended: what it cost here, as its result says.</summary>
+    public void RecordCost(string solver, int steps, StepCost calls, int severityEncoder)
+    {
+        _steps.Add(steps, Solver(solver));
+        ReadOnlySpan<(string Network, int Calls)> networks =
+        [
+            ("unet_forward", calls.UNetForward), ("unet_backward", calls.UNetBackward), ("decoder_forward", calls.DecoderForward),
+            ("decoder_backward", calls.DecoderBackward), ("encoder_forward", calls.EncoderForward), ("severity_encoder", severityEncoder),
+        ];
+        foreach (var (network, count) in networks)
+        {
+            _calls.Add(count, Solver(solver), new("network", network));
+        }
+    }
+
     /// <summary>A request was refused.</summary>
     public void RecordRejection(RejectionReason reason) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 
@@ -122,7 +158,18 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <param name="end">When it ended.</param>
     /// <param name="events">What happened in it.</param>
     /// <param name="tags">What it says.</param>
-    public void Span(string name, ActivityContext parent, DateTimeOffset start, DateTimeOffset end, IEnumerable<ActivityEvent> events, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    public void Span(string name, ActivityContext parent, DateTimeOffset start, DateTimeOffset end, IEnumerable<ActivityEvent> events, params ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        Span(name, parent, start, end, events, [], tags);
+
+    /// <summary>The same, with links to spans of others that it shared the device with.</summary>
+    public void Span(
+        string name,
+        ActivityContext parent,
+        DateTimeOffset start,
+        DateTimeOffset end,
+        IEnumerable<ActivityEvent> events,
+        IEnumerable<ActivityLink> links,
+        params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (!Source.HasListeners())
         {
@@ -131,7 +178,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
 
         var current = Activity.Current;
         Activity.Current = null;
-        using (var span = Source.StartActivity(name, ActivityKind.Internal, parent, startTime: start))
+        using (var span = Source.StartActivity(name, ActivityKind.Internal, parent, links: links, startTime: start))
         {
             foreach (var (key, value) in tags)
             {

@@ -23,6 +23,10 @@ internal sealed record CommandLine
         new("--queue", "Engine:MaximumSessions", "64", "reconstructions accepted at once; more are refused"),
         new("--threads", "Engine:Threads", "0", "threads of one operation on the CPU; 0 lets the library choose"),
         new("--grace", "Server:ShutdownGraceSeconds", "10", "seconds to finish running work on shutdown"),
+        new("--drain-delay", "Server:DrainDelaySeconds", "0", "seconds between NOT_SERVING and closed ports on shutdown"),
+        new("--reflection", "Server:Reflection", "false", "true lets tools like grpcurl list the services"),
+        new("--admin", "Admin:Enabled", "false", "true opens the admin service on its own port"),
+        new("--admin-port", "Admin:Port", "8003", "gRPC of the admin service"),
         new("--log-level", "Logging:LogLevel:Default", "Information", "Trace, Debug, Information, Warning, Error"),
     ];
 

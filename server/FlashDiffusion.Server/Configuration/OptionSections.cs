@@ -21,6 +21,7 @@ internal static class OptionSections
         Add<ResumeOptions>(ResumeOptions.Section);
         Add<ResultOptions>(ResultOptions.Section);
         Add<HttpOptions>(HttpOptions.Section);
+        Add<AdminOptions>(AdminOptions.Section);
         services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
         services.AddSingleton<IValidateOptions<ResumeOptions>, ResumeOptionsValidator>();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
@@ -39,7 +40,7 @@ internal static class OptionSections
         [
             .. ErrorsOf<ServerOptions>(provider), .. ErrorsOf<LimitOptions>(provider), .. ErrorsOf<EngineOptions>(provider),
             .. ErrorsOf<ModelOptions>(provider), .. ErrorsOf<PluginOptions>(provider), .. ErrorsOf<OperatorOptions>(provider), .. ErrorsOf<TelemetryOptions>(provider),
-            .. ErrorsOf<ResumeOptions>(provider), .. ErrorsOf<ResultOptions>(provider), .. ErrorsOf<HttpOptions>(provider),
+            .. ErrorsOf<ResumeOptions>(provider), .. ErrorsOf<ResultOptions>(provider), .. ErrorsOf<HttpOptions>(provider), .. ErrorsOf<AdminOptions>(provider),
         ];
     }
 

@@ -37,6 +37,18 @@ internal sealed class ServerOptions
     [Range(0, 86400)]
     public double ShutdownGraceSeconds { get; set; } = 10;
 
+    /// <summary>
+    /// Seconds between the order to end and the closing of the ports, in which health checks say NOT_SERVING and new requests are refused: as long as a
+    /// balancer takes to notice.
+    /// </summary>
+    /// <value>0.</value>
+    [Range(0, 3600)]
+    public double DrainDelaySeconds { get; set; }
+
+    /// <summary>Whether gRPC reflection describes the services to tools like grpcurl. Off in production: it tells everybody what there is.</summary>
+    /// <value>False.</value>
+    public bool Reflection { get; set; }
+
     /// <summary>Seconds that one write to a client may take before the client counts as gone and its work is cancelled.</summary>
     /// <value>120.</value>
     [Range(1, 86400)]

@@ -6,4 +6,5 @@ internal enum EndpointRole
     Grpc,
     Http,
     Metrics,
+    Admin,
 }

@@ -30,6 +30,7 @@ internal sealed class EngineStart(
     {
         _engine = new ReconstructionEngine(engineOptions.Value, time, telemetry, loggers.CreateLogger<ReconstructionEngine>());
         _engine.Start();
+        telemetry.ObserveContexts(() => plugins.Contexts);
         var parts = plugins.Load(FolderOf(pluginOptions.Value.Root, "plugins"), OperatorLoading.ReservedNames);
         var loaded = new List<IReadOnlyList<ModelEntry>>();
         foreach (var (device, name) in _engine.Devices.Index())

@@ -3,17 +3,25 @@ using Grpc.HealthCheck;
 
 namespace FlashDiffusion.Server.Hosting;
 
-/// <summary>Keeps grpc.health.v1 in step with the serving state: "", "readiness", "liveness", and each model and solver.</summary>
+/// <summary>Keeps grpc.health.v1 in step with the serving state: "", "readiness", "liveness", each service, model and solver.</summary>
 internal sealed class HealthBoard(HealthServiceImpl service, ServingState state)
 {
     public const string Readiness = "readiness";
     public const string Liveness = "liveness";
+
+    private static readonly string[] Services =
+        [V1.ReconstructionService.Descriptor.FullName, V1.CatalogService.Descriptor.FullName, Inference.GRPCInferenceService.Descriptor.FullName];
 
     public void Update()
     {
         service.SetStatus(Liveness, HealthCheckResponse.Types.ServingStatus.Serving);
         Set("", state.IsReady);
         Set(Readiness, state.IsReady);
+        foreach (var service in Services)
+        {
+            Set(service, state.IsReady);
+        }
+
         if (state.Context is not { } context)
         {
             return;

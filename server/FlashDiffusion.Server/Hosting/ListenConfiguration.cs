@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Hosting;
 
-/// <summary>The three ports of the server.</summary>
-internal sealed class ListenConfiguration(IOptions<ServerOptions> options) : IConfigureOptions<KestrelServerOptions>
+/// <summary>The ports of the server; that of the admin service only where it is enabled.</summary>
+internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOptions<AdminOptions> admin) : IConfigureOptions<KestrelServerOptions>
 {
     private const int UploadWindow = 4 * 1024 * 1024;
     private const int MessageOverhead = 64 * 1024;
@@ -27,6 +27,10 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options) : ICo
         Listen(kestrel, server, server.GrpcPort, EndpointRole.Grpc, HttpProtocols.Http2);
         Listen(kestrel, server, server.HttpPort, EndpointRole.Http, HttpProtocols.Http1);
         Listen(kestrel, server, server.MetricsPort, EndpointRole.Metrics, HttpProtocols.Http1);
+        if (admin.Value.Enabled)
+        {
+            Listen(kestrel, server, admin.Value.Port, EndpointRole.Admin, HttpProtocols.Http2);
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions server, int port, EndpointRole role, HttpProtocols protocols)

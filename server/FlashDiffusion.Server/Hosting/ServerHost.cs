@@ -2,6 +2,7 @@ using System.Globalization;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http;
+using FlashDiffusion.Server.OpenInference;
 using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Resume;
@@ -56,10 +57,14 @@ internal static class ServerHost
         // What it has to say about a failed start is said in one line by PortConflict, without a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Read by the host before options can be validated.
-        var grace = builder.Configuration.GetSection(ServerOptions.Section)[nameof(ServerOptions.ShutdownGraceSeconds)];
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout(grace));
+        var section = builder.Configuration.GetSection(ServerOptions.Section);
+        var ending = Seconds(section[nameof(ServerOptions.ShutdownGraceSeconds)], new ServerOptions().ShutdownGraceSeconds) + Seconds(section[nameof(ServerOptions.DrainDelaySeconds)], 0);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownMargin + ending);
         builder.AddFlashDiffusionTelemetry();
         AddServices(builder.Services);
+        var levels = new RuntimeLogLevels();
+        ((IConfigurationBuilder)builder.Configuration).Add(levels);
+        builder.Services.AddSingleton(levels);
         var app = builder.Build();
         // Says at once if tokens of this server will mean nothing to others.
         _ = app.Services.GetRequiredService<ResumeKeyring>();
@@ -67,10 +72,8 @@ internal static class ServerHost
         return app;
     }
 
-    private static TimeSpan ShutdownTimeout(string? grace) =>
-        ShutdownMargin + TimeSpan.FromSeconds(double.TryParse(grace, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 86400
-            ? seconds
-            : new ServerOptions().ShutdownGraceSeconds);
+    private static TimeSpan Seconds(string? setting, double otherwise) =>
+        TimeSpan.FromSeconds(double.TryParse(setting, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 86400 ? seconds : otherwise);
 
     private static void AddServices(IServiceCollection services)
     {
@@ -94,6 +97,10 @@ internal static class ServerHost
         services.AddSingleton<ICallerIdentity, PrincipalIdentity>();
         services.AddSingleton<RequestMapper>();
         services.AddSingleton<EventWriterFactory>();
+        services.AddSingleton<InferenceRunner>();
+        services.AddSingleton<RuntimeSampler>();
+        services.AddGrpcReflection();
+        services.AddHostedService<DrainDelay>();
         services.AddSingleton<EngineStart>();
         services.AddSingleton<StartSummary>();
         services.AddSingleton<StartupService>();

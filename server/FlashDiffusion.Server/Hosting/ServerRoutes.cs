@@ -1,7 +1,9 @@
+using FlashDiffusion.Server.Admin;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Http.OpenApi;
+using FlashDiffusion.Server.OpenInference;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Studio;
 using FlashDiffusion.Server.Telemetry;
@@ -33,12 +35,23 @@ internal static class ServerRoutes
         app.MapGrpcService<HealthServiceImpl>().WithMetadata(Calls);
         app.MapGrpcService<ReconstructionService>().WithMetadata(Calls);
         app.MapGrpcService<CatalogService>().WithMetadata(Calls);
+        app.MapGrpcService<InferenceService>().WithMetadata(Calls);
+        if (app.Services.GetRequiredService<IOptions<AdminOptions>>().Value.Enabled)
+        {
+            app.MapGrpcService<AdminService>().WithMetadata(new EndpointRoles(EndpointRole.Admin));
+        }
+
+        if (app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.Reflection)
+        {
+            app.MapGrpcReflectionService().WithMetadata(new EndpointRoles(EndpointRole.Grpc, EndpointRole.Admin));
+        }
+
         MapPages(app.MapGroup("").WithMetadata(new EndpointRoles(EndpointRole.Http)));
     }
 
-    /// <summary>Everything on the port of gRPC, unknown methods too; on the port of HTTP what is no page.</summary>
+    /// <summary>Everything on the ports of gRPC, unknown methods too; on the port of HTTP what is no page.</summary>
     private static bool IsCall(HttpContext context) =>
-        EndpointRoleFeature.Of(context) == EndpointRole.Grpc || context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null;
+        EndpointRoleFeature.Of(context) is EndpointRole.Grpc or EndpointRole.Admin || context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null;
 
     private static void MapPages(IEndpointRouteBuilder routes)
     {

@@ -18,7 +18,7 @@ internal sealed class Shutdown : IDisposable
             state.Drain();
             health.Update();
             var running = state.Context?.Engine.ActiveSessions ?? 0;
-            var grace = TimeSpan.FromSeconds(options.Value.ShutdownGraceSeconds);
+            var grace = TimeSpan.FromSeconds(options.Value.DrainDelaySeconds + options.Value.ShutdownGraceSeconds);
             Log.Draining(logger, running, grace.TotalSeconds);
             _ = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), _forced, grace, Timeout.InfiniteTimeSpan);
         });

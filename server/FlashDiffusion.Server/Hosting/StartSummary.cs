@@ -16,7 +16,7 @@ internal sealed class StartSummary(IServer server, IOptions<ServerOptions> optio
     {
         var text = new StringBuilder("FlashDiffusion is ready.").AppendLine();
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses.ToArray() ?? [];
-        string[] uses = ["gRPC   ", "HTTP   ", "metrics"];
+        string[] uses = ["gRPC   ", "HTTP   ", "metrics", "admin  "];
         foreach (var (use, address) in uses.Zip(addresses))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {use}  {address}");

@@ -8,6 +8,9 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
 {
     private readonly List<Plugin> _loaded = [];
 
+    /// <summary>Load contexts that plugins live in.</summary>
+    public int Contexts => _loaded.Count;
+
     /// <param name="root">Folder of all plugins.</param>
     /// <param name="ownOperators">Names of operators that the server has without plugins.</param>
     public PluginCatalogs Load(string root, params IReadOnlyCollection<string> ownOperators)

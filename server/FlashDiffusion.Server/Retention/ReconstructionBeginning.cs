@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace FlashDiffusion.Server.Retention;
 
 /// <summary>Begins reconstructions, or joins the one that a request's name means.</summary>
-internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegister register, IOptions<ResultOptions> options)
+internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegister register, IOptions<ResultOptions> options, FlashDiffusionTelemetry telemetry)
 {
     /// <summary>What a call follows, and how its answers look; or why nothing comes of it.</summary>
     /// <param name="message">The request.</param>
@@ -78,6 +79,11 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         }
 
         var admission = context.Engine.Submit(mapped.Request);
+        if (admission.IsAccepted && mapped.Resumption is { } resumption)
+        {
+            telemetry.RecordResume(resumption.Exact);
+        }
+
         return admission.IsAccepted
             ? Mapped<Submitted>.Of(new Submitted(admission.Session, mapped))
             : Mapped<Submitted>.Refused(EngineErrors.Of(admission.Rejection));

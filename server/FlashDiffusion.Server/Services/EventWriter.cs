@@ -42,6 +42,9 @@ internal sealed class EventWriter(
 
     public required ILogger Logger { get; init; }
 
+    /// <summary>Told when the client stopped reading.</summary>
+    public Action? Stalling { get; init; }
+
     /// <summary>Writes until the last event.</summary>
     /// <returns>Why there is no result; null if there is one.</returns>
     public async Task<ServerError?> RunAsync()
@@ -162,6 +165,7 @@ internal sealed class EventWriter(
             if (await Task.WhenAny(write, Task.Delay(Stall, Time, waited.Token)) != write)
             {
                 Log.ClientStalled(Logger, feed.Id, Stall.TotalSeconds);
+                Stalling?.Invoke();
                 feed.Leave();
                 abort();
                 await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -13,12 +13,21 @@ internal sealed class EventWriterFactory(
 {
     public EventWriter Create(
         BegunReconstruction begun, IServerStreamWriter<V1.ReconstructResponse> stream, ServerCallContext context) =>
-        new(begun.Feed, begun.Mapped, stream, context.GetHttpContext().Abort, context.CancellationToken)
+        Create(begun, stream, context.GetHttpContext().Abort, context.CancellationToken);
+
+    /// <summary>For a stream that several reconstructions share.</summary>
+    /// <param name="begun">The reconstruction.</param>
+    /// <param name="stream">Where its events go.</param>
+    /// <param name="abort">Ends the call of a client that does not read.</param>
+    /// <param name="gone">Cancelled when nobody waits for this reconstruction any more.</param>
+    public EventWriter Create(BegunReconstruction begun, IServerStreamWriter<V1.ReconstructResponse> stream, Action abort, CancellationToken gone) =>
+        new(begun.Feed, begun.Mapped, stream, abort, gone)
         {
             Stall = TimeSpan.FromSeconds(options.Value.StallSeconds),
             Shutdown = shutdown.Forced,
             Time = time,
             Spans = telemetry.Source,
             Logger = logger,
+            Stalling = telemetry.RecordStalled,
         };
 }

@@ -86,7 +86,8 @@ internal sealed class ReconstructionService(
     public override async Task<V1.CancelReconstructionResponse> CancelReconstruction(V1.CancelReconstructionRequest request, ServerCallContext context) =>
         Value(await retained.CancelAsync(request, callers.Of(context), context.CancellationToken));
 
-    private static DateTimeOffset? DeadlineOf(ServerCallContext context) =>
+    /// <summary>When the caller stops waiting; null for never.</summary>
+    public static DateTimeOffset? DeadlineOf(ServerCallContext context) =>
         context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline.ToUniversalTime());
 
     private T Value<T>(DeviceAnswer<T> answer)

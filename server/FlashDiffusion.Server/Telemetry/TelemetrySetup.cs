@@ -1,6 +1,7 @@
 using System.Reflection;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
+using Grpc.AspNetCore.Server;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -20,6 +21,8 @@ internal static class TelemetrySetup
         var (traces, metrics, logs) = (
             new OtlpSignal(builder.Configuration, "TRACES"), new OtlpSignal(builder.Configuration, "METRICS"), new OtlpSignal(builder.Configuration, "LOGS"));
         builder.Services.AddSingleton<FlashDiffusionTelemetry>();
+        // Console lines name the trace too, as a scope.
+        builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         builder.Services.AddSingleton<RpcMetrics>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(options.ServiceName, serviceVersion: Version()).AddEnvironmentVariableDetector())
@@ -33,13 +36,13 @@ internal static class TelemetrySetup
             });
         if (traces.IsSet)
         {
-            telemetry.WithTracing(spans => spans
+            telemetry.WithTracing(spans => SampledAtRuntime(spans, builder.Configuration)
                 .AddSource(FlashDiffusionTelemetry.Name)
                 .AddAspNetCoreInstrumentation(instrumentation =>
                 {
-                    instrumentation.Filter = context => context.Request.Path.StartsWithSegments("/flashdiffusion.v1.ReconstructionService", StringComparison.Ordinal);
+                    instrumentation.Filter = IsTraced;
                     // At the end, since the instrumentation names the span after its route by then.
-                    instrumentation.EnrichWithHttpResponse = (activity, response) => activity.DisplayName = response.HttpContext.Request.Path.Value!.TrimStart('/');
+                    instrumentation.EnrichWithHttpResponse = (activity, response) => activity.DisplayName = MethodOf(response.HttpContext) ?? activity.DisplayName;
                 })
                 .AddOtlpExporter(traces.Configure));
         }
@@ -49,6 +52,23 @@ internal static class TelemetrySetup
             telemetry.WithLogging(provider => provider.AddOtlpExporter(logs.Configure), logging => logging.IncludeScopes = true);
         }
     }
+
+    // The standard variable wins; without it the share of the requests without a traced caller can be changed at run time.
+    private static TracerProviderBuilder SampledAtRuntime(TracerProviderBuilder spans, ConfigurationManager configuration) =>
+        !string.IsNullOrWhiteSpace(configuration["OTEL_TRACES_SAMPLER"]) ? spans : spans.SetSampler(services =>
+        {
+            var sampler = services.GetRequiredService<RuntimeSampler>();
+            sampler.IsInUse = true;
+            return new ParentBasedSampler(sampler);
+        });
+
+    // Whatever comes as gRPC, gRPC-Web or JSON and may cost something; health checks and catalogs would only fill the collector.
+    private static bool IsTraced(HttpContext context) => context.Request.Path.Value is { } path
+        && (path.StartsWith("/flashdiffusion.v1.ReconstructionService/", StringComparison.Ordinal)
+            || path.StartsWith("/inference.GRPCInferenceService/Model", StringComparison.Ordinal)
+            || path.StartsWith("/v1/", StringComparison.Ordinal));
+
+    private static string? MethodOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName.TrimStart('/');
 
     private static string Version() => typeof(TelemetrySetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 }

@@ -1,0 +1,108 @@
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+LOG_LEVEL_CRITICAL: LogLevel
+LOG_LEVEL_DEBUG: LogLevel
+LOG_LEVEL_ERROR: LogLevel
+LOG_LEVEL_INFORMATION: LogLevel
+LOG_LEVEL_NONE: LogLevel
+LOG_LEVEL_TRACE: LogLevel
+LOG_LEVEL_UNSPECIFIED: LogLevel
+LOG_LEVEL_WARNING: LogLevel
+
+class BatchStatistics(_message.Message):
+    __slots__ = ["count", "size", "time"]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    size: int
+    time: _duration_pb2.Duration
+    def __init__(self, size: _Optional[int] = ..., count: _Optional[int] = ..., time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class DrainRequest(_message.Message):
+    __slots__ = ["wait"]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    wait: _duration_pb2.Duration
+    def __init__(self, wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class DrainResponse(_message.Message):
+    __slots__ = ["active"]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    active: int
+    def __init__(self, active: _Optional[int] = ...) -> None: ...
+
+class GetStatisticsRequest(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class GetStatisticsResponse(_message.Message):
+    __slots__ = ["active", "draining", "solvers", "start_time"]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    DRAINING_FIELD_NUMBER: _ClassVar[int]
+    SOLVERS_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    active: int
+    draining: bool
+    solvers: _containers.RepeatedCompositeFieldContainer[SolverStatistics]
+    start_time: _timestamp_pb2.Timestamp
+    def __init__(self, start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., active: _Optional[int] = ..., draining: bool = ..., solvers: _Optional[_Iterable[_Union[SolverStatistics, _Mapping]]] = ...) -> None: ...
+
+class SetLogLevelRequest(_message.Message):
+    __slots__ = ["category", "level"]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    category: str
+    level: LogLevel
+    def __init__(self, category: _Optional[str] = ..., level: _Optional[_Union[LogLevel, str]] = ...) -> None: ...
+
+class SetLogLevelResponse(_message.Message):
+    __slots__ = ["previous_level"]
+    PREVIOUS_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    previous_level: LogLevel
+    def __init__(self, previous_level: _Optional[_Union[LogLevel, str]] = ...) -> None: ...
+
+class SetTraceSamplingRequest(_message.Message):
+    __slots__ = ["ratio"]
+    RATIO_FIELD_NUMBER: _ClassVar[int]
+    ratio: float
+    def __init__(self, ratio: _Optional[float] = ...) -> None: ...
+
+class SetTraceSamplingResponse(_message.Message):
+    __slots__ = ["previous_ratio"]
+    PREVIOUS_RATIO_FIELD_NUMBER: _ClassVar[int]
+    previous_ratio: float
+    def __init__(self, previous_ratio: _Optional[float] = ...) -> None: ...
+
+class SolverStatistics(_message.Message):
+    __slots__ = ["batches", "cancelled", "completed", "compute_time", "failed", "last_end_time", "model", "model_version", "queue_time", "solver"]
+    BATCHES_FIELD_NUMBER: _ClassVar[int]
+    CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    COMPUTE_TIME_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    LAST_END_TIME_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SOLVER_FIELD_NUMBER: _ClassVar[int]
+    batches: _containers.RepeatedCompositeFieldContainer[BatchStatistics]
+    cancelled: int
+    completed: int
+    compute_time: _duration_pb2.Duration
+    failed: int
+    last_end_time: _timestamp_pb2.Timestamp
+    model: str
+    model_version: str
+    queue_time: _duration_pb2.Duration
+    solver: str
+    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., solver: _Optional[str] = ..., completed: _Optional[int] = ..., failed: _Optional[int] = ..., cancelled: _Optional[int] = ..., queue_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., compute_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., batches: _Optional[_Iterable[_Union[BatchStatistics, _Mapping]]] = ..., last_end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class LogLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Telemetry;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Admin;
+
+/// <summary>Statistics, levels of logs and traces, draining.</summary>
+internal sealed class AdminService(
+    ServingState state,
+    HealthBoard health,
+    FlashDiffusionTelemetry telemetry,
+    RuntimeLogLevels levels,
+    RuntimeSampler sampler,
+    IConfiguration configuration,
+    TimeProvider time,
+    ILogger<AdminService> logger)
+    : V1.AdminService.AdminServiceBase
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly DateTimeOffset Started = StartOfProcess();
+
+    public override Task<V1.GetStatisticsResponse> GetStatistics(V1.GetStatisticsRequest request, ServerCallContext context)
+    {
+        var response = new V1.GetStatisticsResponse { StartTime = Timestamp.FromDateTimeOffset(Started), Active = Active(), Draining = state.IsDraining };
+        response.Solvers.AddRange(telemetry.Tally.All
+            .OrderBy(pair => pair.Key.Model, StringComparer.Ordinal).ThenBy(pair => pair.Key.Version, StringComparer.Ordinal).ThenBy(pair => pair.Key.Solver, StringComparer.Ordinal)
+            .Select(pair => Statistics(pair.Key, pair.Value)));
+        return Task.FromResult(response);
+    }
+
+    public override Task<V1.SetLogLevelResponse> SetLogLevel(V1.SetLogLevelRequest request, ServerCallContext context)
+    {
+        var problems = new RequestProblems();
+        if (request.Level == V1.LogLevel.Unspecified || !System.Enum.IsDefined(request.Level))
+        {
+            problems.Add("level", "A level is required: LOG_LEVEL_TRACE to LOG_LEVEL_NONE.");
+        }
+
+        if (request.Category.Contains(':', StringComparison.Ordinal))
+        {
+            problems.Add("category", "A category is a name like FlashDiffusion.Server, without colons.");
+        }
+
+        ThrowIfAny(problems);
+        var previous = RuntimeLogLevels.Of(configuration, request.Category);
+        levels.Change(request.Category, (LogLevel)((int)request.Level - 1));
+        Log.LogLevelChanged(logger, request.Category.Length == 0 ? "everything" : request.Category, request.Level.ToString());
+        return Task.FromResult(new V1.SetLogLevelResponse { PreviousLevel = previous is { } level ? (V1.LogLevel)((int)level + 1) : V1.LogLevel.Unspecified });
+    }
+
+    public override Task<V1.SetTraceSamplingResponse> SetTraceSampling(V1.SetTraceSamplingRequest request, ServerCallContext context)
+    {
+        var problems = new RequestProblems();
+        if (!(request.Ratio is >= 0 and <= 1))
+        {
+            problems.Add("ratio", FormattableString.Invariant($"The share lies in [0, 1], but is {request.Ratio}."));
+        }
+
+        ThrowIfAny(problems);
+        if (!sampler.IsInUse)
+        {
+            throw GrpcStatusMapper.ToException(new ServerError
+            {
+                Code = StatusCode.FailedPrecondition,
+                Reason = ErrorReasons.NotReady,
+                Message = "Nothing is traced by this setting: no collector is configured (OTEL_EXPORTER_OTLP_ENDPOINT), or OTEL_TRACES_SAMPLER decides.",
+                Precondition = "traces",
+            });
+        }
+
+        var previous = sampler.Ratio;
+        sampler.Ratio = request.Ratio;
+        return Task.FromResult(new V1.SetTraceSamplingResponse { PreviousRatio = previous });
+    }
+
+    public override async Task<V1.DrainResponse> Drain(V1.DrainRequest request, ServerCallContext context)
+    {
+        var problems = new RequestProblems();
+        var wait = request.Wait is null ? TimeSpan.Zero : TimeSpan.FromSeconds(request.Wait.Seconds + (request.Wait.Nanos / 1e9));
+        if (wait < TimeSpan.Zero || wait > LongestWait)
+        {
+            problems.Add("wait", "It must be 0 to 10 minutes.");
+        }
+
+        ThrowIfAny(problems);
+        state.Drain();
+        health.Update();
+        Log.Drained(logger, Active());
+        for (var began = time.GetTimestamp(); Active() > 0 && time.GetElapsedTime(began) < wait;)
+        {
+            await Task.Delay(Poll, time, context.CancellationToken);
+        }
+
+        return new V1.DrainResponse { Active = Active() };
+    }
+
+    private static DateTimeOffset StartOfProcess()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.StartTime;
+    }
+
+    private int Active() => state.Context?.Engine.ActiveSessions ?? 0;
+
+    private static void ThrowIfAny(RequestProblems problems)
+    {
+        if (problems.Any)
+        {
+            throw GrpcStatusMapper.ToException(problems.ToError());
+        }
+    }
+
+    private static V1.SolverStatistics Statistics(TallyKey key, TallyCounts counts)
+    {
+        var statistics = new V1.SolverStatistics
+        {
+            Model = key.Model,
+            ModelVersion = key.Version,
+            Solver = key.Solver,
+            Completed = counts.Completed,
+            Failed = counts.Failed,
+            Cancelled = counts.Cancelled,
+            QueueTime = Duration.FromTimeSpan(counts.QueueTime),
+            ComputeTime = Duration.FromTimeSpan(counts.ComputeTime),
+            LastEndTime = counts.LastEnd is { } end ? Timestamp.FromDateTimeOffset(end) : null,
+        };
+        statistics.Batches.AddRange(counts.Batches.OrderBy(batch => batch.Key).Select(
+            batch => new V1.BatchStatistics { Size = batch.Key, Count = batch.Value.Count, Time = Duration.FromTimeSpan(batch.Value.Time) }));
+        return statistics;
+    }
+}

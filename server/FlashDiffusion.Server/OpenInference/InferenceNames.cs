@@ -1,0 +1,20 @@
+namespace FlashDiffusion.Server.OpenInference;
+
+/// <summary>Names that the protocol or this server gave.</summary>
+internal static class InferenceNames
+{
+    public const string Measurement = "measurement";
+    public const string Mask = "mask";
+    public const string Picture = "picture";
+    public const string Latent = "latent";
+    public const string Platform = "flashdiffusion";
+
+    /// <summary>Parameter of a response: whether it is the request's last.</summary>
+    public const string FinalResponse = "triton_final_response";
+
+    /// <summary>Parameter of a request: whether its end is said by a response of its own.</summary>
+    public const string EmptyFinalResponse = "triton_enable_empty_final_response";
+
+    /// <summary>Header: whether the first error ends the whole stream with its status.</summary>
+    public const string GrpcErrorHeader = "triton_grpc_error";
+}

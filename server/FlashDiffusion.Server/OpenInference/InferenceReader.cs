@@ -1,0 +1,108 @@
+using System.Collections.Frozen;
+using FlashDiffusion.Server.Requests;
+
+namespace FlashDiffusion.Server.OpenInference;
+
+/// <summary>Reads a request of the Open Inference Protocol into one of the native API; what the native API checks is not checked here.</summary>
+internal static class InferenceReader
+{
+    private static readonly FrozenSet<string> AllOutputs = new[] { InferenceNames.Picture, InferenceNames.Latent }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <param name="message">The request.</param>
+    /// <param name="streams">Whether its progress can be answered with.</param>
+    public static Mapped<InferenceCall> Read(Inference.ModelInferRequest message, bool streams)
+    {
+        var problems = new RequestProblems();
+        var name = ServedName.Parse(message.ModelName);
+        var request = new V1.ReconstructRequest
+        {
+            Model = name.Model,
+            ModelVersion = message.ModelVersion,
+            Solver = new V1.SolverChoice { Name = name.Solver },
+            Progress = new V1.ProgressOptions { PreviewFormat = V1.PictureFormat.Tensor },
+            Output = new V1.OutputOptions { Format = V1.PictureFormat.Tensor },
+        };
+        if (message.ModelName.Length == 0)
+        {
+            problems.Add("model_name", "A model is required.");
+        }
+
+        InferenceParameters.Read(message, request, problems);
+        var inputs = ReadInputs(message, request, problems);
+        var outputs = ReadOutputs(message, problems);
+        request.Output.IncludeLatent = outputs.Contains(InferenceNames.Latent);
+        if (streams)
+        {
+            request.Progress.IncludeLatent = request.Output.IncludeLatent;
+        }
+        else
+        {
+            // Nobody could see it.
+            request.Progress = new V1.ProgressOptions { EverySteps = int.MaxValue };
+        }
+
+        return problems.Any ? Mapped<InferenceCall>.Refused(problems.ToError()) : Mapped<InferenceCall>.Of(new InferenceCall(request, message.ModelName, message.Id, outputs, inputs)
+        {
+            EmptyFinalResponse = message.Parameters.TryGetValue(InferenceNames.EmptyFinalResponse, out var empty) && empty.BoolParam,
+        });
+    }
+
+    private static FrozenDictionary<string, int> ReadInputs(Inference.ModelInferRequest message, V1.ReconstructRequest request, RequestProblems problems)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (message.RawInputContents.Count > 0 && message.RawInputContents.Count != message.Inputs.Count)
+        {
+            problems.Add("raw_input_contents", $"There must be one element an input, but there are {message.RawInputContents.Count} for {message.Inputs.Count} inputs.");
+            return numbers.ToFrozenDictionary();
+        }
+
+        for (var i = 0; i < message.Inputs.Count; i++)
+        {
+            var input = message.Inputs[i];
+            if (!numbers.TryAdd(input.Name, i))
+            {
+                problems.Add($"inputs[{i}].name", $"'{input.Name}' is there twice.");
+                continue;
+            }
+
+            if (input.Parameters.Count > 0)
+            {
+                problems.Add($"inputs[{i}].parameters", $"An input takes no parameters, but has {string.Join(", ", input.Parameters.Keys.Order(StringComparer.Ordinal))}; shared memory is not offered.");
+            }
+
+            switch (input.Name)
+            {
+                case InferenceNames.Measurement:
+                    request.Measurement = InferenceInputs.Read(message, i, 3, problems);
+                    break;
+                case InferenceNames.Mask:
+                    InferenceParameters.Operator(request).Mask = InferenceInputs.Read(message, i, 2, problems);
+                    break;
+                default:
+                    problems.Add($"inputs[{i}].name", $"There is no input '{input.Name}'; there are {InferenceNames.Measurement} and, for an operator that takes one, {InferenceNames.Mask}.");
+                    break;
+            }
+        }
+
+        return numbers.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private static FrozenSet<string> ReadOutputs(Inference.ModelInferRequest message, RequestProblems problems)
+    {
+        for (var i = 0; i < message.Outputs.Count; i++)
+        {
+            var output = message.Outputs[i];
+            if (!AllOutputs.Contains(output.Name))
+            {
+                problems.Add($"outputs[{i}].name", $"There is no output '{output.Name}'; there are {InferenceNames.Picture} and {InferenceNames.Latent}.");
+            }
+
+            if (output.Parameters.Count > 0)
+            {
+                problems.Add($"outputs[{i}].parameters", $"An output takes no parameters, but has {string.Join(", ", output.Parameters.Keys.Order(StringComparer.Ordinal))}; shared memory and classification are not offered.");
+            }
+        }
+
+        return message.Outputs.Count == 0 ? AllOutputs : message.Outputs.Select(output => output.Name).ToFrozenSet(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using FlashDiffusion.Server.Errors;
+
+namespace FlashDiffusion.Server.OpenInference;
+
+/// <summary>
+/// Turns events of a reconstruction into responses. Tensors are raw, since Triton's clients read nothing else; parameters are booleans,
+/// whole numbers and texts, since KServe's clients know nothing else.
+/// </summary>
+internal sealed class InferenceResponses(InferenceCall call)
+{
+    private V1.Accepted? _accepted;
+
+    /// <summary>What will be done goes into the parameters of every response.</summary>
+    public void Accept(V1.Accepted accepted) => _accepted = accepted;
+
+    /// <summary>Where it stands; null if the event has nothing to show.</summary>
+    public Inference.ModelInferResponse? Progress(V1.Progress progress)
+    {
+        if (progress.Latent is null && progress.Preview is null)
+        {
+            return null;
+        }
+
+        var response = New(isFinal: false);
+        Add(response, InferenceNames.Picture, progress.Preview?.Tensor);
+        Add(response, InferenceNames.Latent, progress.Latent);
+        Add(response, "step", progress.Step);
+        Add(response, "timestep", progress.Timestep);
+        Add(response, "skipped", progress.Skipped);
+        return response;
+    }
+
+    public Inference.ModelInferResponse Result(V1.Result result, bool isFinal)
+    {
+        var response = New(isFinal);
+        Add(response, InferenceNames.Picture, call.Outputs.Contains(InferenceNames.Picture) ? result.Picture.Tensor : null);
+        Add(response, InferenceNames.Latent, result.Latent);
+        Add(response, "step", result.Cost.Steps);
+        Add(response, "unet_forward", result.Cost.UnetForward);
+        Add(response, "unet_backward", result.Cost.UnetBackward);
+        Add(response, "decoder_forward", result.Cost.DecoderForward);
+        Add(response, "decoder_backward", result.Cost.DecoderBackward);
+        if (result.HasResidual)
+        {
+            Add(response, "residual", result.Residual.ToString("R", CultureInfo.InvariantCulture));
+        }
+
+        return response;
+    }
+
+    /// <summary>The end of a request's responses, without outputs.</summary>
+    public Inference.ModelInferResponse Final() => New(isFinal: true);
+
+    /// <summary>Why there is no result, on a stream that goes on for others.</summary>
+    public Inference.ModelStreamInferResponse Error(ServerError error)
+    {
+        var response = New(isFinal: true);
+        Add(response, "error_code", (int)error.Code);
+        Add(response, "error_reason", error.Reason);
+        return new Inference.ModelStreamInferResponse { ErrorMessage = error.Message, InferResponse = response };
+    }
+
+    private Inference.ModelInferResponse New(bool isFinal)
+    {
+        var response = new Inference.ModelInferResponse { ModelName = call.ModelName, ModelVersion = _accepted?.ModelVersion ?? call.Request.ModelVersion, Id = call.Id };
+        response.Parameters[InferenceNames.FinalResponse] = new Inference.InferParameter { BoolParam = isFinal };
+        if (_accepted is { } accepted)
+        {
+            Add(response, "solver", accepted.Solver);
+            Add(response, "seed", accepted.Seed.ToString(CultureInfo.InvariantCulture));
+            Add(response, "total_steps", accepted.TotalSteps);
+            Add(response, "start_timestep", accepted.StartTimestep);
+            response.Parameters["severity_reliable"] = new Inference.InferParameter { BoolParam = accepted.SeverityReliable };
+            if (accepted.HasSeverity)
+            {
+                Add(response, "severity", accepted.Severity.ToString("R", CultureInfo.InvariantCulture));
+            }
+
+            if (accepted.Notices.Count > 0)
+            {
+                Add(response, "notices", string.Join(' ', accepted.Notices.Select(notice => $"{notice.Code}: {notice.Message}")));
+            }
+        }
+
+        return response;
+    }
+
+    private static void Add(Inference.ModelInferResponse response, string name, V1.Tensor? tensor)
+    {
+        if (tensor is null)
+        {
+            return;
+        }
+
+        var output = new Inference.ModelInferResponse.Types.InferOutputTensor { Name = name, Datatype = "FP32" };
+        output.Shape.AddRange(tensor.Shape);
+        response.Outputs.Add(output);
+        response.RawOutputContents.Add(tensor.Data);
+    }
+
+    private static void Add(Inference.ModelInferResponse response, string name, long value) => response.Parameters[name] = new Inference.InferParameter { Int64Param = value };
+
+    private static void Add(Inference.ModelInferResponse response, string name, string value) => response.Parameters[name] = new Inference.InferParameter { StringParam = value };
+}

@@ -1,0 +1,132 @@
+using System.Reflection;
+using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Retention;
+using FlashDiffusion.Server.Services;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.OpenInference;
+
+/// <summary>The Open Inference Protocol, version 2, with Triton's streaming extension, over the engine that the native API uses.</summary>
+internal sealed class InferenceService(ServingState state, InferenceRunner runner, ICallerIdentity callers, FlashDiffusionTelemetry telemetry, ILogger<InferenceService> logger)
+    : Inference.GRPCInferenceService.GRPCInferenceServiceBase
+{
+    public override Task<Inference.ServerLiveResponse> ServerLive(Inference.ServerLiveRequest request, ServerCallContext context) =>
+        Task.FromResult(new Inference.ServerLiveResponse { Live = true });
+
+    public override Task<Inference.ServerReadyResponse> ServerReady(Inference.ServerReadyRequest request, ServerCallContext context) =>
+        Task.FromResult(new Inference.ServerReadyResponse { Ready = state.IsReady });
+
+    public override Task<Inference.ModelReadyResponse> ModelReady(Inference.ModelReadyRequest request, ServerCallContext context) =>
+        Task.FromResult(new Inference.ModelReadyResponse { Ready = state.IsReady && InferenceCatalog.IsReady(state.Context!, request.Name, request.Version) });
+
+    public override Task<Inference.ServerMetadataResponse> ServerMetadata(Inference.ServerMetadataRequest request, ServerCallContext context) =>
+        Task.FromResult(new Inference.ServerMetadataResponse
+        {
+            Name = InferenceNames.Platform,
+            Version = typeof(InferenceService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
+            Extensions = { "model_configuration", "model_repository", "parameters", "schedule_policy", "statistics" },
+        });
+
+    public override Task<Inference.ModelMetadataResponse> ModelMetadata(Inference.ModelMetadataRequest request, ServerCallContext context) =>
+        Task.FromResult(InferenceCatalog.Metadata(Current(), Find(request.Name, request.Version), request.Name));
+
+    public override Task<Inference.ModelConfigResponse> ModelConfig(Inference.ModelConfigRequest request, ServerCallContext context) =>
+        Task.FromResult(new Inference.ModelConfigResponse { Config = InferenceCatalog.Config(Current(), Find(request.Name, request.Version), request.Name) });
+
+    public override Task<Inference.RepositoryIndexResponse> RepositoryIndex(Inference.RepositoryIndexRequest request, ServerCallContext context)
+    {
+        var response = new Inference.RepositoryIndexResponse();
+        response.Models.AddRange(InferenceCatalog.Index(Current()).Where(model => !request.Ready || model.State == "READY"));
+        return Task.FromResult(response);
+    }
+
+    public override Task<Inference.ModelStatisticsResponse> ModelStatistics(Inference.ModelStatisticsRequest request, ServerCallContext context)
+    {
+        var current = Current();
+        var response = new Inference.ModelStatisticsResponse();
+        if (request.Name.Length > 0)
+        {
+            response.ModelStats.Add(StatisticsOf(Find(request.Name, request.Version), ServedName.Parse(request.Name), request.Name));
+        }
+        else
+        {
+            response.ModelStats.AddRange(
+                from model in current.Models.Entries
+                where model.IsReady
+                from solver in current.Solvers.ReadyNames
+                let name = new ServedName(model.Name, solver)
+                select StatisticsOf(model, name, name.ToString()));
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override async Task<Inference.ModelInferResponse> ModelInfer(Inference.ModelInferRequest request, ServerCallContext context)
+    {
+        if (!InferenceReader.Read(request, streams: false).TryGet(out var call, out var error))
+        {
+            throw Refuse(error);
+        }
+
+        var events = new InferenceEvents(call, new InferenceResponses(call), send: null);
+        var failure = await runner.RunAsync(call, callers.Of(context), ReconstructionService.DeadlineOf(context), events, context.GetHttpContext().Abort, context.CancellationToken);
+        return failure is null ? events.Result! : throw Refuse(failure);
+    }
+
+    public override async Task ModelStreamInfer(
+        IAsyncStreamReader<Inference.ModelInferRequest> requestStream, IServerStreamWriter<Inference.ModelStreamInferResponse> responseStream, ServerCallContext context)
+    {
+        using var stream = new InferenceStream(runner, callers, responseStream, context);
+        if (await stream.RunAsync(requestStream) is { } error)
+        {
+            throw Refuse(error);
+        }
+    }
+
+    public override Task<Inference.RepositoryModelLoadResponse> RepositoryModelLoad(Inference.RepositoryModelLoadRequest request, ServerCallContext context) =>
+        throw NotOffered("Loading models over this protocol is not offered: the server loads its whole repository when it starts.");
+
+    public override Task<Inference.RepositoryModelUnloadResponse> RepositoryModelUnload(Inference.RepositoryModelUnloadRequest request, ServerCallContext context) =>
+        throw NotOffered("Unloading models over this protocol is not offered: the server serves its whole repository until it ends.");
+
+    public override Task<Inference.SystemSharedMemoryStatusResponse> SystemSharedMemoryStatus(Inference.SystemSharedMemoryStatusRequest request, ServerCallContext context) => throw NoSharedMemory();
+
+    public override Task<Inference.SystemSharedMemoryRegisterResponse> SystemSharedMemoryRegister(Inference.SystemSharedMemoryRegisterRequest request, ServerCallContext context) => throw NoSharedMemory();
+
+    public override Task<Inference.SystemSharedMemoryUnregisterResponse> SystemSharedMemoryUnregister(Inference.SystemSharedMemoryUnregisterRequest request, ServerCallContext context) => throw NoSharedMemory();
+
+    public override Task<Inference.CudaSharedMemoryStatusResponse> CudaSharedMemoryStatus(Inference.CudaSharedMemoryStatusRequest request, ServerCallContext context) => throw NoSharedMemory();
+
+    public override Task<Inference.CudaSharedMemoryRegisterResponse> CudaSharedMemoryRegister(Inference.CudaSharedMemoryRegisterRequest request, ServerCallContext context) => throw NoSharedMemory();
+
+    public override Task<Inference.CudaSharedMemoryUnregisterResponse> CudaSharedMemoryUnregister(Inference.CudaSharedMemoryUnregisterRequest request, ServerCallContext context) => throw NoSharedMemory();
+
+    public override Task<Inference.TraceSettingResponse> TraceSetting(Inference.TraceSettingRequest request, ServerCallContext context) =>
+        throw NotOffered("Trace settings are not offered: traces go to an OpenTelemetry collector, whose address is configured at the start.");
+
+    public override Task<Inference.LogSettingsResponse> LogSettings(Inference.LogSettingsRequest request, ServerCallContext context) =>
+        throw NotOffered("Log settings over this protocol are not offered: flashdiffusion.v1.AdminService sets log levels.");
+
+    private ServingContext Current() => state.Context ?? throw Refuse(EngineErrors.Starting);
+
+    private ModelEntry Find(string name, string version) => InferenceCatalog.Find(Current(), name, version).TryGet(out var entry, out var error) ? entry : throw Refuse(error);
+
+    private Inference.ModelStatistics StatisticsOf(ModelEntry model, ServedName name, string asked)
+    {
+        var solver = name.Solver.Length > 0 ? name.Solver : Current().DefaultSolver;
+        return InferenceStatistics.Of(model, asked, Current().Solvers.Find(solver)!.Name, telemetry.Tally);
+    }
+
+    private RpcException NoSharedMemory() => NotOffered("Shared memory is not offered: send tensors in raw_input_contents.");
+
+    private RpcException NotOffered(string message) => Refuse(new ServerError { Code = StatusCode.Unimplemented, Reason = ErrorReasons.Unimplemented, Message = message });
+
+    private RpcException Refuse(ServerError error)
+    {
+        Log.Answered(logger, error.Code == StatusCode.Internal ? LogLevel.Error : LogLevel.Debug, error.Code, error.Reason, error.Message, null);
+        return GrpcStatusMapper.ToException(error);
+    }
+}
