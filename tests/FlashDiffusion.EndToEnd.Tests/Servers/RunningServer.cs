@@ -42,6 +42,9 @@ internal sealed partial class RunningServer : IAsyncDisposable
 
     public Uri Metrics { get; private set; } = null!;
 
+    /// <summary>Where its admin service is; null if it is not enabled.</summary>
+    public Uri? Admin { get; private set; }
+
     /// <summary>Everything that it wrote so far.</summary>
     public string Output
     {
@@ -70,6 +73,7 @@ internal sealed partial class RunningServer : IAsyncDisposable
         server.Address = server.AddressOf("gRPC");
         server.Channel = GrpcChannel.ForAddress(server.Address, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
         server.Http = server.AddressOf("HTTP");
+        server.Admin = arguments.Contains("--admin=true") ? server.AddressOf("admin") : null;
         server.Metrics = new Uri(server.AddressOf("metrics"), "/metrics");
         return server;
     }
@@ -151,6 +155,6 @@ internal sealed partial class RunningServer : IAsyncDisposable
 
     private Uri AddressOf(string use) => new(AddressLine().Matches(Output).First(match => match.Groups["use"].Value == use).Groups["address"].Value);
 
-    [GeneratedRegex(@"^\s+(?<use>gRPC|HTTP|metrics)\s+(?<address>http://\S+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s+(?<use>gRPC|HTTP|metrics|admin)\s+(?<address>http://\S+)", RegexOptions.Multiline)]
     private static partial Regex AddressLine();
 }

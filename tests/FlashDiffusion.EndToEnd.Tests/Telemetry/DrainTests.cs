@@ -1,0 +1,50 @@
+using FlashDiffusion.EndToEnd.Tests.Servers;
+using Grpc.Core;
+using Grpc.Health.V1;
+
+namespace FlashDiffusion.EndToEnd.Tests.Telemetry;
+
+/// <summary>Those who ask for the health know of an end before the ports close.</summary>
+public sealed class DrainTests(OperatedServer operated) : IClassFixture<OperatedServer>
+{
+    [Fact]
+    public async Task Drain_ThenTermination_IsSeenByWatchersFirstAndLosesNothing()
+    {
+        var server = operated.Server;
+        using var watch = new Health.HealthClient(server.Channel).Watch(new HealthCheckRequest { Service = "readiness" }, Requests.Call);
+        Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, watch.ResponseStream.Current.Status);
+        var running = Requests.ReconstructAsync(server, await Requests.BlurredAsync(server));
+        var request = await Requests.BlurredAsync(server);
+
+        server.Terminate();
+
+        // The ports stay open for three seconds: the watcher is told, new requests are told where to go.
+        Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, watch.ResponseStream.Current.Status);
+        var refused = await Assert.ThrowsAsync<RpcException>(() => Requests.ReconstructAsync(server, request));
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await new Health.HealthClient(server.Channel).CheckAsync(new HealthCheckRequest { Service = "liveness" }, Requests.Call)).Status);
+        Assert.NotNull((await running)[^1].Result);
+        watch.Dispose();
+        Assert.Equal(0, await server.EndAsync());
+    }
+
+    [Fact]
+    public async Task AdminDrain_Asked_RefusesNewAndSaysSo()
+    {
+        await using var server = await RunningServer.StartAsync(["--admin=true", "--admin-port=0"]);
+        using var channel = Grpc.Net.Client.GrpcChannel.ForAddress(server.Admin!);
+        var admin = new V1.AdminService.AdminServiceClient(channel);
+        var request = await Requests.BlurredAsync(server);
+
+        var drained = await admin.DrainAsync(new V1.DrainRequest { Wait = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromSeconds(5)) }, Requests.Call);
+
+        Assert.Equal(0, drained.Active);
+        Assert.True((await admin.GetStatisticsAsync(new V1.GetStatisticsRequest(), Requests.Call)).Draining);
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => Requests.ReconstructAsync(server, request))).StatusCode);
+        Assert.Equal(
+            HealthCheckResponse.Types.ServingStatus.NotServing,
+            (await new Health.HealthClient(server.Channel).CheckAsync(new HealthCheckRequest { Service = "inference.GRPCInferenceService" }, Requests.Call)).Status);
+    }
+}

@@ -1,0 +1,223 @@
+using FlashDiffusion.EndToEnd.Tests.Servers;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Reflection.V1Alpha;
+
+namespace FlashDiffusion.EndToEnd.Tests.Telemetry;
+
+/// <summary>What those who run the server see of it, and what they can do: against collectors, a real Prometheus, the admin service.</summary>
+public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture<OperatedServer>
+{
+    private RunningServer Server => operated.Server;
+
+    [Fact]
+    public async Task Trace_TwoRequestsAtOnce_HasStepsAndLinksToTheOther()
+    {
+        var requests = new[] { await SlowAsync(), await SlowAsync() };
+        string[] traces = [NewTrace(), NewTrace()];
+
+        await Task.WhenAll(requests.Zip(traces, (request, trace) => CancelledAfterStepsAsync(request, trace)));
+
+        var solves = await EventuallyAsync(() => traces.Select(trace => SpansOf(trace).SingleOrDefault(span => span.Name == "solve")).ToList(), found => found.TrueForAll(span => span is not null));
+        Assert.All(solves, solve => Assert.Contains(solve!.Events, happened => happened.Name == "step"));
+        // Both took steps together, so each names the other's call.
+        Assert.Contains(solves[0]!.Links, link => Hex(link.TraceId) == traces[1]);
+        Assert.Contains(solves[1]!.Links, link => Hex(link.TraceId) == traces[0]);
+    }
+
+    [Fact]
+    public async Task Trace_CancelledInTheQueue_HasNoSolveSpan()
+    {
+        // Two hold the batch of two; the third never takes a step, since the device is busy with steps of a higher class.
+        var holding = new[] { await SlowAsync(), await SlowAsync() };
+        foreach (var request in holding)
+        {
+            request.Scheduling = new V1.Scheduling { Priority = V1.Priority.High };
+        }
+
+        var running = holding.Select(request => Server.Reconstruction.Reconstruct(request, Requests.Call)).ToList();
+        foreach (var call in running)
+        {
+            while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken) && call.ResponseStream.Current.Progress is null)
+            {
+            }
+        }
+
+        var trace = NewTrace();
+        var waiting = await SlowAsync();
+        waiting.Scheduling = new V1.Scheduling { Priority = V1.Priority.Low };
+        using (var call = Server.Reconstruction.Reconstruct(waiting, Requests.Call.WithHeaders(Traced(trace))))
+        {
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+        }
+
+        await EventuallyAsync(() => SpansOf(trace), spans => spans.Exists(span => span.Name.EndsWith("/Reconstruct", StringComparison.Ordinal)));
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(SpansOf(trace), span => span.Name == "solve");
+        running.ForEach(call => call.Dispose());
+        await Server.EventuallyAsync("flashdiffusion_slots_active", 0);
+    }
+
+    [Fact]
+    public async Task Logs_OfARequest_CarryItsTrace()
+    {
+        var trace = NewTrace();
+        await operated.Admin.SetLogLevelAsync(new V1.SetLogLevelRequest { Category = "FlashDiffusion", Level = V1.LogLevel.Debug }, Requests.Call);
+        var request = await Requests.BlurredAsync(Server);
+        await Requests.ReconstructAsync(Server, request, Traced(trace));
+
+        // From the call's thread, from the device's, at its end.
+        string[] expected = ["accepted", "starts at timestep", "completed in"];
+        var lines = await EventuallyAsync(
+            () => operated.Receiver.Logs.Where(record => Hex(record.TraceId) == trace).Select(record => record.Body.StringValue + string.Join(' ', record.Attributes.Select(pair => pair.Value?.StringValue))).ToList(),
+            found => expected.All(word => found.Exists(line => line.Contains(word, StringComparison.Ordinal))));
+        Assert.NotEmpty(lines);
+
+        var previous = await operated.Admin.SetLogLevelAsync(new V1.SetLogLevelRequest { Category = "FlashDiffusion", Level = V1.LogLevel.Warning }, Requests.Call);
+        Assert.Equal(V1.LogLevel.Debug, previous.PreviousLevel);
+        var quiet = NewTrace();
+        await Requests.ReconstructAsync(Server, request, Traced(quiet));
+        await Task.Delay(1000, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(operated.Receiver.Logs, record => Hex(record.TraceId) == quiet);
+    }
+
+    [Fact]
+    public async Task Metrics_EveryName_ReachesTheCollectorWithItsUnit()
+    {
+        await Requests.ReconstructAsync(Server, await Requests.BlurredAsync(Server));
+
+        // Those that a plain request causes; the others are in the units of what they count.
+        Dictionary<string, string> expected = new()
+        {
+            ["rpc.server.call.duration"] = "s",
+            ["flashdiffusion.request.queue.duration"] = "s",
+            ["flashdiffusion.request.time_to_first_latent"] = "s",
+            ["flashdiffusion.request.duration"] = "s",
+            ["flashdiffusion.request.severity"] = "1",
+            ["flashdiffusion.request.start_timestep"] = "1",
+            ["flashdiffusion.request.steps"] = "{step}",
+            ["flashdiffusion.step.duration"] = "s",
+            ["flashdiffusion.batch.size"] = "{sample}",
+            ["flashdiffusion.queue.length"] = "{request}",
+            ["flashdiffusion.queue.work"] = "{step}",
+            ["flashdiffusion.slots.active"] = "{sample}",
+            ["flashdiffusion.solver.contexts"] = "{context}",
+            ["flashdiffusion.steps"] = "{step}",
+            ["flashdiffusion.network.calls"] = "{call}",
+        };
+        var seen = await EventuallyAsync(
+            () => operated.Receiver.Metrics.GroupBy(metric => metric.Name).ToDictionary(group => group.Key, group => group.Last().Unit),
+            found => expected.Keys.All(found.ContainsKey));
+        Assert.All(expected, pair => Assert.Equal(pair.Value, seen[pair.Key]));
+    }
+
+    [Fact]
+    public async Task Cost_OfARequest_IsWhatTheMetricsGrewBy()
+    {
+        double[] before = [await Value("flashdiffusion_steps_total"), await Value("flashdiffusion_network_calls_total")];
+
+        var cost = (await Requests.ReconstructAsync(Server, await Requests.BlurredAsync(Server)))[^1].Result.Cost;
+
+        Assert.Equal(cost.Steps, await Value("flashdiffusion_steps_total") - before[0]);
+        var calls = cost.UnetForward + cost.UnetBackward + cost.DecoderForward + cost.DecoderBackward + cost.EncoderForward + cost.SeverityEncoder;
+        Assert.Equal(calls, await Value("flashdiffusion_network_calls_total") - before[1]);
+
+        async Task<double> Value(string name) => await Server.MetricAsync(name) ?? 0;
+    }
+
+    [Fact]
+    public async Task Prometheus_Scraping_SeesTypesAndTrueValues()
+    {
+        await using var prometheus = new PrometheusServer(Server.Metrics);
+        using var call = Server.Reconstruction.Reconstruct(await SlowAsync(), Requests.Call);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        await prometheus.EventuallyAsync("up{job=\"flashdiffusion\"}", value => value == 1);
+        // A thousand steps of fifty milliseconds lie ahead.
+        await prometheus.EventuallyAsync("sum(flashdiffusion_queue_work)", value => value is > 0 and <= 1000);
+        await prometheus.EventuallyAsync("sum(flashdiffusion_slots_active)", value => value == 1);
+        call.Dispose();
+        await prometheus.EventuallyAsync("sum(flashdiffusion_queue_work)", value => value == 0);
+        await prometheus.EventuallyAsync("histogram_quantile(0.5, sum by (le) (flashdiffusion_step_duration_seconds_bucket))", value => value > 0);
+        Assert.Equal("histogram", await prometheus.TypeAsync("flashdiffusion_request_severity_ratio") ?? await prometheus.TypeAsync("flashdiffusion_request_severity"));
+        Assert.Equal("gauge", await prometheus.TypeAsync("flashdiffusion_queue_work"));
+    }
+
+    [Fact]
+    public async Task Admin_OnItsOwnPortOnly_CountsWhatRan()
+    {
+        await Requests.ReconstructAsync(Server, await Requests.BlurredAsync(Server));
+        var statistics = await operated.Admin.GetStatisticsAsync(new V1.GetStatisticsRequest(), Requests.Call);
+        var solver = statistics.Solvers.Single(entry => entry.Solver == "latent_dps");
+        Assert.True(solver is { Model: "starter", Completed: >= 1 });
+        Assert.True(solver.Batches.Sum(batch => batch.Count) > 0);
+        Assert.False(statistics.Draining);
+
+        var elsewhere = await Assert.ThrowsAsync<RpcException>(async () => await new V1.AdminService.AdminServiceClient(Server.Channel).DrainAsync(new V1.DrainRequest(), Requests.Call));
+        Assert.Equal(StatusCode.Unimplemented, elsewhere.StatusCode);
+        var bad = await Assert.ThrowsAsync<RpcException>(async () => await operated.Admin.SetTraceSamplingAsync(new V1.SetTraceSamplingRequest { Ratio = 2 }, Requests.Call));
+        Assert.Equal("ratio", bad.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Single().Field);
+    }
+
+    [Fact]
+    public async Task TraceSampling_Changed_HoldsAtOnceForCallersThatDoNotSay()
+    {
+        var request = await Requests.BlurredAsync(Server);
+        var previous = await operated.Admin.SetTraceSamplingAsync(new V1.SetTraceSamplingRequest { Ratio = 0 }, Requests.Call);
+        await Task.Delay(600, TestContext.Current.CancellationToken);
+        operated.Receiver.Spans.Clear();
+        var trace = NewTrace();
+        await Requests.ReconstructAsync(Server, request);
+        await Requests.ReconstructAsync(Server, request, Traced(trace));
+
+        await EventuallyAsync(() => SpansOf(trace), spans => spans.Exists(span => span.Name == "solve"));
+        Assert.Equal(1, previous.PreviousRatio);
+        Assert.All(operated.Receiver.Spans, span => Assert.Equal(trace, Hex(span.TraceId)));
+        await operated.Admin.SetTraceSamplingAsync(new V1.SetTraceSamplingRequest { Ratio = 1 }, Requests.Call);
+    }
+
+    [Fact]
+    public async Task Reflection_Enabled_ListsEveryService()
+    {
+        using var call = new ServerReflection.ServerReflectionClient(Server.Channel).ServerReflectionInfo(Requests.Call);
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        var services = call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name).ToHashSet();
+        Assert.Superset(
+            new HashSet<string> { "flashdiffusion.v1.ReconstructionService", "flashdiffusion.v1.CatalogService", "inference.GRPCInferenceService", "grpc.health.v1.Health" }, services);
+        await call.RequestStream.CompleteAsync();
+    }
+
+    private async Task CancelledAfterStepsAsync(V1.ReconstructRequest request, string trace)
+    {
+        using var call = Server.Reconstruction.Reconstruct(request, Requests.Call.WithHeaders(Traced(trace)));
+        while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken) && call.ResponseStream.Current.Progress?.Step is not > 150)
+        {
+        }
+    }
+
+    // A thousand steps; a sixteenth of them leaves a trace.
+    private async Task<V1.ReconstructRequest> SlowAsync() => await Requests.FaultyAsync(Server, "none", delay: 10);
+
+    private List<Otlp.Traces.Span> SpansOf(string trace) => operated.Receiver.Spans.Where(span => Hex(span.TraceId) == trace).ToList();
+
+    private static async Task<T> EventuallyAsync<T>(Func<T> look, Func<T, bool> fine)
+    {
+        var seen = look();
+        for (var i = 0; i < 300 && !fine(seen); i++)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            seen = look();
+        }
+
+        Assert.True(fine(seen), $"{seen}");
+        return seen;
+    }
+
+    private static string NewTrace() => Guid.NewGuid().ToString("N");
+
+    private static Metadata Traced(string trace) => new() { { "traceparent", $"00-{trace}-b7ad6b7169203331-01" } };
+
+    private static string Hex(Google.Protobuf.ByteString bytes) => Convert.ToHexStringLower(bytes.Span);
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using FlashDiffusion.Testing.Tools;
+
+namespace FlashDiffusion.EndToEnd.Tests.Telemetry;
+
+/// <summary>A real Prometheus that scrapes one address every second.</summary>
+internal sealed class PrometheusServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flash-prometheus-");
+    private readonly Process _process;
+    private readonly HttpClient _http;
+
+    public PrometheusServer(Uri target)
+    {
+        var port = FreePort();
+        var config = Path.Combine(_folder.FullName, "prometheus.yml");
+        File.WriteAllText(config, $"""
+            global:
+              scrape_interval: 1s
+            scrape_configs:
+              - job_name: flashdiffusion
+                static_configs:
+                  - targets: ["{target.Authority}"]
+            """);
+        _process = Process.Start(new ProcessStartInfo(
+            OutsideTool.Require("prometheus"),
+            [$"--config.file={config}", $"--storage.tsdb.path={Path.Combine(_folder.FullName, "data")}", $"--web.listen-address=127.0.0.1:{port}"])
+        {
+            RedirectStandardError = true,
+        })!;
+        // Nobody reads it, and a full pipe would stop it.
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.BeginErrorReadLine();
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+    }
+
+    /// <summary>Waits until a query has a value that is fine.</summary>
+    public async Task<double> EventuallyAsync(string query, Func<double, bool> fine)
+    {
+        double? seen = null;
+        for (var i = 0; i < 300; i++)
+        {
+            seen = await QueryAsync(query);
+            if (seen is { } value && fine(value))
+            {
+                return value;
+            }
+
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"{query} is {seen}.");
+    }
+
+    /// <summary>What Prometheus knows of a metric: its type, from the help of the exposition.</summary>
+    public async Task<string?> TypeAsync(string metric)
+    {
+        var answer = JsonNode.Parse(await _http.GetStringAsync($"/api/v1/metadata?metric={metric}", TestContext.Current.CancellationToken));
+        return answer!["data"]?[metric]?[0]?["type"]?.GetValue<string>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<double?> QueryAsync(string query)
+    {
+        try
+        {
+            var answer = JsonNode.Parse(await _http.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}", TestContext.Current.CancellationToken));
+            return answer!["data"]!["result"]!.AsArray() is [var first, ..] ? double.Parse(first!["value"]![1]!.GetValue<string>(), CultureInfo.InvariantCulture) : null;
+        }
+        catch (HttpRequestException)
+        {
+            // Not up yet.
+            return null;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

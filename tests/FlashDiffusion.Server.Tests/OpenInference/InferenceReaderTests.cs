@@ -1,0 +1,113 @@
+using FlashDiffusion.Server.OpenInference;
+using Google.Protobuf;
+
+namespace FlashDiffusion.Server.Tests.OpenInference;
+
+public sealed class InferenceReaderTests
+{
+    [Theory]
+    [InlineData("starter", "starter", "")]
+    [InlineData("starter:psld", "starter", "psld")]
+    [InlineData("", "", "")]
+    public void Parse_Name_IsModelAndSolver(string name, string model, string solver)
+    {
+        var served = ServedName.Parse(name);
+
+        Assert.Equal((model, solver), (served.Model, served.Solver));
+        Assert.Equal(name, served.ToString());
+    }
+
+    [Fact]
+    public void Read_Parameters_AreTheFieldsOfTheNativeRequest()
+    {
+        var message = WithElements();
+        Set(message, "operator", new() { StringParam = "gaussian_blur" });
+        Set(message, "operator.std", new() { DoubleParam = 1.5 });
+        Set(message, "solver.guidance_scale", new() { StringParam = "2.5" });
+        Set(message, "start_timestep", new() { Int64Param = 300 });
+        Set(message, "priority", new() { Uint64Param = 1 });
+        Set(message, "timeout", new() { Int64Param = 1_500_000 });
+        Set(message, "seed", new() { Uint64Param = ulong.MaxValue });
+
+        Assert.True(InferenceReader.Read(message, streams: true).TryGet(out var call, out _));
+
+        var request = call.Request;
+        Assert.Equal(("gaussian_blur", 1.5), (request.Operator.Name, request.Operator.Parameters["std"].Number));
+        Assert.Equal(2.5, request.Solver.Parameters["guidance_scale"].Number);
+        Assert.Equal((V1.AdaptationMode.Fixed, 300), (request.Adaptation.Mode, request.Adaptation.StartTimestep));
+        Assert.Equal((V1.Priority.High, TimeSpan.FromSeconds(1.5)), (request.Scheduling.Priority, request.Scheduling.QueueTimeout.ToTimeSpan()));
+        Assert.Equal(ulong.MaxValue, request.Seed);
+    }
+
+    [Fact]
+    public void Read_SamplerBesideSteps_WinsHoweverTheMapIsSent()
+    {
+        var message = WithElements();
+        Set(message, "sampler", new() { StringParam = "ddpm" });
+        Set(message, "ddim_steps", new() { Int64Param = 20 });
+
+        Assert.True(InferenceReader.Read(message, streams: false).TryGet(out var call, out _));
+
+        Assert.Equal(V1.Sampler.Ddpm, call.Request.Sampling.Sampler);
+    }
+
+    [Fact]
+    public void Read_TypedAndRawElements_AreTheSameTensor()
+    {
+        float[] values = [0, 0.5f, 1];
+        var typed = Message();
+        typed.Inputs[0].Contents = new Inference.InferTensorContents { Fp32Contents = { values } };
+        var raw = Message();
+        raw.RawInputContents.Add(ByteString.CopyFrom([.. values.SelectMany(BitConverter.GetBytes)]));
+
+        Assert.True(InferenceReader.Read(typed, streams: false).TryGet(out var first, out _));
+        Assert.True(InferenceReader.Read(raw, streams: false).TryGet(out var second, out _));
+
+        Assert.Equal(first.Request.Measurement, second.Request.Measurement);
+        Assert.Equal([3, 1, 1], first.Request.Measurement.Tensor.Shape);
+    }
+
+    [Fact]
+    public void Read_EverythingWrong_SaysItAllAtOnce()
+    {
+        var message = Message();
+        message.Inputs[0].Parameters["shared_memory_region"] = new Inference.InferParameter { StringParam = "region" };
+        message.Inputs.Add(new Inference.ModelInferRequest.Types.InferInputTensor { Name = "nobody" });
+        message.Outputs.Add(new Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "nothing" });
+        Set(message, "no_such", new() { BoolParam = true });
+        Set(message, "seed", new() { Int64Param = -1 });
+        Set(message, "sampler", new() { StringParam = "1" });
+
+        Assert.False(InferenceReader.Read(message, streams: false).TryGet(out _, out var error));
+
+        Assert.Equal(
+            ["inputs[0].contents", "inputs[0].parameters", "inputs[1].name", "outputs[0].name", "parameters[no_such]", "parameters[sampler]", "parameters[seed]"],
+            error.Violations.Select(violation => violation.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Read_EmptyFinalResponseThatIsNoFlag_IsRefused()
+    {
+        var message = WithElements();
+        Set(message, InferenceNames.EmptyFinalResponse, new() { StringParam = "true" });
+
+        Assert.False(InferenceReader.Read(message, streams: true).TryGet(out _, out var error));
+        Assert.Equal($"parameters[{InferenceNames.EmptyFinalResponse}]", Assert.Single(error.Violations).Field);
+    }
+
+    private static Inference.ModelInferRequest Message()
+    {
+        var message = new Inference.ModelInferRequest { ModelName = "starter" };
+        message.Inputs.Add(new Inference.ModelInferRequest.Types.InferInputTensor { Name = "measurement", Datatype = "FP32", Shape = { 1, 3, 1, 1 } });
+        return message;
+    }
+
+    private static Inference.ModelInferRequest WithElements()
+    {
+        var message = Message();
+        message.Inputs[0].Contents = new Inference.InferTensorContents { Fp32Contents = { 0, 0, 0 } };
+        return message;
+    }
+
+    private static void Set(Inference.ModelInferRequest message, string name, Inference.InferParameter value) => message.Parameters[name] = value;
+}
