@@ -56,6 +56,7 @@ internal static class InferenceCatalog
         response.Versions.AddRange(context.Models.Entries.Where(model => model.IsReady && string.Equals(model.Name, entry.Name, StringComparison.OrdinalIgnoreCase)).Select(model => model.Version));
         response.Inputs.Add(Tensor(InferenceNames.Measurement, 3, -1, -1));
         response.Inputs.Add(Tensor(InferenceNames.Mask, -1, -1));
+        response.Inputs.Add(Tensor(InferenceNames.Kernel, -1, -1));
         response.Outputs.Add(Tensor(InferenceNames.Picture, 3, -1, -1));
         response.Outputs.Add(Tensor(InferenceNames.Latent, LatentChannels(entry), -1, -1));
         return response;

@@ -27,10 +27,13 @@ internal static class InferenceFields
         "operator" or "operator.name" => "parameters[operator]",
         _ when Under(field, "measurement", InferenceNames.Measurement, call) is { } input => input,
         _ when Under(field, "operator.mask", InferenceNames.Mask, call) is { } input => input,
+        _ when Under(field, "operator.kernel", InferenceNames.Kernel, call) is { } input => input,
+        _ when After(field, "operator.picture_size.") is { } side => $"parameters[picture_{side}]",
         _ when After(field, "operator.parameters.") is { } name => $"parameters[operator.{name}]",
         _ when After(field, "solver.parameters.") is { } name => $"parameters[solver.{name}]",
         "adaptation.severity" => "parameters[severity_override]",
         "progress.every_steps" => "parameters[preview_every]",
+        "scheduling.max_network_calls" => "parameters[max_nfe]",
         "scheduling.queue_timeout" => "parameters[timeout]",
         _ => $"parameters[{field[(field.LastIndexOf('.') + 1)..]}]",
     };
@@ -43,9 +46,9 @@ internal static class InferenceFields
         }
 
         var place = call.Inputs.TryGetValue(input, out var index) ? $"inputs[{index}]" : "inputs";
-        return After(field, prefix + ".tensor.") switch
+        return (After(field, prefix + ".tensor.") ?? After(field, prefix + ".")) switch
         {
-            null => place,
+            null or "encoded" => place,
             "data_type" => place + ".datatype",
             var part => $"{place}.{part}",
         };

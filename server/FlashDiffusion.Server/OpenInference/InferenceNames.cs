@@ -5,6 +5,7 @@ internal static class InferenceNames
 {
     public const string Measurement = "measurement";
     public const string Mask = "mask";
+    public const string Kernel = "kernel";
     public const string Picture = "picture";
     public const string Latent = "latent";
     public const string Platform = "flashdiffusion";

@@ -16,6 +16,9 @@ internal static class InferenceParameters
         ["operator"] = (request, value) => Operator(request).Name = value.Text(),
         ["operator_seed"] = (request, value) => Operator(request).Seed = value.Unsigned(),
         ["noise_std"] = (request, value) => Operator(request).NoiseStd = value.Number(),
+        ["noise_range"] = (request, value) => Operator(request).NoiseRange = value.Word<V1.NoiseRange>(),
+        ["picture_height"] = (request, value) => Size(request).Height = value.Whole(),
+        ["picture_width"] = (request, value) => Size(request).Width = value.Whole(),
         ["seed"] = (request, value) => request.Seed = value.Unsigned(),
         ["adaptation"] = (request, value) => Adaptation(request).Mode = value.Word<V1.AdaptationMode>(),
         ["start_timestep"] = (request, value) => Fixed(request).StartTimestep = value.Whole(),
@@ -41,6 +44,9 @@ internal static class InferenceParameters
         },
         // Triton's: microseconds that it may wait, 0 for no limit of its own.
         ["timeout"] = (request, value) => Scheduling(request).QueueTimeout = value.Unsigned() is var wait && wait > 0 ? Duration.FromTimeSpan(TimeSpan.FromSeconds(Math.Min(wait, 1e15) / MicrosecondsPerSecond)) : null,
+        ["max_nfe"] = (request, value) => Scheduling(request).MaxNetworkCalls = value.Whole(),
+        ["time_limit"] = (request, value) => Scheduling(request).TimeLimit = Seconds(value.Number()),
+        ["on_tight_deadline"] = (request, value) => Scheduling(request).OnTightDeadline = value.Word<V1.OnTightDeadline>(),
         [InferenceNames.EmptyFinalResponse] = (_, value) => value.Flag(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -72,11 +78,16 @@ internal static class InferenceParameters
     /// <summary>The operator of a request, which begins to be with its first parameter.</summary>
     public static V1.ForwardOperator Operator(V1.ReconstructRequest request) => request.Operator ??= new V1.ForwardOperator();
 
+    private static V1.PictureSize Size(V1.ReconstructRequest request) => Operator(request).PictureSize ??= new V1.PictureSize();
+
     private static V1.Adaptation Adaptation(V1.ReconstructRequest request) => request.Adaptation ??= new V1.Adaptation();
 
     private static V1.Sampling Sampling(V1.ReconstructRequest request) => request.Sampling ??= new V1.Sampling();
 
     private static V1.Scheduling Scheduling(V1.ReconstructRequest request) => request.Scheduling ??= new V1.Scheduling();
+
+    // What is no time at all is left for the native API to refuse.
+    private static Duration Seconds(double seconds) => Duration.FromTimeSpan(TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Clamp(seconds, -1, 1e9) : -1));
 
     private static V1.Adaptation Fixed(V1.ReconstructRequest request)
     {

@@ -78,8 +78,11 @@ internal static class InferenceReader
                 case InferenceNames.Mask:
                     InferenceParameters.Operator(request).Mask = InferenceInputs.Read(message, i, 2, problems);
                     break;
+                case InferenceNames.Kernel:
+                    InferenceParameters.Operator(request).Kernel = InferenceInputs.Read(message, i, 2, problems)?.Tensor;
+                    break;
                 default:
-                    problems.Add($"inputs[{i}].name", $"There is no input '{input.Name}'; there are {InferenceNames.Measurement} and, for an operator that takes one, {InferenceNames.Mask}.");
+                    problems.Add($"inputs[{i}].name", $"There is no input '{input.Name}'; there are {InferenceNames.Measurement} and, for an operator that takes one, {InferenceNames.Mask} or {InferenceNames.Kernel}.");
                     break;
             }
         }

@@ -179,6 +179,15 @@ class InferenceTests(unittest.TestCase):
         message.inputs[1].shape[:] = [SIDE, SIDE + 1]
         self.refused(grpc.StatusCode.INVALID_ARGUMENT, message, "inputs[1].data")
 
+    def test_kernel_is_an_input(self):
+        kernel = np.ones((5, 5), np.float32)
+        message = request(measurement(), operator="kernel_blur")
+        message.inputs.add(name="kernel", datatype="FP32", shape=kernel.shape)
+        message.raw_input_contents.append(kernel.tobytes())
+        self.assertEqual(as_numpy(self.infer(message), "picture").shape, (3, SIDE, SIDE))
+        message.raw_input_contents[1] = kernel.tobytes()[4:]
+        self.refused(grpc.StatusCode.INVALID_ARGUMENT, message, "inputs[1].data")
+
     def test_bad_requests_are_refused_and_nothing_runs(self):
         array, before = measurement(), self.counts(MODEL)
         invalid = grpc.StatusCode.INVALID_ARGUMENT
@@ -198,6 +207,8 @@ class InferenceTests(unittest.TestCase):
         self.refused(invalid, request(array, no_such=1), "parameters[no_such]")
         self.refused(invalid, request(array, noise_std=7.0), "parameters[noise_std]")
         self.refused(invalid, request(array, sampler="fast"), "parameters[sampler]")
+        self.refused(invalid, request(array, max_nfe=-1), "parameters[max_nfe]")
+        self.refused(invalid, request(array, time_limit=-1.0), "parameters[time_limit]")
         self.refused(invalid, request(array, **{"solver.guidance_scale": -1.0}), "parameters[solver.guidance_scale]")
         self.refused(invalid, pb.ModelInferRequest(model_name=MODEL), "inputs", "parameters[operator]")
         self.refused(grpc.StatusCode.NOT_FOUND, request(array, model="nobody"), "model_name")
