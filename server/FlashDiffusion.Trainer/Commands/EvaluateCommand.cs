@@ -35,7 +35,8 @@ internal static class EvaluateCommand
 
         command.Validators.Add(result =>
         {
-            foreach (var option in ofCards.Where(option => result.GetValue(protocol) == Card && result.GetResult(option) is null))
+            // Defaults are not filled in yet at this point: a protocol that was not given has no value.
+            foreach (var option in ofCards.Where(option => result.GetValue(protocol) != Paper && result.GetResult(option) is null))
             {
                 result.AddError($"Option '{option.Name}' is required.");
             }
