@@ -83,8 +83,8 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
             || (already.TryGetValue(other.Id, out var before) && before > theirs));
     }
 
-    // The share, and one more step: a deadline is looked at between steps only.
-    private double WithMargin(Sample sample, double seconds) => seconds * (1 + options.DeadlineMargin + (1.0 / sample.Steps.Length));
+    // The share, and one more step: a deadline is looked at between steps only. A plan without steps has the last decode alone.
+    private double WithMargin(Sample sample, double seconds) => seconds * (1 + options.DeadlineMargin + (1.0 / Math.Max(1, sample.Steps.Length)));
 
     private double? Left(Sample sample) => sample.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
 

@@ -40,6 +40,22 @@ public sealed class AeSolverTests
     }
 
     [Fact]
+    public async Task Reconstruct_WithADeadlineThatIsFarAway_IsNotRefusedForItsLackOfSteps()
+    {
+        using var harness = new EngineHarness();
+        var model = new FakeModel { Called = (_, _) => harness.Time.Advance(TimeSpan.FromMilliseconds(10)) };
+        var request = harness.Request(1) with { Solver = new AeSolver() };
+        request = request with { Model = request.Model with { Model = model } };
+        harness.Submit(request);
+        harness.RunUntilIdle();
+
+        // By now the time of a decode is known, and with it when the next one will be done.
+        var session = harness.Submit(request with { Deadline = harness.Time.GetUtcNow() + TimeSpan.FromMinutes(1) });
+        harness.RunUntilIdle();
+        Assert.Equal(0, (await EngineHarness.ResultAsync(session)).Cost.Steps);
+    }
+
+    [Fact]
     public void Check_DdimInversion_IsRefused()
     {
         using var harness = new EngineHarness();
