@@ -27,13 +27,27 @@ public sealed class InterruptionTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Deadline_Passes_CallEndsAndItsPlaceIsFree()
+    public async Task Deadline_TooShortForEveryStep_IsAnsweredWithAShorterTrajectoryAndSaysSo()
+    {
+        var request = await Requests.FaultyAsync(Server, "none", delay: 50);
+
+        using var call = Server.Reconstruction.Reconstruct(request, Requests.Call.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20)));
+        var events = await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotNull(events[0].Accepted.Cut);
+        Assert.InRange(events[0].Accepted.TotalSteps, 1, 500);
+        Assert.NotNull(events[^1].Result);
+        await Server.EventuallyAsync(ActiveSlots, 0);
+    }
+
+    [Fact]
+    public async Task Deadline_BelowTheFloor_CallEndsAndItsPlaceIsFree()
     {
         var request = await Requests.FaultyAsync(Server, "none", delay: 50);
 
         var refused = await Assert.ThrowsAsync<RpcException>(async () =>
         {
-            using var call = Server.Reconstruction.Reconstruct(request, Requests.Call.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(4)));
+            using var call = Server.Reconstruction.Reconstruct(request, Requests.Call.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(20)));
             await foreach (var _ in call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken))
             {
             }

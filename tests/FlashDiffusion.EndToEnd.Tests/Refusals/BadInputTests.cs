@@ -20,7 +20,15 @@ public sealed class BadInputTests(SharedServer shared)
         { "no picture", request => request.Measurement = null, StatusCode.InvalidArgument, "measurement" },
         { "too large", request => request.Measurement = Requests.Photograph(16, 600), StatusCode.InvalidArgument, "measurement.encoded" },
         { "too small", request => (request.Measurement, request.Operator) = (Requests.Photograph(4, 4), new V1.ForwardOperator { Name = "denoising" }), StatusCode.InvalidArgument, "measurement" },
-        { "NaN", request => request.Measurement.Tensor.Data = ByteString.CopyFrom([.. Enumerable.Repeat(BitConverter.GetBytes(float.NaN), request.Measurement.Tensor.Data.Length / 4).SelectMany(bytes => bytes)]), StatusCode.InvalidArgument, "measurement.tensor.data" },
+        {
+            "NaN",
+            request =>
+            {
+                request.Measurement.Tensor.Data = ByteString.CopyFrom([.. Enumerable.Repeat(BitConverter.GetBytes(float.NaN), request.Measurement.Tensor.Data.Length / 4).SelectMany(bytes => bytes)]);
+                request.Measurement.Tensor.ClearCrc32();
+            },
+            StatusCode.InvalidArgument, "measurement.tensor.data"
+        },
         { "wrong bytes", request => request.Measurement.Tensor.Shape[1]++, StatusCode.InvalidArgument, "measurement.tensor.data" },
         { "unknown model", request => request.Model = "nobody", StatusCode.NotFound, "model" },
         { "unknown version", request => request.ModelVersion = "99", StatusCode.NotFound, "model_version" },

@@ -23,6 +23,13 @@ public sealed class BufTests
         try
         {
             File.Copy(Path.Combine(Protos, "buf.yaml"), Path.Combine(folder.FullName, "buf.yaml"));
+            foreach (var proto in Directory.EnumerateFiles(Path.Combine(Protos, "inference"), "*.proto", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(folder.FullName, Path.GetRelativePath(Protos, proto));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(proto, copy);
+            }
+
             var package = folder.CreateSubdirectory("flashdiffusion/v1");
             File.WriteAllText(Path.Combine(package.FullName, "planted.proto"), "syntax = \"proto3\";\npackage flashdiffusion.v1;\n// A message.\nmessage Planted {\n  int32 bare = 1;\n}\n");
 

@@ -51,6 +51,7 @@ public sealed class OptionSectionsTests
                 "Plugins" => typeof(PluginOptions),
                 "Operators" => typeof(OperatorOptions),
                 "Http" => typeof(HttpOptions),
+                "Admin" => typeof(AdminOptions),
                 _ => throw new InvalidOperationException($"The switch {option.Name} names the section {section}."),
             };
             Assert.NotNull(type.GetProperty(property));
