@@ -1,4 +1,5 @@
 using System.Globalization;
+using FlashDiffusion.EndToEnd.Tests.Servers;
 using FlashDiffusion.Testing.Tools;
 
 namespace FlashDiffusion.EndToEnd.Tests.AuthorKit;
@@ -27,13 +28,13 @@ internal sealed class PackedKit : IDisposable
             """);
         foreach (var project in Projects)
         {
-            // Outputs go elsewhere than those of the running tests.
-            DotNet(Checkout.Root, "pack", project, "-c", "Release", "-v", "q", $"-p:ArtifactsPath={In("artifacts")}", $"-p:Version={Version}", "-o", Feed);
+            // What was built with these tests, under another version.
+            DotNet(Checkout.Root, "pack", project, "--no-build", "-c", Path.GetFileName(BuiltServer.Folder), "-v", "q", $"-p:PackageVersion={Version}", "-o", Feed);
         }
     }
 
-    /// <summary>Version of the packages.</summary>
-    public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test.{TimeProvider.System.GetUtcNow().Ticks}");
+    /// <summary>Version of the packages: above the projects' own, which packages say they need of each other.</summary>
+    public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}");
 
     /// <summary>Folder of the packages.</summary>
     public string Feed => In("feed");
