@@ -1,0 +1,94 @@
+using System.Globalization;
+using FlashDiffusion.Deploy.Tests.Server;
+
+namespace FlashDiffusion.Deploy.Tests.Manifests;
+
+/// <summary>What the manifests run is the server as it is: its options, its ports, its health services; and it runs with no more rights than it needs.</summary>
+public sealed class WorkloadTests
+{
+    private const int ShutdownMarginSeconds = 5;
+    private static readonly Manifest Deployment = Manifest.Load("kubernetes/base/deployment.yaml").Single();
+    private static readonly Manifest Runtime = Manifest.Load("kserve/servingruntime.yaml").Single();
+
+    public static TheoryData<string> Files => ["kubernetes/base/deployment.yaml", "kubernetes/components/cuda/deployment.yaml", "kserve/servingruntime.yaml"];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Container_ArgumentsAndEnvironment_AreOptionsOfTheServer(string file)
+    {
+        var container = ContainerOf(Manifest.Load(file).Single());
+        Assert.All(YamlTree.List(container, "args").Cast<string>(), argument => Assert.Contains(argument.Split('=')[0], ServerSource.Switches.Keys));
+        var names = YamlTree.List(container, "env").Select(variable => (string)YamlTree.At(variable, "name")!).Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal));
+        Assert.All(names, name => Assert.Contains(name.Replace("__", ":", StringComparison.Ordinal), ServerSource.OptionKeys));
+    }
+
+    [Theory]
+    [InlineData("kubernetes/base/deployment.yaml")]
+    [InlineData("kserve/servingruntime.yaml")]
+    public void Container_HasNoMoreRightsThanItNeeds(string file)
+    {
+        var manifest = Manifest.Load(file).Single();
+        var container = ContainerOf(manifest);
+        Assert.Equal(true, YamlTree.At(container, "securityContext", "readOnlyRootFilesystem"));
+        Assert.Equal(false, YamlTree.At(container, "securityContext", "allowPrivilegeEscalation"));
+        Assert.Equal(["ALL"], YamlTree.List(container, "securityContext", "capabilities", "drop"));
+        var who = manifest.Kind == Deployment.Kind ? YamlTree.At(PodOf(manifest), "securityContext") : YamlTree.At(container, "securityContext");
+        Assert.Equal(true, YamlTree.At(who, "runAsNonRoot"));
+        Assert.Equal("1654", Convert.ToString(YamlTree.At(who, "runAsUser"), CultureInfo.InvariantCulture));
+        Assert.Equal("RuntimeDefault", YamlTree.At(who, "seccompProfile", "type"));
+    }
+
+    [Theory]
+    [InlineData("kubernetes/base/deployment.yaml")]
+    [InlineData("kserve/servingruntime.yaml")]
+    public void Probes_AskHealthServicesThatExist_OnThePortOfGrpc(string file)
+    {
+        var container = ContainerOf(Manifest.Load(file).Single());
+        var grpcPort = YamlTree.List(container, "args").Cast<string>().Single(argument => argument.StartsWith("--grpc-port=", StringComparison.Ordinal)).Split('=')[1];
+        foreach (var (probe, service) in new[] { ("startupProbe", "liveness"), ("livenessProbe", "liveness"), ("readinessProbe", "readiness") })
+        {
+            Assert.Contains(service, ServerSource.HealthServices);
+            Assert.Equal(service, YamlTree.At(container, probe, "grpc", "service"));
+            Assert.Equal(grpcPort, Convert.ToString(YamlTree.At(container, probe, "grpc", "port"), CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public void Drain_HasTimeForThePause_TheGrace_AndTheLastAnswers()
+    {
+        var seconds = Number(YamlTree.At(PodOf(Deployment), "terminationGracePeriodSeconds"));
+        Assert.True(seconds >= DrainOf(Deployment), $"{seconds} s");
+
+        var service = Manifest.Load("kserve/inferenceservice.yaml").Single();
+        Assert.True(Number(YamlTree.At(service.Tree, "spec", "predictor", "terminationGracePeriodSeconds")) >= DrainOf(Runtime));
+    }
+
+    [Fact]
+    public void Autoscalers_AskForTheSameQueue()
+    {
+        var keda = (string)YamlTree.At(Manifest.Load("kubernetes/components/autoscaling/scaledobject.yaml").Single().Tree, "spec", "triggers", 0, "metadata", "query")!;
+        var kserve = (string)YamlTree.At(Manifest.Load("kserve/inferenceservice.yaml").Single().Tree, "spec", "predictor", "autoScaling", "metrics", 0, "external", "metric", "query")!;
+        Assert.All([keda, kserve], query => Assert.StartsWith("sum(flashdiffusion_queue_work{", query, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Route_LeadsToServicesThatExist()
+    {
+        var rules = YamlTree.List(Manifest.Load("kubernetes/components/gateway/grpcroute.yaml").Single().Tree, "spec", "rules");
+        var routed = rules.SelectMany(rule => YamlTree.List(rule, "matches")).Select(match => (string)YamlTree.At(match, "method", "service")!);
+        Assert.All(routed, service => Assert.Contains(service, ServerSource.GrpcServices));
+    }
+
+    private static double DrainOf(Manifest manifest)
+    {
+        var container = ContainerOf(manifest);
+        var grace = YamlTree.List(container, "args").Cast<string>().Single(argument => argument.StartsWith("--grace=", StringComparison.Ordinal)).Split('=')[1];
+        return Number(YamlTree.At(container, "lifecycle", "preStop", "sleep", "seconds")) + Number(grace) + ShutdownMarginSeconds;
+    }
+
+    private static object? PodOf(Manifest manifest) => manifest.Kind == "ServingRuntime" ? YamlTree.At(manifest.Tree, "spec") : YamlTree.At(manifest.Tree, "spec", "template", "spec");
+
+    private static object? ContainerOf(Manifest manifest) => YamlTree.List(PodOf(manifest), "containers").Single();
+
+    private static double Number(object? value) => Convert.ToDouble(value, CultureInfo.InvariantCulture);
+}
