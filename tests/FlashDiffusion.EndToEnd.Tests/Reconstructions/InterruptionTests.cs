@@ -27,17 +27,36 @@ public sealed class InterruptionTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Deadline_TooShortForEveryStep_IsAnsweredWithAShorterTrajectoryAndSaysSo()
+    public async Task Deadline_TooShortForEveryStep_FirstEventSaysHowTheTrajectoryWasCut()
     {
+        // Whether the answer then comes in time is a law of virtual time (the engine's tests): a busy machine may break any promise.
         var request = await Requests.FaultyAsync(Server, "none", delay: 50);
 
-        using var call = Server.Reconstruction.Reconstruct(request, Requests.Call.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20)));
-        var events = await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        using (var call = Server.Reconstruction.Reconstruct(request, Requests.Call.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20))))
+        {
+            Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            var accepted = call.ResponseStream.Current.Accepted;
+
+            Assert.NotNull(accepted.Cut);
+            Assert.InRange(accepted.TotalSteps, 1, 500);
+        }
+
+        await Server.EventuallyAsync(ActiveSlots, 0);
+    }
+
+    [Fact]
+    public async Task NetworkCalls_Limited_AnswerComesWithAShorterTrajectoryAndNoMoreCalls()
+    {
+        var request = await Requests.BlurredAsync(Server);
+        request.Sampling = null;
+        request.Adaptation = new V1.Adaptation { Mode = V1.AdaptationMode.Full };
+        request.Scheduling = new V1.Scheduling { MaxNetworkCalls = 8 };
+
+        var events = await Requests.ReconstructAsync(Server, request);
 
         Assert.NotNull(events[0].Accepted.Cut);
-        Assert.InRange(events[0].Accepted.TotalSteps, 1, 500);
-        Assert.NotNull(events[^1].Result);
-        await Server.EventuallyAsync(ActiveSlots, 0);
+        Assert.InRange(events[^1].Result.Cost.UnetForward, 1, 8);
+        Assert.Equal(events[0].Accepted.TotalSteps, events[^1].Result.Cost.Steps);
     }
 
     [Fact]
