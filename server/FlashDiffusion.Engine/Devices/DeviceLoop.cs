@@ -162,10 +162,11 @@ internal sealed class DeviceLoop : IDisposable
         _scheduler.Add(sample);
     }
 
-    /// <summary>Does one unit of work.</summary>
+    /// <summary>Does one unit of work. No garbage is collected meanwhile: see <see cref="CollectionPause"/>.</summary>
     /// <returns>False if there was nothing to do.</returns>
     public bool Tick()
     {
+        using var pause = CollectionPause.Start();
         while (_arrivals.TryDequeue(out var arrival))
         {
             arrival();

@@ -60,7 +60,7 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         {
             try
             {
-                if (!TickUncollected())
+                if (!loop.Tick())
                 {
                     _wake.WaitOne();
                 }
@@ -76,11 +76,5 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         loop.Dispose();
         Log.Ended(logger, device);
         _ended.SetResult();
-    }
-
-    private bool TickUncollected()
-    {
-        using var pause = CollectionPause.Start();
-        return loop.Tick();
     }
 }
