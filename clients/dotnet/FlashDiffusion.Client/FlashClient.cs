@@ -13,6 +13,7 @@ public sealed class FlashClient : IDisposable
 {
     private readonly FlashClientOptions _options;
     private readonly FlashServers _servers;
+    private readonly UnaryCalls _calls;
 
     private FlashClient(IEnumerable<string> addresses, FlashClientOptions options)
     {
@@ -24,6 +25,7 @@ public sealed class FlashClient : IDisposable
         }
 
         _servers = new FlashServers(Addresses, options);
+        _calls = new UnaryCalls(_servers, options);
     }
 
     /// <summary>The servers.</summary>
@@ -57,22 +59,26 @@ public sealed class FlashClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         var attempts = new ReconstructionAttempts(request, _options.Resume, _servers.All.Length);
-        var call = Options(_options.ReconstructTimeout, cancellation);
+        var call = _options.ToCallOptions(_options.ReconstructTimeout, cancellation);
+        using var trace = new ReconstructionTrace(_options.Clock);
         FlashServer? server = null;
         while (true)
         {
             server = await _servers.NextAsync(server, cancellation).ConfigureAwait(false);
             FlashException? broken = null;
+            using var attempt = trace.Attempt(server.Address);
             server.Enter();
             try
             {
-                using var stream = new ReconstructionStream(
-                    server.Reconstruction.Reconstruct(attempts.NextRequest(), call), server.Address, _options.Resume.Silence, _options.Clock, cancellation);
+                var next = attempts.NextRequest();
+                var streaming = attempt.Call(() => server.Reconstruction.Reconstruct(next, call));
+                using var stream = new ReconstructionStream(streaming, server.Address, _options.Resume.Silence, _options.Clock, cancellation);
                 while (broken is null)
                 {
                     (var happened, broken) = await NextAsync(stream, attempts, server.Address).ConfigureAwait(false);
                     if (happened is not null)
                     {
+                        trace.See(happened);
                         yield return happened;
                     }
 
@@ -87,6 +93,8 @@ public sealed class FlashClient : IDisposable
                 server.Leave();
             }
 
+            trace.Break(broken);
+            attempt.Break(broken);
             if (attempts.Broke(broken) is { } pause)
             {
                 server.LeaveAloneUntil(_options.Clock.GetUtcNow() + pause);
@@ -123,31 +131,31 @@ public sealed class FlashClient : IDisposable
     /// <summary>Says where a reconstruction stands that was sent with a <c>request_id</c>, and fetches its result, from whichever server knows it.</summary>
     public Task<GetReconstructionResponse> GetReconstructionAsync(GetReconstructionRequest request, CancellationToken cancellation = default) =>
         // Waiting is the server's business and bounded; the time for the call comes on top.
-        Unary((server, options) => server.Reconstruction.GetReconstructionAsync(request, options), cancellation, request.Wait?.ToTimeSpan() ?? TimeSpan.Zero);
+        _calls.AskAsync("GetReconstruction", (server, options) => server.Reconstruction.GetReconstructionAsync(request, options), cancellation, request.Wait?.ToTimeSpan() ?? TimeSpan.Zero);
 
     /// <summary>Ends a reconstruction that was sent with a <c>request_id</c>, for all who follow it, on whichever server knows it.</summary>
     public Task<CancelReconstructionResponse> CancelReconstructionAsync(string requestId, CancellationToken cancellation = default) =>
-        Unary((server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation);
+        _calls.AskAsync("CancelReconstruction", (server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation);
 
     /// <summary>Says how severe the damage of a measurement is, and where its reconstruction would start.</summary>
     public Task<EstimateSeverityResponse> EstimateSeverityAsync(EstimateSeverityRequest request, CancellationToken cancellation = default) =>
-        Unary((server, options) => server.Reconstruction.EstimateSeverityAsync(request, options), cancellation);
+        _calls.AskAsync("EstimateSeverity", (server, options) => server.Reconstruction.EstimateSeverityAsync(request, options), cancellation);
 
     /// <summary>Degrades a clean picture on the server; its answer's measurement goes back to <see cref="ReconstructAsync"/> as it is.</summary>
     public Task<DegradeResponse> DegradeAsync(DegradeRequest request, CancellationToken cancellation = default) =>
-        Unary((server, options) => server.Reconstruction.DegradeAsync(request, options), cancellation);
+        _calls.AskAsync("Degrade", (server, options) => server.Reconstruction.DegradeAsync(request, options), cancellation);
 
     /// <summary>Models with their state.</summary>
     public Task<ListModelsResponse> ListModelsAsync(CancellationToken cancellation = default) =>
-        Unary((server, options) => server.Catalog.ListModelsAsync(new ListModelsRequest(), options), cancellation);
+        _calls.AskAsync("ListModels", (server, options) => server.Catalog.ListModelsAsync(new ListModelsRequest(), options), cancellation);
 
     /// <summary>Solvers with their parameters.</summary>
     public Task<ListSolversResponse> ListSolversAsync(CancellationToken cancellation = default) =>
-        Unary((server, options) => server.Catalog.ListSolversAsync(new ListSolversRequest(), options), cancellation);
+        _calls.AskAsync("ListSolvers", (server, options) => server.Catalog.ListSolversAsync(new ListSolversRequest(), options), cancellation);
 
     /// <summary>Forward operators with their parameters.</summary>
     public Task<ListOperatorsResponse> ListOperatorsAsync(CancellationToken cancellation = default) =>
-        Unary((server, options) => server.Catalog.ListOperatorsAsync(new ListOperatorsRequest(), options), cancellation);
+        _calls.AskAsync("ListOperators", (server, options) => server.Catalog.ListOperatorsAsync(new ListOperatorsRequest(), options), cancellation);
 
     /// <summary>Closes the connections; calls in progress are cancelled.</summary>
     public void Dispose() => _servers.Dispose();
@@ -165,32 +173,4 @@ public sealed class FlashClient : IDisposable
             return (null, failure);
         }
     }
-
-    /// <summary>Asks the servers in turn until one is there, and knows what is asked about; each once.</summary>
-    private async Task<T> Unary<T>(Func<FlashServer, CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation, TimeSpan extra = default)
-    {
-        for (var i = 0; ; i++)
-        {
-            var server = _servers.All[i];
-            try
-            {
-                return await start(server, Options(_options.UnaryTimeout + extra, cancellation)).ResponseAsync.ConfigureAwait(false);
-            }
-            catch (RpcException exception) when (exception.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
-            {
-                throw new OperationCanceledException("The call was cancelled.", exception, cancellation);
-            }
-            catch (RpcException exception) when (exception.StatusCode is not (StatusCode.Unavailable or StatusCode.NotFound) || i == _servers.All.Length - 1)
-            {
-                throw FlashException.From(exception, server.Address);
-            }
-            catch (RpcException)
-            {
-                // The next one.
-            }
-        }
-    }
-
-    private CallOptions Options(TimeSpan? timeout, CancellationToken cancellation) => new(
-        deadline: timeout is { } limit ? _options.Clock.GetUtcNow().UtcDateTime + limit : null, cancellationToken: cancellation);
 }

@@ -1,4 +1,6 @@
+using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
 
 namespace FlashDiffusion.Client;
 
@@ -25,11 +27,39 @@ public sealed record FlashClientOptions
     /// <value>The system's clock.</value>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Key or token that every call carries, as <c>authorization: Bearer ...</c>; null for none. Send it over https only.</summary>
+    /// <value>None.</value>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Changes the connections of HTTP/2 before the first: client certificates, own authorities, a proxy.</summary>
+    /// <value>Nothing.</value>
+    public Action<SocketsHttpHandler>? ConfigureHandler { get; init; }
+
+    /// <summary>Where gRPC writes its log.</summary>
+    /// <value>Nowhere; in a container, where the program does.</value>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The limits, without the key: a record's own text would carry it into logs.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{nameof(FlashClientOptions)} {{ {nameof(MaximumMessageBytes)} = {MaximumMessageBytes}, {nameof(UnaryTimeout)} = {UnaryTimeout}, {nameof(ReconstructTimeout)} = {ReconstructTimeout}, {nameof(Resume)} = {Resume} }}");
+
+    internal CallOptions ToCallOptions(TimeSpan? timeout, CancellationToken cancellation) => new(
+        ApiKey is null ? null : new Metadata { { "authorization", $"Bearer {ApiKey}" } },
+        timeout is { } limit ? Clock.GetUtcNow().UtcDateTime + limit : null,
+        cancellation);
+
     internal GrpcChannelOptions ToChannelOptions() => new()
     {
+        LoggerFactory = LoggerFactory,
         MaxReceiveMessageSize = MaximumMessageBytes,
         MaxSendMessageSize = MaximumMessageBytes,
-        HttpHandler = new SocketsHttpHandler
+        HttpHandler = CreateHandler(),
+        DisposeHttpClient = true,
+    };
+
+    private SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler
         {
             // Servers allow about 100 streams a connection.
             EnableMultipleHttp2Connections = true,
@@ -38,7 +68,8 @@ public sealed record FlashClientOptions
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-        },
-        DisposeHttpClient = true,
-    };
+        };
+        ConfigureHandler?.Invoke(handler);
+        return handler;
+    }
 }

@@ -17,6 +17,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
     /// <summary>The last request, as it arrived.</summary>
     public DegradeRequest? LastDegradation { get; private set; }
 
+    /// <summary>The headers of every reconstruction, as they arrived.</summary>
+    public List<Metadata> Headers { get; } = [];
+
     /// <summary>Thrown by every call, if set.</summary>
     public RpcException? Failure { get; set; }
 
@@ -41,6 +44,7 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
         ThrowIfAsked();
         LastReconstruction = request;
         Reconstructions.Add(request);
+        Headers.Add(context.RequestHeaders);
         if (Failures.TryDequeue(out var failure))
         {
             throw failure;

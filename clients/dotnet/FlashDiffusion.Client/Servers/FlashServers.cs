@@ -6,7 +6,8 @@ namespace FlashDiffusion.Client;
 internal sealed class FlashServers : IDisposable
 {
     private readonly TimeProvider _clock;
-    private int _turn;
+    // The first server has the first turn.
+    private int _turn = -1;
 
     public FlashServers(IEnumerable<Uri> addresses, FlashClientOptions options)
     {
@@ -38,6 +39,13 @@ internal sealed class FlashServers : IDisposable
         }
 
         return next;
+    }
+
+    /// <summary>All of them, the next one's turn first, those to be left alone last: for calls that have one answer.</summary>
+    public ImmutableArray<FlashServer> InTurn()
+    {
+        var (now, turn) = (_clock.GetUtcNow().UtcTicks, Interlocked.Increment(ref _turn));
+        return [.. Enumerable.Range(0, All.Length).Select(i => All[(int)((uint)(turn + i) % (uint)All.Length)]).OrderBy(server => server.NotBefore > now)];
     }
 
     public void Dispose()
