@@ -52,8 +52,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Why it ended, as far as its log tells.</summary>
     public string Obituary()
     {
-        // Lets the last lines arrive.
-        _process.WaitForExit(TimeSpan.FromSeconds(2));
+        // Without a limit of its own it waits for the last lines too.
+        Task.Run(_process.WaitForExit).Wait(TimeSpan.FromSeconds(10));
         lock (_logLock)
         {
             var last = _lastLine.Length > 0 ? $": {_lastLine}" : "";
