@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashDiffusion.Models.Operators.NonlinearBlurNetwork;
 using FlashDiffusion.Models.Operators.Official;
 using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Trainer.Evaluation.Paper;
@@ -23,11 +24,13 @@ internal sealed class PaperOptions
 
     public Option<int> Side { get; } = new("--side") { Description = "Paper protocol: side of the pictures in pixels; the paper's is 256.", DefaultValueFactory = _ => OfficialPictureTransform.Side };
 
+    public Option<string?> KernelWizard { get; } = new("--kernel-wizard") { Description = "Paper protocol: your weights of the KernelWizard network (GOPRO_wVAE.pth or safetensors), for the cells of nonlinear blur." };
+
     public void AddTo(Command command)
     {
         Cell.AcceptOnlyFromAmong([.. PaperCell.All.Select(cell => cell.Name)]);
         Solver.AcceptOnlyFromAmong([.. PaperSolvers.All.Select(solver => solver.Descriptor.Name)]);
-        foreach (var option in (Option[])[Models, Model, Cell, Solver, Count, Side])
+        foreach (var option in (Option[])[Models, Model, Cell, Solver, Count, Side, KernelWizard])
         {
             command.Options.Add(option);
         }
@@ -56,8 +59,17 @@ internal sealed class PaperOptions
             return 1;
         }
 
+        var weights = parsed.GetValue(KernelWizard);
+        if (cell.NeedsBlurNetwork && weights is null)
+        {
+            Console.Error.WriteLine($"{cell.Name} needs the weights of the KernelWizard network, which are not published with this project: give your file as {KernelWizard.Name}.");
+            return 1;
+        }
+
+        using var network = cell.NeedsBlurNetwork ? KernelWizardWeights.Load(weights!, torch.CPU) : null;
+        var family = network is null ? null : new NetworkBlurFamily(_ => network);
         var side = parsed.GetValue(Side);
-        var run = new PaperRun(new PaperReconstruction(loaded, solver, preset, cell), output);
+        var run = new PaperRun(new PaperReconstruction(loaded, solver, preset, cell, family), output);
         var results = run.Run(pictures, parsed.GetValue(Count), side, Console.WriteLine);
         var summary = PaperSummary.Of(cell.Name, solver.Descriptor.Name, $"{loaded.Model.Name} {loaded.Model.Version}", side, results).ToJson();
         File.WriteAllText(Path.Combine(output, "summary.json"), summary);

@@ -56,6 +56,37 @@ public class PaperProtocolTests
     }
 
     [Fact]
+    public void Evaluate_NonlinearBlurWithoutItsNetwork_SaysWhatToGive()
+    {
+        using var folder = new TemporaryPictures(1);
+        var model = Directory.CreateDirectory(folder.At("models/micro")).FullName;
+        foreach (var (golden, name) in new[] { ("ldm_micro.config.yaml", "config.yaml"), ("ldm_micro_zip.ckpt", "model.ckpt") })
+        {
+            File.Copy(Path.Combine(GoldenFolder.Own, "checkpoints", golden), Path.Combine(model, name));
+        }
+
+        string[] arguments =
+        [
+            "evaluate", "--protocol", "paper", "--models", folder.At("models"), "--model", "micro", "--pictures", folder.Pictures,
+            "--cell", "nonlinear_blur_ffhq", "--threads", "1", "--output", folder.At("paper"),
+        ];
+        var error = new StringWriter();
+        var before = Console.Error;
+        Console.SetError(error);
+        try
+        {
+            Assert.Equal(1, TrainerCommands.Root().Parse(arguments).Invoke());
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+
+        Assert.Contains("--kernel-wizard", error.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.At("paper")));
+    }
+
+    [Fact]
     public void Evaluate_CardProtocolWithoutItsOptions_NamesThem()
     {
         var parsed = TrainerCommands.Root().Parse(["evaluate", "--pictures", ".", "--output", "."]);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FlashDiffusion.Models.Networks.KernelWizard;
 using static TorchSharp.torch;
 
@@ -10,12 +11,15 @@ internal sealed class NetworkBlurFamily(Func<Device, KernelWizardNetwork> networ
     public const string Name = "nonlinear_blur_network";
     public const string CodeStd = "code_std";
 
+    /// <summary>What a request may say of the operator, with or without its network.</summary>
+    public static ImmutableArray<ParameterDescriptor> Parameters { get; } = [ParameterDescriptor.Number(CodeStd, 1.2, 0, 3, "Standard deviation of the kernel code: how strong the blur is.")];
+
     public OperatorDescriptor Descriptor { get; } = new()
     {
         Name = Name,
         Description = "Blur of a dynamic scene by the KernelWizard network (Tran et al., CVPR 2021); the operator's seed chooses the kernel code.",
         IsLinear = false,
-        Parameters = [ParameterDescriptor.Number(CodeStd, 1.2, 0, 3, "Standard deviation of the kernel code: how strong the blur is.")],
+        Parameters = Parameters,
     };
 
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => ParameterRefusal.Of(spec, Descriptor) ?? new OperatorPlan

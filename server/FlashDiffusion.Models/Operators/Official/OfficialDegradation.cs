@@ -4,6 +4,7 @@ using System.Text.Json;
 using FlashDiffusion.Models.Operators.Blur;
 using FlashDiffusion.Models.Operators.Denoising;
 using FlashDiffusion.Models.Operators.Inpainting;
+using FlashDiffusion.Models.Operators.NonlinearBlurNetwork;
 
 namespace FlashDiffusion.Models.Operators.Official;
 
@@ -13,6 +14,9 @@ namespace FlashDiffusion.Models.Operators.Official;
 /// </summary>
 internal sealed class OfficialDegradation
 {
+    /// <summary>The KernelWizard network's type; its severity is in the kernel code alone, so t is ignored.</summary>
+    public const string NonlinearBlur = "nonlinear_blur";
+
     private const int DefaultImageSize = 256;
     private readonly JsonElement _config;
     private readonly string? _folder;
@@ -30,13 +34,14 @@ internal sealed class OfficialDegradation
 
     /// <summary>The specification for a severity.</summary>
     /// <param name="t">Severity in [0, 1].</param>
-    /// <param name="seed">Seed of a random box; other types ignore it.</param>
+    /// <param name="seed">Seed of a random box or of a kernel code; other types ignore it.</param>
     /// <exception cref="NotSupportedException">A type, schedule or mask that has no counterpart here.</exception>
     public OperatorSpec Spec(float t, ulong seed = 0) => Type switch
     {
         "gaussian_blur" => Blur(BlurStd(t)),
         "inpainting" => Inpainting(Mask(Text("scheduling") == "fixed" ? 1f : t, seed)),
         "denoising" or "identity" => new OperatorSpec(DenoisingFamily.Name, ParameterSet.Empty) { Compatibility = Compatibility.Official },
+        NonlinearBlur => new OperatorSpec(NetworkBlurFamily.Name, Resolve(NetworkBlurFamily.Parameters, [])) { Compatibility = Compatibility.Official, Seed = seed },
         _ => throw new NotSupportedException($"The operator '{Type}' has no counterpart."),
     };
 
@@ -73,16 +78,16 @@ internal sealed class OfficialDegradation
             return (double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture));
         })];
 
-    private static ParameterSet Resolve(IForwardOperatorFamily family, Dictionary<string, ParameterValue> values)
+    private static ParameterSet Resolve(IReadOnlyList<ParameterDescriptor> descriptors, Dictionary<string, ParameterValue> values)
     {
         List<FieldViolation> violations = [];
-        var parameters = ParameterSet.Resolve(family.Descriptor.Parameters, values, "parameters", violations);
+        var parameters = ParameterSet.Resolve(descriptors, values, "parameters", violations);
         return violations.Count == 0 ? parameters : throw new FormatException(string.Join(" ", violations.Select(v => v.Description)));
     }
 
     private OperatorSpec Blur(double std)
     {
-        var parameters = Resolve(new GaussianBlurFamily(), new()
+        var parameters = Resolve(new GaussianBlurFamily().Descriptor.Parameters, new()
         {
             [GaussianBlurFamily.Std] = ParameterValue.Of(std),
             [GaussianBlurFamily.KernelSize] = ParameterValue.Of(Number("kernel_size")),
@@ -92,7 +97,7 @@ internal sealed class OfficialDegradation
 
     private static OperatorSpec Inpainting(OperatorMask mask)
     {
-        var parameters = Resolve(new InpaintingFamily(), new() { [InpaintingFamily.MaskType] = ParameterValue.Of(InpaintingFamily.UserMask) });
+        var parameters = Resolve(new InpaintingFamily().Descriptor.Parameters, new() { [InpaintingFamily.MaskType] = ParameterValue.Of(InpaintingFamily.UserMask) });
         return new OperatorSpec(InpaintingFamily.Name, parameters) { Compatibility = Compatibility.Official, Mask = mask };
     }
 

@@ -12,13 +12,19 @@ internal sealed record PaperCell(string Name, string Operator)
     private const string FixedBlur = """{"type": "gaussian_blur", "kernel_size": 61, "scheduling": "fixed", "max_std": 3.0}""";
     private const string Inpainting = """{"type": "inpainting", "mask_type": "random", "mask_min_ratio": 0.2, "mask_max_ratio": 1.0, "img_size": SIDE}""";
 
-    /// <summary>The cells that can be run; those of nonlinear blur need the blur network's own weights, which are the user's.</summary>
+    private const string NonlinearBlur = """{"type": "nonlinear_blur"}""";
+
+    /// <summary>The tables' cells; those of nonlinear blur need the blur network's weights, which are the user's own.</summary>
     public static IReadOnlyList<PaperCell> All { get; } =
     [
         new("gaussian_blur_varying_ffhq", VaryingBlur), new("gaussian_blur_varying_lsun", VaryingBlur),
         new("gaussian_blur_fixed_ffhq", FixedBlur), new("gaussian_blur_fixed_lsun", FixedBlur),
+        new("nonlinear_blur_ffhq", NonlinearBlur), new("nonlinear_blur_lsun", NonlinearBlur),
         new("random_inpainting_ffhq", Inpainting), new("random_inpainting_lsun", Inpainting),
     ];
+
+    /// <summary>Whether the cell needs the weights of the KernelWizard network.</summary>
+    public bool NeedsBlurNetwork => Operator == NonlinearBlur;
 
     /// <summary>Noise of all tasks: standard deviation 0.05 on [0,1], whatever the severity.</summary>
     public static OfficialNoiseLevel Noise { get; } = new(0.05, 0.05);

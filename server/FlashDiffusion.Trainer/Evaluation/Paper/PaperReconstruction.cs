@@ -15,7 +15,8 @@ namespace FlashDiffusion.Trainer.Evaluation.Paper;
 /// <param name="solver">The solver.</param>
 /// <param name="preset">Its settings.</param>
 /// <param name="cell">The task.</param>
-internal sealed class PaperReconstruction(LoadedModel loaded, ILatentSolver solver, NamedPreset preset, PaperCell cell)
+/// <param name="blurNetwork">The family of nonlinear blur, for cells that need its network.</param>
+internal sealed class PaperReconstruction(LoadedModel loaded, ILatentSolver solver, NamedPreset preset, PaperCell cell, IForwardOperatorFamily? blurNetwork = null)
 {
     private readonly SamplingSpec _sampling = preset.Sampling ?? SamplingSpec.Ddpm;
 
@@ -26,7 +27,7 @@ internal sealed class PaperReconstruction(LoadedModel loaded, ILatentSolver solv
         using var scope = NewDisposeScope();
         var shape = new PictureShape(picture.Clean.Height, picture.Clean.Width);
         var spec = cell.Degradation(shape.Width).Spec(picture.Severity, picture.Seed);
-        var family = OperatorFamilies.Find(spec.Name) ?? throw new NotSupportedException($"There is no operator family '{spec.Name}'.");
+        var family = (cell.NeedsBlurNetwork ? blurNetwork : OperatorFamilies.Find(spec.Name)) ?? throw new NotSupportedException($"There is no operator family '{spec.Name}'.");
         using var forward = family.Bind([spec], shape, CPU);
         var encoder = loaded.SeverityEncoders.GetValueOrDefault(spec.Name)
             ?? throw new InvalidOperationException($"Model '{loaded.Model.Name}' has no severity encoder for '{spec.Name}'.");

@@ -24,6 +24,18 @@ public sealed class OfficialDegradationTests
         Assert.Equal(1.25, OfficialBlurLevel.FromTable(0.5f, [(0.2, 0.5), (0.8, 2.0)]), 1e-7);
     }
 
+    [Fact]
+    public void Spec_NonlinearBlur_TakesItsCodeFromTheSeedWhateverTheSeverity()
+    {
+        var degradation = Parse("""{"type": "nonlinear_blur", "opt_yml_path": "bkse/options/default.yml"}""");
+        foreach (var t in new[] { 0f, 1f })
+        {
+            var spec = degradation.Spec(t, seed: 7);
+            Assert.Equal(("nonlinear_blur_network", 7UL, 1.2), (spec.Name, spec.Seed, spec.Parameters.Number("code_std")));
+            Assert.Equal(Compatibility.Official, spec.Compatibility);
+        }
+    }
+
     private static OfficialDegradation Parse(string json)
     {
         using var document = JsonDocument.Parse(json);
