@@ -8,21 +8,18 @@ namespace FlashDiffusion.Cli;
 /// <summary>The <c>flash</c> command line.</summary>
 internal static class FlashCommandLine
 {
-    public const int Success = 0;
-    public const int Failure = 1;
-
-    /// <summary>What shells report for a command ended by Ctrl-C.</summary>
-    public const int Interrupted = 130;
-
     // Long enough to end a server that the command started.
     private static readonly TimeSpan TimeToTidyUp = TimeSpan.FromSeconds(10);
 
-    public static RootCommand Create(CliContext context) => new("Severity-adaptive reconstruction of degraded pictures by a FlashDiffusion server.")
+    public static RootCommand Create(CliContext context) => new($"Severity-adaptive reconstruction of degraded pictures by a FlashDiffusion server.\n\n{ExitCode.Help}")
     {
         DemoCommand.Create(context),
         ReconstructCommand.Create(context),
+        WatchCommand.Create(context),
+        CompareCommand.Create(context),
         DegradeCommand.Create(context),
         SeverityCommand.Create(context),
+        BenchCommand.Create(context),
         ModelsCommand.Create(context),
         SolversCommand.Create(context),
         OperatorsCommand.Create(context),
@@ -30,10 +27,11 @@ internal static class FlashCommandLine
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliContext context)
     {
-        var parsed = Create(context).Parse(arguments);
+        // Whoever types the bare name wants to know what there is.
+        var parsed = Create(context).Parse(arguments.Count == 0 ? ["--help"] : arguments);
         if (parsed.Action is ParseErrorAction errors)
         {
-            errors.ShowHelp = false;
+            return await ParseErrors.TellAsync(parsed, errors, context.Error).ConfigureAwait(false);
         }
 
         try
@@ -49,12 +47,12 @@ internal static class FlashCommandLine
         catch (OperationCanceledException)
         {
             await context.Error.WriteLineAsync("flash: cancelled.").ConfigureAwait(false);
-            return Interrupted;
+            return ExitCode.Interrupted;
         }
         catch (Exception exception) when (exception is CliException or FlashException or IOException or UnauthorizedAccessException)
         {
             await context.Error.WriteLineAsync($"flash: {exception.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
-            return Failure;
+            return ExitCode.Of(exception);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FlashDiffusion.Client.Tests.FakeServer;
 using FlashDiffusion.V1;
 
@@ -17,6 +18,22 @@ public sealed class CatalogCommandsTests
 
         Assert.Equal((0, ""), (exit, error));
         Assert.All(expected, text => Assert.Contains(text, output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("models", "default_model", "models")]
+    [InlineData("solvers", "default_solver", "solvers")]
+    [InlineData("operators", null, "operators")]
+    public async Task Run_Json_IsTheContractsMessage(string command, string? standard, string list)
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+
+        var (exit, output, error) = await CommandRunner.RunAsync(command, "--json", "--address", server.Address);
+
+        Assert.Equal((0, ""), (exit, error));
+        using var json = JsonDocument.Parse(output);
+        Assert.NotEqual("", standard is null ? null : json.RootElement.GetProperty(standard).GetString());
+        Assert.NotEmpty(json.RootElement.GetProperty(list)[0].GetProperty("name").GetString()!);
     }
 
     [Fact]

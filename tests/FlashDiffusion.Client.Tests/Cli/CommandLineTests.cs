@@ -1,35 +1,71 @@
 using FlashDiffusion.Cli;
 using FlashDiffusion.Client.Tests.FakeServer;
+using Grpc.Core;
 
 namespace FlashDiffusion.Client.Tests.Cli;
 
 /// <summary>Wrong input ends with one readable line and a failure, never a stack trace.</summary>
 public sealed class CommandLineTests
 {
-    public static TheoryData<string[], string> Mistakes => new()
+    public static TheoryData<string[], int, string> Mistakes => new()
     {
-        { ["demo", "--severity", "3"], "--severity must be 0 to 1." },
-        { ["demo", "--size", "0"], "--size must be 1 to 4096 pixels." },
-        { ["demo", "--full", "--start-step", "3"], "contradict each other" },
-        { ["demo", "--image", "nowhere.jpg"], "There is no file" },
-        { ["demo", "--param", "std"], "write NAME=VALUE" },
-        { ["demo", "--address", "ftp://x"], "--address: " },
-        { ["demo", "--address", "http://192.0.2.1:8001"], "No FlashDiffusion server answers at http://192.0.2.1:8001/" },
-        { ["reconstruct", "y.npy"], "Option '--operator' is required." },
-        { ["reconstruct", "nowhere.npy", "--operator", "denoising"], "There is no file" },
-        { ["models", "--address", "127.0.0.1:1"], "No FlashDiffusion server answers at http://127.0.0.1:1/" },
-        { ["destroy"], "destroy" },
+        { ["demo", "--severity", "3"], 2, "--severity must be 0 to 1." },
+        { ["demo", "--size", "0"], 2, "--size must be 1 to 4096 pixels." },
+        { ["demo", "--size", "big"], 2, "Cannot parse argument 'big' for option '--size' as a whole number." },
+        { ["demo", "--severity", "nan"], 2, "--severity must be 0 to 1." },
+        { ["demo", "--full", "--start-step", "3"], 2, "contradict each other" },
+        { ["demo", "--image", "nowhere.jpg"], 2, "There is no file" },
+        { ["demo", "--param", "std"], 2, "write NAME=VALUE" },
+        { ["demo", "--address", "ftp://x"], 2, "--address: " },
+        { ["demo", "--address", "a:1", "--address", "b:1"], 2, "--address: this command uses one server." },
+        { ["demo", "--address", "http://192.0.2.1:8001"], 4, "No FlashDiffusion server answers at http://192.0.2.1:8001/" },
+        { ["reconstruct", "y.npy"], 2, "Option '--operator' is required." },
+        { ["reconstruct"], 2, "measurements" },
+        { ["reconstruct", "nowhere.npy", "--operator", "denoising"], 2, "There is no file" },
+        { ["reconstruct", "a.npy", "b.npy", "--operator", "denoising", "-o", "x.png"], 2, "--output x.png names one file" },
+        { ["reconstruct", "a.png", "a.jpg", "--operator", "denoising"], 2, "would both be written to" },
+        { ["reconstruct", "y.npy", "--operator", "denoising", "-o", "x.tiff"], 2, "must end in .png" },
+        { ["watch", "nowhere.npy", "--operator", "denoising"], 2, "There is no file" },
+        { ["watch", "y.npy", "--operator", "denoising", "-o", "x"], 2, "must end in .png" },
+        { ["degrade", "x.png", "--operator", "denoising", "-o", "y.gif"], 2, "must end in .png" },
+        { ["bench", "--rate", "0"], 2, "--rate must be 0.001 to 10000 a second." },
+        { ["bench", "--requests", "-1"], 2, "--requests must be 1 to 100000." },
+        { ["bench", "--arrivals", "never"], 2, "never" },
+        { ["bench", "--address", "127.0.0.1:1"], 4, "No FlashDiffusion server answers" },
+        { ["compare", "--image", "nowhere.jpg"], 2, "There is no file" },
+        { ["models", "--address", "127.0.0.1:1"], 4, "No FlashDiffusion server answers at http://127.0.0.1:1/" },
+        { ["models", "--api-key-file", "nowhere"], 2, "--api-key-file: there is no file" },
+        { ["models", "--timeout", "0"], 2, "--timeout must be" },
+        { ["destroy"], 2, "destroy" },
+        { ["model"], 2, "models" },
     };
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public async Task Run_Mistake_IsOneReadableLine(string[] arguments, string expected)
+    public async Task Run_Mistake_IsReadableAndHasItsExitCode(string[] arguments, int code, string expected)
     {
-        var (exit, _, error) = await CommandRunner.RunAsync(arguments);
+        var (exit, output, error) = await CommandRunner.RunAsync(arguments);
 
-        Assert.NotEqual(FlashCommandLine.Success, exit);
+        Assert.Equal((code, ""), (exit, output));
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Failures_HaveTheirExitCodes()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        var seen = new List<int>();
+        foreach (var failure in new[] { Failures.BadRequest(), Failures.Starting(), Failures.QueueFull(TimeSpan.FromSeconds(1)), new(new Status(StatusCode.DeadlineExceeded, "Too late.")), new(new Status(StatusCode.Internal, "Oh.")) })
+        {
+            server.Catalog.Failure = failure;
+            seen.Add((await CommandRunner.RunAsync("solvers", "--address", server.Address)).ExitCode);
+            seen.Add((await CommandRunner.RunAsync("models", "--address", server.Address)).ExitCode);
+        }
+
+        // Of the fake catalog only the models fail.
+        Assert.Equal([0, ExitCode.Refused, 0, ExitCode.Unavailable, 0, ExitCode.Busy, 0, ExitCode.Deadline, 0, ExitCode.Failed], seen);
     }
 
     [Fact]
@@ -41,17 +77,21 @@ public sealed class CommandLineTests
 
         var (exit, _, error) = await CommandRunner.RunAsync("demo", "--address", server.Address, "--output", folder.Path);
 
-        Assert.Equal(FlashCommandLine.Failure, exit);
+        Assert.Equal(ExitCode.Refused, exit);
         Assert.Contains("operator.parameters[std]: Must be 0.05 to 20 pixels.", error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd().Split('\n'));
     }
 
-    [Fact]
-    public async Task Run_Help_ListsEveryCommand()
+    [Theory]
+    [InlineData("--help")]
+    [InlineData]
+    public async Task Run_Help_ListsEveryCommandAndTheExitCodes(params string[] arguments)
     {
-        var (exit, output, _) = await CommandRunner.RunAsync("--help");
+        var (exit, output, _) = await CommandRunner.RunAsync(arguments);
 
-        Assert.Equal(FlashCommandLine.Success, exit);
-        Assert.All(["demo", "reconstruct", "degrade", "severity", "models", "solvers", "operators"], name => Assert.Contains(name, output, StringComparison.Ordinal));
+        Assert.Equal(ExitCode.Success, exit);
+        Assert.All(
+            ["demo", "reconstruct", "watch", "compare", "degrade", "severity", "bench", "models", "solvers", "operators", "Exit codes: 0 done"],
+            name => Assert.Contains(name, output, StringComparison.Ordinal));
     }
 }

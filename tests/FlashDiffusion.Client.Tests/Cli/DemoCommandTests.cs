@@ -21,7 +21,7 @@ public sealed class DemoCommandTests
         var (exit, output, error) = await CommandRunner.RunAsync(
             terminal, ["demo", "--address", server.Address, "--output", folder.Path, "--operator", "gaussian_blur", "--seed", "42"]);
 
-        Assert.Equal((FlashCommandLine.Success, ""), (exit, error));
+        Assert.Equal((ExitCode.Success, ""), (exit, error));
         Assert.All(["severity 0.0123", "start step 11", "12 steps", "expected 3.2 s", $"of {FakeReconstruction.Steps}", "PSNR", "SSIM"],
             text => Assert.Contains(text, output, StringComparison.Ordinal));
         Assert.Contains("UNet calls 12 of 1000", output, StringComparison.Ordinal);

@@ -54,7 +54,8 @@ public sealed class MeasurementCommandsTests
         var (exit, _, error) = await CommandRunner.RunAsync(
             "reconstruct", folder["y.png"], "--operator", "denoising", "-o", folder["x.tiff"], "--address", server.Address);
 
-        Assert.Equal(1, exit);
+        Assert.Equal(2, exit);
+        Assert.Null(server.Reconstruction.LastReconstruction);
         Assert.Contains("must end in .png", error, StringComparison.Ordinal);
     }
 }

@@ -42,7 +42,7 @@ public sealed class ServerSessionTests
 
         var (exit, _, error) = await CommandRunner.RunAsync("demo", "--address", $"127.0.0.1:{port}", "--output", folder.Path);
 
-        Assert.Equal(1, exit);
+        Assert.Equal(4, exit);
         Assert.Contains($"Port {port} is held by something that is no FlashDiffusion server", error, StringComparison.Ordinal);
         listener.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => hangUp);

@@ -42,10 +42,16 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
         ReconstructRequest request, IServerStreamWriter<ReconstructResponse> responseStream, ServerCallContext context)
     {
         ThrowIfAsked();
-        LastReconstruction = request;
-        Reconstructions.Add(request);
-        Headers.Add(context.RequestHeaders);
-        if (Failures.TryDequeue(out var failure))
+        RpcException? failure;
+        lock (Reconstructions)
+        {
+            LastReconstruction = request;
+            Reconstructions.Add(request);
+            Headers.Add(context.RequestHeaders);
+            Failures.TryDequeue(out failure);
+        }
+
+        if (failure is not null)
         {
             throw failure;
         }
@@ -69,6 +75,7 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
         for (var step = FakeCheckpoint.StepOf(request) + 1; step <= Steps; step++)
         {
             var progress = new Progress { Step = step, TotalSteps = Steps, Timestep = Steps - step, Preview = request.Progress is null ? null : picture };
+            progress.Latent = request.Progress is { IncludeLatent: true } ? TensorValues.ToTensor([step], 1) : null;
             progress.Checkpoint = request.Progress is { CheckpointEverySteps: > 0 and var every } && step % every == 0 ? FakeCheckpoint.Of(step) : null;
             if (step == breakStep && how == FakeBreak.DamagedTensor)
             {

@@ -85,7 +85,7 @@ public sealed class DemoTests : IDisposable
     {
         using var flash = FlashProcess.Start(Arguments("--operator", "gaussian_blur", "--param", "std=-4"));
 
-        Assert.Equal(1, await flash.ExitCodeAsync(Cancellation));
+        Assert.Equal(3, await flash.ExitCodeAsync(Cancellation));
         Assert.Contains("std", flash.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", flash.Output, StringComparison.Ordinal);
         Assert.False(FlashProcess.SomebodyListens(_port), "the demo left its server running");

@@ -3,31 +3,78 @@ using FlashDiffusion.Client;
 
 namespace FlashDiffusion.Cli.Commands;
 
-/// <summary>Where the server is.</summary>
+/// <summary>Where the server is, how long it may take, and who asks.</summary>
 internal sealed class ConnectionOptions
 {
     public const string DefaultAddress = "http://127.0.0.1:8001";
 
-    public Option<string> Address { get; } = new("--address")
+    private const string KeyVariable = "FLASHDIFFUSION_API_KEY";
+
+    private readonly Option<double?> _timeout = new Option<double?>("--timeout")
     {
-        Description = "The server, host:port or http(s)://host:port.",
-        DefaultValueFactory = _ => DefaultAddress,
+        Description = "Longest time for each call, in seconds. A server that would need longer takes a shorter trajectory. Catalog calls: 60; reconstructions: none.",
+        HelpName = "SECONDS",
+    }.Between(0.001, 86400, "seconds");
+
+    private readonly Option<FileInfo?> _key = new("--api-key-file")
+    {
+        Description = $"File with the key for a server that asks for one; the environment variable {KeyVariable} if not given.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> _address = new("--address")
+    {
+        Description = "The server, host:port or http(s)://host:port; repeated, servers that do the same work.",
+        DefaultValueFactory = _ => [DefaultAddress],
         HelpName = "ADDRESS",
     };
 
-    public void AddTo(Command command) => command.Add(Address);
+    public void AddTo(Command command)
+    {
+        command.Add(_address);
+        command.Add(_timeout);
+        command.Add(_key);
+    }
 
-    public FlashClient Connect(ParseResult parsed) => Connect(parsed.GetRequiredValue(Address));
+    public FlashClient Connect(ParseResult parsed, ResumePolicy? resume = null) => Connect(parsed.GetRequiredValue(_address), Options(parsed, resume));
 
-    public static FlashClient Connect(string address, FlashClientOptions? options = null)
+    /// <summary>The address of a command that uses one server only.</summary>
+    public string Single(ParseResult parsed) => parsed.GetRequiredValue(_address) is [var address]
+        ? address
+        : throw CliException.Usage("--address: this command uses one server.");
+
+    /// <summary>Whether the user named none.</summary>
+    public bool IsDefault(ParseResult parsed) => parsed.GetResult(_address) is null or { Implicit: true };
+
+    public FlashClientOptions Options(ParseResult parsed, ResumePolicy? resume = null)
+    {
+        var options = new FlashClientOptions { ApiKey = Key(parsed) };
+        options = resume is null ? options : options with { Resume = resume };
+        return parsed.GetValue(_timeout) is { } seconds
+            ? options with { UnaryTimeout = TimeSpan.FromSeconds(seconds), ReconstructTimeout = TimeSpan.FromSeconds(seconds) }
+            : options;
+    }
+
+    public static FlashClient Connect(IReadOnlyList<string> addresses, FlashClientOptions options)
     {
         try
         {
-            return FlashClient.Connect(address, options);
+            return FlashClient.Connect(addresses, options);
         }
         catch (ArgumentException exception)
         {
-            throw new CliException($"--address: {exception.Message}");
+            throw CliException.Usage($"--address: {exception.Message}");
         }
+    }
+
+    private string? Key(ParseResult parsed)
+    {
+        if (parsed.GetValue(_key) is not { } file)
+        {
+            return Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key ? key : null;
+        }
+
+        var text = file.Exists ? File.ReadAllText(file.FullName).Trim() : throw CliException.Usage($"--api-key-file: there is no file {file.FullName}.");
+        return text.Length > 0 && !text.Any(char.IsControl) ? text : throw CliException.Usage($"--api-key-file: {file.FullName} holds no key: one line is expected.");
     }
 }

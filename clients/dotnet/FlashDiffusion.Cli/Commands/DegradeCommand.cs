@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FlashDiffusion.Cli.Display;
+using FlashDiffusion.Cli.Json;
 using FlashDiffusion.Cli.Measurements;
 using FlashDiffusion.V1;
 
@@ -17,14 +18,16 @@ internal static class DegradeCommand
             HelpName = "FILE",
             DefaultValueFactory = _ => new FileInfo("measurement.npy"),
         };
-        var crop = new Option<int>("--size") { Description = "Crop the middle to a square of this side first.", HelpName = "PIXELS" };
+        var crop = new Option<int>("--size") { Description = "Crop the middle to a square of this side first.", HelpName = "PIXELS" }.Between(1, 4096, "pixels");
         var seed = new Option<ulong?>("--seed") { Description = "Seed of the noise; chosen by the server, and printed, if not given.", HelpName = "SEED" };
-        var (connection, forward) = (new ConnectionOptions(), new OperatorOptions(null));
-        var command = new Command("degrade", "Degrades a clean picture as an operator would.") { picture, output, crop, seed };
+        var (connection, forward, json) = (new ConnectionOptions(), new OperatorOptions(null), JsonOutput.Option());
+        var command = new Command("degrade", "Degrades a clean picture as an operator would.") { picture, output, crop, seed, json };
         forward.AddTo(command);
         connection.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            var file = parsed.GetRequiredValue(output);
+            PictureFile.CheckName(file.FullName);
             var request = new DegradeRequest
             {
                 Picture = PictureFile.ReadMeasurement(parsed.GetRequiredValue(picture)).ToMessage(),
@@ -38,18 +41,26 @@ internal static class DegradeCommand
 
             using var client = connection.Connect(parsed);
             var answer = await client.DegradeAsync(request, cancellation).ConfigureAwait(false);
-            var file = parsed.GetRequiredValue(output);
             MeasurementFile.Write(file.FullName, answer.Measurement);
-            var display = Displays.For(context);
+            var display = Displays.For(context, parsed.GetValue(json));
             display.Say($"{file.FullName}: {Lines.Describe(request.Operator)}, seed {answer.Seed}{Lines.Noise(answer.Operator)}");
+            string? preview = null;
             if (file.Extension.Equals(PictureFile.NumpyExtension, StringComparison.OrdinalIgnoreCase))
             {
-                var preview = Path.ChangeExtension(file.FullName, ".png");
+                preview = Path.ChangeExtension(file.FullName, ".png");
                 PictureFile.Write(preview, answer.Preview.ToPicture("preview"));
                 display.Say($"{preview}: the same to look at");
             }
 
-            return FlashCommandLine.Success;
+            if (parsed.GetValue(json))
+            {
+                (answer.Measurement, answer.Preview, answer.Clean) = (null, null, null);
+                var value = ContractJson.Of(answer);
+                (value["measurement"], value["preview"]) = (file.FullName, preview);
+                JsonOutput.Write(context, value);
+            }
+
+            return ExitCode.Success;
         });
         return command;
     }

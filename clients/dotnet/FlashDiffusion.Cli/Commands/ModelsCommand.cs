@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashDiffusion.Cli.Json;
 
 namespace FlashDiffusion.Cli.Commands;
 
@@ -7,13 +8,19 @@ internal static class ModelsCommand
 {
     public static Command Create(CliContext context)
     {
-        var connection = new ConnectionOptions();
-        var command = new Command("models", "Lists the models of a server, also those that failed to load.");
+        var (connection, json) = (new ConnectionOptions(), JsonOutput.Option());
+        var command = new Command("models", "Lists the models of a server, also those that failed to load.") { json };
         connection.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = connection.Connect(parsed);
             var answer = await client.ListModelsAsync(cancellation).ConfigureAwait(false);
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(context, ContractJson.Of(answer));
+                return ExitCode.Success;
+            }
+
             var table = CatalogTable.Create("model", "version", "state", "picture sides", "adapts to");
             foreach (var model in answer.Models)
             {
@@ -26,7 +33,7 @@ internal static class ModelsCommand
             }
 
             context.Console.Write(table);
-            return FlashCommandLine.Success;
+            return ExitCode.Success;
         });
         return command;
     }

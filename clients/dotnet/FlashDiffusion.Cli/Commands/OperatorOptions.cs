@@ -123,5 +123,5 @@ internal sealed class OperatorOptions
 
     private static byte[] ReadMask(FileInfo file) => file.Exists
         ? File.ReadAllBytes(file.FullName)
-        : throw new CliException($"--mask: there is no file {file.FullName}.");
+        : throw CliException.Usage($"--mask: there is no file {file.FullName}.");
 }

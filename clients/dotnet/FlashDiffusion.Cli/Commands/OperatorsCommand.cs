@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashDiffusion.Cli.Json;
 using FlashDiffusion.V1;
 
 namespace FlashDiffusion.Cli.Commands;
@@ -8,13 +9,19 @@ internal static class OperatorsCommand
 {
     public static Command Create(CliContext context)
     {
-        var connection = new ConnectionOptions();
-        var command = new Command("operators", "Lists the forward operators of a server with their parameters.");
+        var (connection, json) = (new ConnectionOptions(), JsonOutput.Option());
+        var command = new Command("operators", "Lists the forward operators of a server with their parameters.") { json };
         connection.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = connection.Connect(parsed);
             var answer = await client.ListOperatorsAsync(cancellation).ConfigureAwait(false);
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(context, ContractJson.Of(answer));
+                return ExitCode.Success;
+            }
+
             var table = CatalogTable.Create("operator", "version", "state", "linear", "needs", "parameters");
             foreach (var forward in answer.Operators)
             {
@@ -28,7 +35,7 @@ internal static class OperatorsCommand
             }
 
             context.Console.Write(table);
-            return FlashCommandLine.Success;
+            return ExitCode.Success;
         });
         return command;
     }

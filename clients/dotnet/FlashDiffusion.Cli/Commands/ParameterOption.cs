@@ -14,7 +14,7 @@ internal static class ParameterOption
             var split = assignment.IndexOf('=', StringComparison.Ordinal);
             if (split <= 0 || split == assignment.Length - 1)
             {
-                throw new CliException($"{option} '{assignment}': write NAME=VALUE, for example std=1.5; 'flash operators' and 'flash solvers' list the names.");
+                throw CliException.Usage($"{option} '{assignment}': write NAME=VALUE, for example std=1.5; 'flash operators' and 'flash solvers' list the names.");
             }
 
             var text = assignment[(split + 1)..];

@@ -13,6 +13,6 @@ internal static class PictureSizeOption
             && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out var height)
             && int.TryParse(sides[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var width)
             ? new PictureSize { Height = height, Width = width }
-            : throw new CliException($"{option} '{text}': write HEIGHTxWIDTH in pixels, for example 64x96.");
+            : throw CliException.Usage($"{option} '{text}': write HEIGHTxWIDTH in pixels, for example 64x96.");
     }
 }

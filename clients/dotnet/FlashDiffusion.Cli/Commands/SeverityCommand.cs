@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FlashDiffusion.Cli.Display;
+using FlashDiffusion.Cli.Json;
 using FlashDiffusion.Cli.Measurements;
 using FlashDiffusion.V1;
 
@@ -17,8 +18,8 @@ internal static class SeverityCommand
             HelpName = "FILE",
         };
         var model = new Option<string>("--model") { Description = "The model; the server's default if not given.", HelpName = "NAME" };
-        var (connection, forward) = (new ConnectionOptions(), new OperatorOptions(null));
-        var command = new Command("severity", "Predicts how severe the damage of a picture is.") { measurement, mean, model };
+        var (connection, forward, json) = (new ConnectionOptions(), new OperatorOptions(null), JsonOutput.Option());
+        var command = new Command("severity", "Predicts how severe the damage of a picture is.") { measurement, mean, model, json };
         forward.AddTo(command);
         connection.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -30,8 +31,21 @@ internal static class SeverityCommand
                 Model = parsed.GetValue(model) ?? "",
                 IncludeDecodedMean = parsed.GetValue(mean) is not null,
             };
+            _ = parsed.GetValue(mean) is { } target ? PictureFile.CheckName(target.FullName) : null;
             using var client = connection.Connect(parsed);
             var answer = await client.EstimateSeverityAsync(request, cancellation).ConfigureAwait(false);
+            if (parsed.GetValue(mean) is { } file)
+            {
+                PictureFile.Write(file.FullName, answer.DecodedMean.ToPicture("decoded mean"));
+            }
+
+            if (parsed.GetValue(json))
+            {
+                answer.DecodedMean = null;
+                JsonOutput.Write(context, ContractJson.Of(answer));
+                return ExitCode.Success;
+            }
+
             var display = Displays.For(context);
             display.Say(FormattableString.Invariant(
                 $"severity {answer.Severity:0.####} ({(answer.SeverityReliable ? "reliable" : "not reliable")}), start step {answer.StartTimestep}"));
@@ -40,12 +54,7 @@ internal static class SeverityCommand
                 display.Say($"note: {notice.Message}");
             }
 
-            if (parsed.GetValue(mean) is { } file)
-            {
-                PictureFile.Write(file.FullName, answer.DecodedMean.ToPicture("decoded mean"));
-            }
-
-            return FlashCommandLine.Success;
+            return ExitCode.Success;
         });
         return command;
     }

@@ -4,7 +4,8 @@ using FlashDiffusion.V1;
 namespace FlashDiffusion.Cli.Commands;
 
 /// <summary>Who reconstructs, and from where: model, solver, start and sampler.</summary>
-internal sealed class SolverOptions
+/// <param name="single">Whether there is one solver; else the command has its own option for them.</param>
+internal sealed class SolverOptions(bool single = true)
 {
     private readonly Option<string> _model = new("--model")
     {
@@ -58,7 +59,7 @@ internal sealed class SolverOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_solver, _parameters, _model, Seed, _full, _start, _correction, _ddim])
+        foreach (var option in (Option[])[.. single ? (Option[])[_solver, _parameters] : [], _model, Seed, _full, _start, _correction, _ddim])
         {
             command.Add(option);
         }
@@ -80,10 +81,10 @@ internal sealed class SolverOptions
         var request = new ReconstructRequest
         {
             Model = Model(parsed),
-            Solver = new SolverChoice { Name = parsed.GetValue(_solver) ?? "" },
+            Solver = new SolverChoice { Name = single ? parsed.GetValue(_solver) ?? "" : "" },
             Adaptation = new Adaptation { Mode = parsed.GetValue(_full) ? AdaptationMode.Full : AdaptationMode.Auto },
         };
-        foreach (var (name, value) in ParameterOption.Parse("--solver-param", parsed.GetValue(_parameters) ?? []))
+        foreach (var (name, value) in ParameterOption.Parse("--solver-param", single ? parsed.GetValue(_parameters) ?? [] : []))
         {
             request.Solver.Parameters[name] = value;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashDiffusion.Cli.Json;
 
 namespace FlashDiffusion.Cli.Commands;
 
@@ -7,13 +8,19 @@ internal static class SolversCommand
 {
     public static Command Create(CliContext context)
     {
-        var connection = new ConnectionOptions();
-        var command = new Command("solvers", "Lists the solvers of a server with their parameters.");
+        var (connection, json) = (new ConnectionOptions(), JsonOutput.Option());
+        var command = new Command("solvers", "Lists the solvers of a server with their parameters.") { json };
         connection.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = connection.Connect(parsed);
             var answer = await client.ListSolversAsync(cancellation).ConfigureAwait(false);
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(context, ContractJson.Of(answer));
+                return ExitCode.Success;
+            }
+
             var table = CatalogTable.Create("solver", "version", "state", "parameters");
             foreach (var solver in answer.Solvers)
             {
@@ -25,7 +32,7 @@ internal static class SolversCommand
             }
 
             context.Console.Write(table);
-            return FlashCommandLine.Success;
+            return ExitCode.Success;
         });
         return command;
     }

@@ -23,7 +23,7 @@ internal static class DamageLevel
         {
             if (level is not null)
             {
-                throw new CliException(
+                throw CliException.Usage(
                     $"--severity: the model {model.Name} was not trained on {forward.Name}, so it has no scale; give --param instead.");
             }
 

@@ -16,19 +16,16 @@ internal sealed class DemoRun(ServerSession server, IDisplay display, TimeProvid
     // From pure noise there are too many steps to take a preview of each.
     private const int FullCadence = 10;
 
-    public async Task RunAsync(DemoRequest request, CancellationToken cancellation)
+    public async Task<DemoFigures> RunAsync(DemoRequest request, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
-        var forward = request.Operator.Clone();
-        DamageLevel.Apply(forward, request.Severity, server.Model);
         var reconstruction = request.Reconstruction.Clone();
-        var degrade = new DegradeRequest { Picture = request.Clean.ToMessage(), Operator = forward, Seed = reconstruction.Seed };
-        var degraded = await server.Client.DegradeAsync(degrade, cancellation).ConfigureAwait(false);
+        var (forward, degraded) = await Degradation.MakeAsync(
+            server.Client, request.Clean, request.Operator, request.Severity, server.Model, reconstruction.Seed, cancellation).ConfigureAwait(false);
         display.Say($"degraded a {request.Clean.Width}x{request.Clean.Height} picture: {Lines.Describe(forward)}, seed {degraded.Seed}");
 
         reconstruction.Measurement = degraded.Measurement;
         reconstruction.Operator = forward;
-        reconstruction.Operator.PictureSize = degraded.Operator?.PictureSize;
         reconstruction.Output = new OutputOptions { Format = PictureFormat.Tensor };
         reconstruction.Progress = new ProgressOptions
         {
@@ -50,6 +47,7 @@ internal sealed class DemoRun(ServerSession server, IDisplay display, TimeProvid
         display.Show(FiguresTable.Create(figures));
         display.Say(FiguresTable.Cost(figures, clock.GetElapsedTime(start)));
         display.Say($"written to {Path.GetFullPath(request.OutputFolder)}: result.png, degraded.png, clean.png, contact-sheet.png, figures.json");
+        return figures;
     }
 
     private static DemoPictures Collect(Picture clean, DegradeResponse degraded, ReconstructionOutcome outcome)

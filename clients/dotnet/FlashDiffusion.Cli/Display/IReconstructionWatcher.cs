@@ -1,3 +1,4 @@
+using FlashDiffusion.Client;
 using FlashDiffusion.V1;
 
 namespace FlashDiffusion.Cli.Display;
@@ -9,5 +10,11 @@ internal interface IReconstructionWatcher
     void Accepted(Accepted accepted);
 
     /// <summary>Steps were done.</summary>
-    void Stepped(StepReport report);
+    void Stepped(StepReport report, Progress progress);
+
+    /// <summary>A stream broke, and it goes on.</summary>
+    void Resumed(ReconstructionResumed resumed);
+
+    /// <summary>It is over, one way or another.</summary>
+    void Ended();
 }

@@ -1,3 +1,4 @@
+using FlashDiffusion.Client;
 using FlashDiffusion.V1;
 
 namespace FlashDiffusion.Cli.Display;
@@ -5,14 +6,22 @@ namespace FlashDiffusion.Cli.Display;
 /// <summary>The words for what happens in a reconstruction.</summary>
 internal static class Lines
 {
+    /// <summary>What stands before the lines of one of several reconstructions.</summary>
+    public static string Prefix(string name) => name.Length > 0 ? $"{name}: " : "";
+
+    /// <summary>A stream broke, and it goes on.</summary>
+    public static string Describe(ReconstructionResumed resumed) =>
+        $"resumed at step {resumed.Step} on {resumed.Server}{(resumed.IsExact ? "" : " (within the tolerance of fast mode)")}: {resumed.Reason}";
+
     /// <summary>The first event: what will be done.</summary>
     public static string Describe(Accepted accepted)
     {
         var severity = accepted.HasSeverity
             ? FormattableString.Invariant($"severity {accepted.Severity:0.####}{(accepted.SeverityReliable ? "" : " (not reliable)")}, ")
             : "";
+        var cut = accepted.Cut is { } reason ? $" instead of {reason.StepsWithout}" : "";
         var eta = accepted.Eta is { } duration ? $", expected {Describe(duration.ToTimeSpan())}" : "";
-        return $"{accepted.Adaptation}: {severity}start step {accepted.StartTimestep}, {accepted.TotalSteps} steps{eta}"
+        return $"{accepted.Adaptation}: {severity}start step {accepted.StartTimestep}, {accepted.TotalSteps} steps{cut}{eta}"
             + $" (model {accepted.Model} {accepted.ModelVersion}, solver {accepted.Solver} {accepted.SolverVersion}, seed {accepted.Seed}{Noise(accepted.Operator)})";
     }
 

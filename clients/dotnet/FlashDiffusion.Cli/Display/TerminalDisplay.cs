@@ -1,10 +1,11 @@
+using FlashDiffusion.Client;
 using FlashDiffusion.V1;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace FlashDiffusion.Cli.Display;
 
-/// <summary>Spinner and progress bar for people in front of a terminal.</summary>
+/// <summary>Spinner and progress bars for people in front of a terminal.</summary>
 internal sealed class TerminalDisplay(IAnsiConsole console) : IDisplay
 {
     public void Say(string line) => console.WriteLine(line);
@@ -14,29 +15,44 @@ internal sealed class TerminalDisplay(IAnsiConsole console) : IDisplay
     public Task<T> WaitAsync<T>(string what, Func<Task<T>> work) =>
         console.Status().Spinner(Spinner.Known.Dots).StartAsync(Markup.Escape(what), _ => work());
 
-    public Task<T> TrackAsync<T>(Func<IReconstructionWatcher, Task<T>> work) => console.Progress()
-        .Columns(new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-        .StartAsync(async context =>
+    public Task<T> CountAsync<T>(string what, int total, Func<Action<int>, Task<T>> work) => Bars().StartAsync(context =>
+    {
+        var task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(1, total));
+        return work(done =>
         {
-            var task = context.AddTask("waiting for the server", autoStart: true);
-            task.IsIndeterminate = true;
-            return await work(new Watcher(console, task)).ConfigureAwait(false);
+            task.Value = done;
+            task.Description = Markup.Escape($"{what}: {done} of {total}");
         });
+    });
 
-    private sealed class Watcher(IAnsiConsole console, ProgressTask task) : IReconstructionWatcher
+    public Task<T> TrackManyAsync<T>(Func<Func<string, IReconstructionWatcher>, Task<T>> work, bool several = true) => Bars().HideCompleted(several).StartAsync(context => work(name =>
+    {
+        var task = context.AddTask(Markup.Escape($"{Lines.Prefix(name)}waiting for the server"), autoStart: true);
+        task.IsIndeterminate = true;
+        return new Watcher(console, task, Lines.Prefix(name));
+    }));
+
+    private Spectre.Console.Progress Bars() => console.Progress().Columns(
+        new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left });
+
+    private sealed class Watcher(IAnsiConsole console, ProgressTask task, string prefix) : IReconstructionWatcher
     {
         public void Accepted(Accepted accepted)
         {
-            console.WriteLine(Lines.Describe(accepted));
+            console.WriteLine(prefix + Lines.Describe(accepted));
             task.IsIndeterminate = false;
             task.MaxValue = Math.Max(1, accepted.TotalSteps);
-            task.Description = $"step 0 of {accepted.TotalSteps}";
+            task.Description = Markup.Escape($"{prefix}step 0 of {accepted.TotalSteps}");
         }
 
-        public void Stepped(StepReport report)
+        public void Stepped(StepReport report, V1.Progress progress)
         {
             task.Value = report.Step;
-            task.Description = Markup.Escape(Lines.Describe(report));
+            task.Description = Markup.Escape(prefix + Lines.Describe(report));
         }
+
+        public void Resumed(ReconstructionResumed resumed) => console.WriteLine(prefix + Lines.Describe(resumed));
+
+        public void Ended() => task.StopTask();
     }
 }

@@ -32,7 +32,7 @@ internal static class MeasurementFile
         {
             PictureFile.Write(path, measurement.Tensor?.Shape is [3, _, _]
                 ? measurement.ToPicture("measurement")
-                : throw new CliException($"{path}: this measurement is no colour picture; only a .npy can hold it."));
+                : throw CliException.Usage($"{path}: this measurement is no colour picture; only a .npy can hold it."));
             return;
         }
 
@@ -51,7 +51,7 @@ internal static class MeasurementFile
     {
         if (!file.Exists)
         {
-            throw new CliException($"There is no file {file.FullName}.");
+            throw CliException.Usage($"There is no file {file.FullName}.");
         }
 
         try
@@ -61,7 +61,7 @@ internal static class MeasurementFile
         }
         catch (InvalidDataException exception)
         {
-            throw new CliException($"{file.FullName} is no {what}: {exception.Message}.");
+            throw CliException.Usage($"{file.FullName} is no {what}: {exception.Message}.");
         }
     }
 }

@@ -8,13 +8,16 @@ internal static class PictureFile
 {
     public const string NumpyExtension = ".npy";
 
+    /// <summary>What names of pictures end in.</summary>
+    public static readonly IReadOnlyList<string> Endings = [".png", ".jpg", ".jpeg", ".webp", NumpyExtension];
+
     /// <summary>Reads a clean picture.</summary>
     public static Picture Read(FileInfo file)
     {
         var bytes = ReadBytes(file);
         return PictureCodec.Decode(bytes).TryGet(out var picture, out var refusal)
             ? picture
-            : throw new CliException($"{file.FullName}: {refusal.Message}");
+            : throw CliException.Usage($"{file.FullName}: {refusal.Message}");
     }
 
     /// <summary>Reads a measurement: <c>.npy</c> as it is, a picture with its noise clipped.</summary>
@@ -34,7 +37,7 @@ internal static class PictureFile
         }
         catch (InvalidDataException exception)
         {
-            throw new CliException($"{file.FullName} is no measurement: {exception.Message}.");
+            throw CliException.Usage($"{file.FullName} is no measurement: {exception.Message}.");
         }
     }
 
@@ -47,7 +50,7 @@ internal static class PictureFile
             ".jpg" or ".jpeg" => PictureCodec.EncodeJpeg(picture),
             ".webp" => PictureCodec.EncodeWebp(picture),
             NumpyExtension => NpyFile.Write(picture.Pixels, Picture.Channels, picture.Height, picture.Width),
-            _ => throw new CliException($"{path}: the name must end in .png, .jpg, .webp or .npy."),
+            _ => throw WrongEnding(path),
         };
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
         {
@@ -57,7 +60,12 @@ internal static class PictureFile
         File.WriteAllBytes(path, bytes);
     }
 
+    /// <summary>Refuses a name that nothing can be written under, before any work is done for it.</summary>
+    public static string CheckName(string path) => Endings.Contains(Path.GetExtension(path).ToLowerInvariant()) ? path : throw WrongEnding(path);
+
+    private static CliException WrongEnding(string path) => CliException.Usage($"{path}: the name must end in .png, .jpg, .webp or .npy.");
+
     private static byte[] ReadBytes(FileInfo file) => file.Exists
         ? File.ReadAllBytes(file.FullName)
-        : throw new CliException($"There is no file {file.FullName}.");
+        : throw CliException.Usage($"There is no file {file.FullName}.");
 }

@@ -14,25 +14,35 @@ internal static class ReconstructionRun
         var rate = new StepRate(clock);
         var previews = new List<Progress>();
         Accepted? accepted = null;
-        await foreach (var message in client.ReconstructAsync(request, cancellation).ConfigureAwait(false))
+        try
         {
-            switch (message.EventCase)
+            await foreach (var happened in client.FollowAsync(request, cancellation).ConfigureAwait(false))
             {
-                case ReconstructResponse.EventOneofCase.Accepted:
-                    accepted = message.Accepted;
-                    watcher.Accepted(accepted);
-                    break;
-                case ReconstructResponse.EventOneofCase.Progress:
-                    watcher.Stepped(rate.Report(message.Progress));
-                    if (message.Progress.Preview is not null)
-                    {
-                        previews.Add(message.Progress);
-                    }
+                switch (happened)
+                {
+                    case ReconstructionAccepted { Plan: var plan }:
+                        accepted = plan;
+                        watcher.Accepted(plan);
+                        break;
+                    case ReconstructionResumed resumed:
+                        watcher.Resumed(resumed);
+                        break;
+                    case ReconstructionProgress { Progress: var progress }:
+                        watcher.Stepped(rate.Report(progress), progress);
+                        if (progress.Preview is not null)
+                        {
+                            previews.Add(progress);
+                        }
 
-                    break;
-                case ReconstructResponse.EventOneofCase.Result when accepted is not null:
-                    return new ReconstructionOutcome(accepted, previews, message.Result, clock.GetElapsedTime(start));
+                        break;
+                    case ReconstructionCompleted { Result: var result } when accepted is not null:
+                        return new ReconstructionOutcome(accepted, previews, result, clock.GetElapsedTime(start));
+                }
             }
+        }
+        finally
+        {
+            watcher.Ended();
         }
 
         throw new CliException($"The server at {client.Address} ended the stream without a result; its log says why.");

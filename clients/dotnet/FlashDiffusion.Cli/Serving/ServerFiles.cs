@@ -17,7 +17,7 @@ internal sealed record ServerFiles(string Assembly, string Host)
         return File.Exists(assembly)
             ? new ServerFiles(assembly, FindHost())
             : throw new CliException(
-                $"No server answers, and there is none to start at {assembly}: build it (dotnet build -c Release), or give --address of a running one.");
+                $"No server answers, and there is none to start at {assembly}: build it (dotnet build -c Release), or give --address of a running one.", ExitCode.Unavailable);
     }
 
     private static string FindHost()

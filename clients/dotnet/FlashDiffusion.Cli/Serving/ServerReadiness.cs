@@ -47,7 +47,7 @@ internal static class ServerReadiness
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
         }
 
-        throw new CliException($"The server at {client.Address} was not ready after {Patience.TotalMinutes} minutes{LogOf(process)}.");
+        throw new CliException($"The server at {client.Address} was not ready after {Patience.TotalMinutes} minutes{LogOf(process)}.", ExitCode.Unavailable);
     }
 
     private static string LogOf(ServerProcess? process) => process is null ? "" : $" (log: {process.LogPath})";
@@ -87,6 +87,6 @@ internal static class ServerReadiness
         }
 
         var known = string.Join(", ", answer.Models.Select(model => model.Name).Distinct());
-        throw new CliException($"The server at {client.Address} has no model '{wanted}': it has {known}.");
+        throw new CliException($"The server at {client.Address} has no model '{wanted}': it has {known}.", ExitCode.Refused);
     }
 }

@@ -26,23 +26,24 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <param name="address">Where the server is, or shall be if it is on this machine.</param>
     /// <param name="isDefaultAddress">The user named no address, so another port will do.</param>
+    /// <param name="options">Limits of the client.</param>
     /// <param name="model">The model that must be ready; empty for the server's default.</param>
     /// <param name="logFolder">Folder for the log of a started server.</param>
     /// <param name="display">Shows the waiting.</param>
     /// <param name="cancellation">Ends the waiting, and the started server.</param>
     public static async Task<ServerSession> OpenAsync(
-        string address, bool isDefaultAddress, string model, string logFolder, IDisplay display, CancellationToken cancellation)
+        string address, bool isDefaultAddress, FlashClientOptions options, string model, string logFolder, IDisplay display, CancellationToken cancellation)
     {
-        var client = ConnectionOptions.Connect(address);
+        var client = ConnectionOptions.Connect([address], options);
         ServerProcess? process = null;
         try
         {
-            using var probe = ConnectionOptions.Connect(address, new FlashClientOptions { UnaryTimeout = ProbeTimeout });
+            using var probe = ConnectionOptions.Connect([address], options with { UnaryTimeout = ProbeTimeout });
             if (!await ServerReadiness.AnswersAsync(probe, cancellation).ConfigureAwait(false))
             {
                 var port = ChoosePort(client.Address, isDefaultAddress);
                 client.Dispose();
-                client = FlashClient.Connect(FormattableString.Invariant($"http://127.0.0.1:{port}"));
+                client = FlashClient.Connect(FormattableString.Invariant($"http://127.0.0.1:{port}"), options);
                 process = ServerProcess.Start(ServerFiles.Find(AppContext.BaseDirectory), port, Path.Combine(logFolder, "server.log"));
             }
 
@@ -77,7 +78,7 @@ internal sealed class ServerSession : IAsyncDisposable
         var local = address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
         if (!local || address.Scheme != "http")
         {
-            throw new CliException($"No FlashDiffusion server answers at {address}: start one there, or leave --address out to start one here.");
+            throw new CliException($"No FlashDiffusion server answers at {address}: start one there, or leave --address out to start one here.", ExitCode.Unavailable);
         }
 
         if (LocalPort.IsFree(address.Port))
@@ -87,6 +88,6 @@ internal sealed class ServerSession : IAsyncDisposable
 
         return isDefaultAddress
             ? LocalPort.AnyFree()
-            : throw new CliException($"Port {address.Port} is held by something that is no FlashDiffusion server: give another --address.");
+            : throw new CliException($"Port {address.Port} is held by something that is no FlashDiffusion server: give another --address.", ExitCode.Unavailable);
     }
 }

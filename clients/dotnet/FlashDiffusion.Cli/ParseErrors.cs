@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
+
+namespace FlashDiffusion.Cli;
+
+/// <summary>Says what is wrong with a command line, in the words of people.</summary>
+internal static partial class ParseErrors
+{
+    public static async Task<int> TellAsync(ParseResult parsed, ParseErrorAction errors, TextWriter error)
+    {
+        // The library knows corrections of typos, but not our words.
+        using var said = new StringWriter();
+        errors.ShowHelp = false;
+        await parsed.InvokeAsync(new InvocationConfiguration { Output = said, Error = said }).ConfigureAwait(false);
+        var lines = said.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (var line in lines.Where(line => lines.Length == 1 || line != "Required command was not provided."))
+        {
+            // Suggestions stand alone, a line each.
+            await error.WriteLineAsync(line.Contains(' ', StringComparison.Ordinal) ? $"flash: {Plain(line)}" : $"  {line}").ConfigureAwait(false);
+        }
+
+        await error.WriteLineAsync($"See '{PathOf(parsed.CommandResult)} --help'.").ConfigureAwait(false);
+        return ExitCode.Usage;
+    }
+
+    private static string Plain(string line) => TypeName().Replace(line, match => match.Groups["type"].Value switch
+    {
+        "Int32" or "UInt64" => "a whole number",
+        "Double" => "a number",
+        _ => "a value",
+    });
+
+    private static string PathOf(System.CommandLine.Parsing.CommandResult command) => command.Parent is System.CommandLine.Parsing.CommandResult parent
+        ? $"{PathOf(parent)} {command.Command.Name}"
+        : "flash";
+
+    [GeneratedRegex(@"expected type 'System\.(?:Nullable`1\[System\.)?(?<type>\w+)\]?'")]
+    private static partial Regex TypeName();
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using FlashDiffusion.Cli;
+using FlashDiffusion.Cli.Measurements;
+using FlashDiffusion.Client.Tests.FakeServer;
+using FlashDiffusion.Pictures.BuiltIn;
+
+namespace FlashDiffusion.Client.Tests.Cli;
+
+/// <summary>Several pictures at once.</summary>
+public sealed class ReconstructCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public ReconstructCommandTests()
+    {
+        Directory.CreateDirectory(_folder["in"]);
+        foreach (var name in new[] { "b.png", "a.npy", "a.png", "c.webp" })
+        {
+            PictureFile.Write(_folder[$"in/{name}"], BuiltInPhotograph.Square(16));
+        }
+
+        File.WriteAllText(_folder["in/notes.txt"], "no picture");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reconstruct_Folder_WritesAPictureForEachMeasurement(bool terminal)
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+
+        var (exit, output, error) = await CommandRunner.RunAsync(terminal, Arguments(server, _folder["in"], "-o", _folder["out"]));
+
+        Assert.Equal((0, ""), (exit, error));
+        // The preview beside a measurement is left out, and so is what is no picture.
+        Assert.Equal(["a.png", "b.png", "c.png"], Directory.EnumerateFiles(_folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(3, server.Reconstruction.Reconstructions.Count);
+        Assert.Contains("3 of 3 pictures reconstructed, UNet calls 36", output, StringComparison.Ordinal);
+        Assert.Equal(terminal, output.Contains('\u001b', StringComparison.Ordinal));
+        Assert.True(terminal || output.Contains("b.png: step 12 of 12", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Reconstruct_OneOfThreeIsBad_TheOthersGoOn()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        File.WriteAllText(_folder["in/b.png"], "no picture");
+
+        var (exit, output, error) = await CommandRunner.RunAsync(Arguments(server, _folder["in"], "-o", _folder["out"], "--format", "npy", "--json"));
+
+        Assert.Equal((ExitCode.Failed, ""), (exit, error));
+        var lines = output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => Path.GetFileName(line.GetProperty("input").GetString())!);
+        Assert.Equal(["a.npy", "b.png", "c.webp"], lines.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(_folder["out/a.npy"], lines["a.npy"].GetProperty("output").GetString());
+        Assert.Equal((12, 12), (lines["a.npy"].GetProperty("accepted").GetProperty("total_steps").GetInt32(), lines["a.npy"].GetProperty("result").GetProperty("cost").GetProperty("unet_forward").GetInt32()));
+        Assert.Equal((JsonValueKind.Null, 2), (lines["b.png"].GetProperty("output").ValueKind, lines["b.png"].GetProperty("error").GetProperty("exit_code").GetInt32()));
+        Assert.True(File.Exists(_folder["out/c.npy"]));
+    }
+
+    [Fact]
+    public async Task Reconstruct_AllRefused_HasTheRefusalsExitCode()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        server.Reconstruction.Failure = Failures.BadRequest(("operator.name", "There is no operator 'denoising'."));
+
+        var (exit, output, error) = await CommandRunner.RunAsync(Arguments(server, _folder["in/a.npy"], _folder["in/b.png"], "-o", _folder["out"]));
+
+        Assert.Equal(ExitCode.Refused, exit);
+        Assert.Contains("0 of 2 pictures", output, StringComparison.Ordinal);
+        Assert.Contains("a.npy: The request has problems. [operator.name: There is no operator 'denoising'.]", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reconstruct_NoServer_EndsAtOnce()
+    {
+        var (exit, _, error) = await CommandRunner.RunAsync("reconstruct", _folder["in"], "--operator", "denoising", "-o", _folder["out"], "--address", "127.0.0.1:1");
+
+        Assert.Equal(ExitCode.Unavailable, exit);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Reconstruct_BrokenStream_IsResumedAndSaid()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        server.Reconstruction.Breaks.Enqueue((11, FakeBreak.Cancelled));
+
+        var (exit, output, error) = await CommandRunner.RunAsync(Arguments(server, _folder["in/b.png"], "-o", _folder["x.png"]));
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Contains($"resumed at step 10 on {server.Address}/: The proxy lost its server.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reconstruct_Timeout_IsTheCallsDeadline()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        server.Reconstruction.Hangs = true;
+
+        var (exit, _, _) = await CommandRunner.RunAsync(Arguments(server, _folder["in/b.png"], "-o", _folder["x.png"], "--timeout", "1"));
+
+        Assert.Equal(ExitCode.Deadline, exit);
+    }
+
+    private static string[] Arguments(FakeFlashServer server, params string[] more) => ["reconstruct", .. more, "--operator", "denoising", "--address", server.Address];
+}
