@@ -1,10 +1,13 @@
 import { create } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { PictureFormat } from "./gen/flashdiffusion/v1/picture_pb.js";
 import {
   AdaptationMode, AdaptationSchema, Compatibility, OutputOptionsSchema, PreviewKind, ProgressOptionsSchema, Sampler, SamplingSchema,
   SolverChoiceSchema, StartMode, type Adaptation,
 } from "./gen/flashdiffusion/v1/reconstruction_options_pb.js";
 import { ReconstructRequestSchema, type ReconstructRequest } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
+import { OnDisconnect } from "./gen/flashdiffusion/v1/resume_pb.js";
+import { ComputeMode, SchedulingSchema } from "./gen/flashdiffusion/v1/scheduling_pb.js";
 import { DataType } from "./gen/flashdiffusion/v1/tensor_pb.js";
 import { toForwardOperator, toParameters, type Operator, type Parameters } from "./operator.js";
 import { toPicture, type PictureSource } from "./pictures.js";
@@ -40,6 +43,16 @@ export interface Options {
   readonly resultLatent?: boolean;
   /** The research code's formulas, faults included. */
   readonly official?: boolean;
+  /** The same bits whatever else the server does, and so after a resume; slower while few requests run. */
+  readonly exact?: boolean;
+  /** Milliseconds from acceptance to the result; where the whole trajectory would take longer, a shorter one is taken, and the first event says so. */
+  readonly timeLimit?: number;
+  /** Most evaluations of the network, for a shorter trajectory likewise. */
+  readonly maxNetworkCalls?: number;
+  /** Name of the reconstruction for `fetch` and `cancel`; left out, the client makes one up (`run.requestId`). */
+  readonly requestId?: string;
+  /** Work goes on when nobody follows any more, and `fetch` gets the result. */
+  readonly detach?: boolean;
 }
 
 const FORMATS = {
@@ -68,7 +81,19 @@ export async function toRequest(measurement: PictureSource, operator: Operator |
     }),
     output: create(OutputOptionsSchema, { format: FORMATS[options.pictureFormat ?? "png"], includeLatent: options.resultLatent ?? false }),
     compatibility: options.official ? Compatibility.OFFICIAL : Compatibility.UNSPECIFIED,
+    mode: options.exact ? ComputeMode.EXACT : ComputeMode.UNSPECIFIED,
+    requestId: options.requestId ?? "",
+    onDisconnect: options.detach ? OnDisconnect.DETACH : OnDisconnect.UNSPECIFIED,
   });
+  if (options.timeLimit !== undefined || options.maxNetworkCalls !== undefined) {
+    request.scheduling = create(SchedulingSchema);
+  }
+  if (options.timeLimit !== undefined) {
+    request.scheduling!.timeLimit = durationFromMs(options.timeLimit);
+  }
+  if (options.maxNetworkCalls !== undefined) {
+    request.scheduling!.maxNetworkCalls = options.maxNetworkCalls;
+  }
   if (operator !== undefined) {
     request.operator = await toForwardOperator(operator);
   }

@@ -5,7 +5,7 @@ namespace FlashDiffusion.EndToEnd.Tests.Clients;
 
 /// <summary>The TypeScript client's own tests in Node, run against a real server.</summary>
 [Collection(ServerCollection.Name)]
-public sealed class TypeScriptClientTests(SharedServer shared, TypeScriptPackage package) : IClassFixture<TypeScriptPackage>
+public sealed class TypeScriptClientTests(SharedServer shared)
 {
     [Theory]
     [InlineData("pictures.test.mjs")]
@@ -14,7 +14,7 @@ public sealed class TypeScriptClientTests(SharedServer shared, TypeScriptPackage
     public void Tests_OfTheTypeScriptClient_Pass(string file)
     {
         var run = ToolRun.Start(
-            "env", TypeScriptPackage.Folder, $"FLASHDIFFUSION_ADDRESS={shared.Server.Address.Authority}", package.Build(), "--test", $"test/{file}");
+            "env", TypeScriptPackage.Folder, $"FLASHDIFFUSION_ADDRESS={shared.Server.Address.Authority}", TypeScriptPackage.Build(), "--test", $"test/{file}");
 
         TestContext.Current.TestOutputHelper?.WriteLine(run.Output);
         Assert.True(run.ExitCode == 0, run.Output);
@@ -25,7 +25,7 @@ public sealed class TypeScriptClientTests(SharedServer shared, TypeScriptPackage
     [Fact]
     public void Messages_CheckedIn_AreThoseOfTheProtos()
     {
-        package.Build();
+        TypeScriptPackage.Build();
         var kept = Path.Combine(TypeScriptPackage.Folder, "src", "gen");
         var fresh = Directory.CreateTempSubdirectory("flash-typescript-");
         try

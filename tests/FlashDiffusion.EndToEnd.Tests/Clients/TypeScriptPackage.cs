@@ -2,21 +2,21 @@ using FlashDiffusion.Testing.Tools;
 
 namespace FlashDiffusion.EndToEnd.Tests.Clients;
 
-/// <summary>The TypeScript client, installed and compiled once for all tests of it.</summary>
-public sealed class TypeScriptPackage
+/// <summary>The TypeScript client, installed and compiled once for all tests of it, in whichever collection.</summary>
+internal static class TypeScriptPackage
 {
-    private readonly Lock _lock = new();
-    private bool _built;
+    private static readonly Lock Building = new();
+    private static bool _built;
 
     /// <summary>Its folder.</summary>
     public static string Folder { get; } = Path.Combine(Checkout.Root, "clients", "typescript");
 
     /// <summary>Installs what it needs from the npm registry and compiles it; skips the test without Node.</summary>
     /// <returns>Path of node.</returns>
-    public string Build()
+    public static string Build()
     {
         var (node, npm) = (OutsideTool.Require("node"), OutsideTool.Require("npm"));
-        lock (_lock)
+        lock (Building)
         {
             if (!_built)
             {

@@ -6,14 +6,14 @@ namespace FlashDiffusion.EndToEnd.Tests.Studio;
 
 /// <summary>The studio page, in Debian's Chromium and as files.</summary>
 [Collection(ServerCollection.Name)]
-public sealed class StudioTests(SharedServer shared, TypeScriptPackage package) : IClassFixture<TypeScriptPackage>
+public sealed class StudioTests(SharedServer shared)
 {
     private static string Script => Path.Combine(Checkout.Root, "tests", "studio", "studio.test.mjs");
 
     [Fact]
     public void Page_InChromium_DoesWhatItShows()
     {
-        var (node, chromium) = (package.Build(), OutsideTool.Require("chromium"));
+        var (node, chromium) = (TypeScriptPackage.Build(), OutsideTool.Require("chromium"));
         var screenshots = Environment.GetEnvironmentVariable("SCREENSHOTS") ?? "";
 
         var run = ToolRun.Start(

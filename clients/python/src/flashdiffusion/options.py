@@ -7,7 +7,7 @@ from typing import Literal
 
 from flashdiffusion.operators import Operator, Parameters, to_parameters
 from flashdiffusion.pictures import PictureSource, to_message
-from flashdiffusion.v1 import picture_pb2, reconstruction_options_pb2 as wire, reconstruction_pb2, tensor_pb2
+from flashdiffusion.v1 import picture_pb2, reconstruction_options_pb2 as wire, reconstruction_pb2, resume_pb2, scheduling_pb2, tensor_pb2
 
 PictureFormat = Literal["png", "png16", "jpeg", "webp", "tensor"]
 
@@ -44,6 +44,16 @@ class Options:
     result_latent: bool = False
     official: bool = False
     """The research code's formulas, faults included."""
+    exact: bool = False
+    """The same bits whatever else the server does, and so after a resume; slower while few requests run."""
+    time_limit: float | None = None
+    """Seconds from acceptance to the result; where the whole trajectory would take longer, a shorter one is taken, and the first event says so."""
+    max_network_calls: int | None = None
+    """Most evaluations of the network, for a shorter trajectory likewise."""
+    request_id: str = ""
+    """Name of the reconstruction for ``fetch`` and ``cancel``; empty means one that the client makes up (``run.request_id``)."""
+    detach: bool = False
+    """Work goes on when nobody follows any more, and ``fetch`` gets the result."""
 
     def to_request(self, measurement: PictureSource, operator: Operator | None) -> reconstruction_pb2.ReconstructRequest:
         """The request of the contract."""
@@ -58,7 +68,14 @@ class Options:
             output=wire.OutputOptions(format=_format(self.picture_format), include_latent=self.result_latent),
             compatibility=wire.COMPATIBILITY_OFFICIAL if self.official else wire.COMPATIBILITY_UNSPECIFIED,
             seed=self.seed,
+            mode=scheduling_pb2.COMPUTE_MODE_EXACT if self.exact else scheduling_pb2.COMPUTE_MODE_UNSPECIFIED,
+            request_id=self.request_id,
+            on_disconnect=resume_pb2.ON_DISCONNECT_DETACH if self.detach else resume_pb2.ON_DISCONNECT_UNSPECIFIED,
         )
+        if self.max_network_calls is not None:
+            request.scheduling.max_network_calls = self.max_network_calls
+        if self.time_limit is not None:
+            request.scheduling.time_limit.FromNanoseconds(int(self.time_limit * 1e9))
         if operator is not None:
             request.operator.CopyFrom(operator.to_message())
         return request
