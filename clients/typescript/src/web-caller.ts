@@ -46,6 +46,10 @@ async function* once<T>(message: T): AsyncIterable<T> {
 
 function toFlashError(error: unknown, address: string): FlashError {
   const failure = ConnectError.from(error);
+  if (failure.cause instanceof TypeError) {
+    // fetch says no more than this of a network that failed, whether before the first byte or on the way.
+    return new FlashError(`${address}: ${failure.rawMessage}: nobody answers there, or this page may not call it (--allow-origin).`, { code: "UNAVAILABLE" });
+  }
   const code = STATUS_NAMES[failure.code] ?? "UNKNOWN";
   const details = failure.details.flatMap((detail) => ("type" in detail ? [{ type: detail.type, value: detail.value }] : []));
   return new FlashError(`${address}: ${failure.rawMessage || code}`, readDetails(code, details, failure.metadata.get("grpc-retry-pushback-ms")));

@@ -166,19 +166,19 @@ internal sealed class CurlClient(ServerPair servers, string curl, string folder,
     private (int Code, string Body) Run(string path, IMessage? message)
     {
         var answer = Path.Combine(folder, "answer.json");
-        using var process = Start(servers.First, path, message, "-o", answer, "-w", "%{http_code}");
+        using var process = Start(servers.First, path, message, "-sS", "-o", answer, "-w", "%{http_code}");
         var code = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (int.Parse(code, CultureInfo.InvariantCulture), File.ReadAllText(answer));
     }
 
-    private Process Stream(RunningServer server, V1.ReconstructRequest request) => Start(server, Reconstructions, request, "-N");
+    private Process Stream(RunningServer server, V1.ReconstructRequest request) => Start(server, Reconstructions, request, "-sN");
 
     private Process Start(RunningServer server, string path, IMessage? message, params string[] options)
     {
         var body = Path.Combine(folder, "request.json");
         string[] posted = message is null ? [] : ["-H", "content-type: application/json", "--data-binary", "@" + body];
         File.WriteAllText(body, message is null ? "" : JsonFormatter.Default.Format(message));
-        return Process.Start(new ProcessStartInfo(curl, ["-sS", "--max-time", "240", .. options, .. posted, new Uri(server.Http, path).ToString()]) { RedirectStandardOutput = true })!;
+        return Process.Start(new ProcessStartInfo(curl, ["--max-time", "240", .. options, .. posted, new Uri(server.Http, path).ToString()]) { RedirectStandardOutput = true })!;
     }
 }
