@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
@@ -68,6 +69,13 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <summary>Counts of sessions.</summary>
     public SessionLedger Ledger => _ledger;
 
+    /// <summary>Told of a step that hung, before anybody whose reconstruction it took learns of it; set before the start.</summary>
+    public Action<HungStep> Hung
+    {
+        get => _fleet.Hung;
+        set => _fleet.Hung = value;
+    }
+
     /// <summary>Starts the device thread; until then everything is refused.</summary>
     public void Start()
     {
@@ -83,8 +91,23 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     /// <summary>Takes a request on, or refuses it at once.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="lease">
+    /// Keeps its model, solver and operator in service; disposed of when no device holds anything of it any more, at once if it is refused. Null
+    /// if they stay anyway.
+    /// </param>
     /// <returns>A session, or the reason against it.</returns>
-    public Admission Submit(ReconstructionRequest request)
+    public Admission Submit(ReconstructionRequest request, IDisposable? lease = null)
+    {
+        var admission = Admit(request, lease);
+        if (!admission.IsAccepted)
+        {
+            lease?.Dispose();
+        }
+
+        return admission;
+    }
+
+    private Admission Admit(ReconstructionRequest request, IDisposable? lease)
     {
         if (NotRunning() is { } notRunning)
         {
@@ -102,7 +125,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return Admission.Refused(reason == RejectionReason.Draining ? Draining() : Full($"All {_options.MaximumSessions} places are taken."));
         }
 
-        return Admission.Accepted(Begin(request, _fleet.Lightest));
+        return Admission.Accepted(Begin(request, lease, _fleet.Lightest));
     }
 
     /// <summary>Looks at a measurement once.</summary>
@@ -157,6 +180,24 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             _fleet.Loops[device].Wake();
             return answer;
         });
+
+    /// <summary>Runs work that a device owes to what it serves, such as freeing weights: however much else waits, and while it drains.</summary>
+    /// <typeparam name="T">What the work makes; tensors in it must have left the scope.</typeparam>
+    /// <param name="device">Number of the device.</param>
+    /// <param name="work">The work; bounded, since all reconstructions there wait meanwhile.</param>
+    public async Task<DeviceAnswer<T>> MaintainAsync<T>(int device, Func<T> work)
+        where T : class
+    {
+        if ((State)Volatile.Read(ref _state) is State.New or State.Ended)
+        {
+            return new DeviceAnswer<T> { Rejection = Draining() };
+        }
+
+        var (item, answer) = WorkItem.Of(work, CancellationToken.None);
+        _fleet.Loops[device].Enqueue(item);
+        _fleet.Loops[device].Wake();
+        return await answer;
+    }
 
     /// <summary>
     /// Runs copies of a synthetic request together, so that the first real one finds warm kernels, and learns what a step of so many
@@ -290,9 +331,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         return "";
     }
 
-    private ReconstructionSession Begin(ReconstructionRequest request, DeviceLoop loop)
+    private ReconstructionSession Begin(ReconstructionRequest request, IDisposable? lease, DeviceLoop loop)
     {
-        var session = Open(request);
+        var session = Open(request, lease);
         loop.Arrive(() => loop.Starts.Begin(session));
         loop.Wake();
         if ((State)Volatile.Read(ref _state) == State.Ended)
@@ -304,9 +345,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         return session;
     }
 
-    private ReconstructionSession Open(ReconstructionRequest request)
+    private ReconstructionSession Open(ReconstructionRequest request, IDisposable? lease = null)
     {
-        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake);
+        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake) { Lease = lease };
         Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);
         _watch.Watch(session);
         return session;

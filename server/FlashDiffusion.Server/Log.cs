@@ -9,6 +9,18 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Error, "Plugin {Plugin} {Version} refused: {Reason}", EventName = "PluginRefused")]
     public static partial void PluginRefused(ILogger logger, string plugin, string version, string reason);
 
+    [LoggerMessage(2003, LogLevel.Error, "No version of plugin {Plugin} in its folder can be used; version {Version}, loaded before, stays.", EventName = "PluginStays")]
+    public static partial void PluginStays(ILogger logger, string plugin, string version);
+
+    [LoggerMessage(2004, LogLevel.Information, "Plugins read again: {Loaded} loaded, {Unloaded} out of service.", EventName = "PluginsReloaded")]
+    public static partial void PluginsReloaded(ILogger logger, int loaded, int unloaded);
+
+    [LoggerMessage(2005, LogLevel.Information, "Plugin {Plugin} {Version} is unloaded.", EventName = "PluginUnloaded")]
+    public static partial void PluginUnloaded(ILogger logger, string plugin, string version);
+
+    [LoggerMessage(2006, LogLevel.Critical, "Solver {Solver} {Version} is out of service: {Reason}", EventName = "PluginQuarantined")]
+    public static partial void PluginQuarantined(ILogger logger, string solver, string version, string reason);
+
     [LoggerMessage(3001, LogLevel.Information, "{Summary}", EventName = "Ready")]
     public static partial void Ready(ILogger logger, string summary);
 
@@ -35,6 +47,15 @@ internal static partial class Log
 
     [LoggerMessage(3009, LogLevel.Error, "Operator {Operator} can't be used: {Reason}", EventName = "OperatorFailed")]
     public static partial void OperatorFailed(ILogger logger, string @operator, string reason);
+
+    [LoggerMessage(3017, LogLevel.Information, "Model {Model} {Version} takes no new requests; {Leases} use it still.", EventName = "ModelUnloading")]
+    public static partial void ModelUnloading(ILogger logger, string model, string version, int leases);
+
+    [LoggerMessage(3018, LogLevel.Information, "Model {Model} {Version} is unloaded.", EventName = "ModelUnloaded")]
+    public static partial void ModelUnloaded(ILogger logger, string model, string version);
+
+    [LoggerMessage(3019, LogLevel.Error, "Model {Model} {Version} could not be loaded anew; what was loaded before stays in service. {Reason}", EventName = "ModelStays")]
+    public static partial void ModelStays(ILogger logger, string model, string version, string reason);
 
     [LoggerMessage(3015, LogLevel.Warning, "Log level of {Category} is now {Level}.", EventName = "LogLevelChanged")]
     public static partial void LogLevelChanged(ILogger logger, string category, string level);

@@ -60,7 +60,8 @@ internal static class StepCommit
         foreach (var row in saved)
         {
             var snapshot = outcomes[row].Snapshot ?? new Snapshot(timesteps[row], null, null, null);
-            outcomes[row] = outcomes[row] with { Snapshot = snapshot with { Checkpoint = Checkpoint.Of(samples[row]) } };
+            samples[row].LastCheckpoint = Checkpoint.Of(samples[row]);
+            outcomes[row] = outcomes[row] with { Snapshot = snapshot with { Checkpoint = samples[row].LastCheckpoint } };
         }
 
         return outcomes;

@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
@@ -13,7 +14,8 @@ namespace FlashDiffusion.Engine.Batching;
 /// <param name="operators">Operators bound lately.</param>
 /// <param name="sizes">How many rows are computed.</param>
 /// <param name="memory">Learns what does not fit.</param>
-internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory)
+/// <param name="guard">Where solvers are entered and left.</param>
+internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory, StepGuard guard)
 {
     /// <summary>Whether the last batch ran as it was.</summary>
     public bool RanWhole { get; private set; }
@@ -34,7 +36,7 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
         {
             return Attempt(lane, samples);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not StepAbandonedException)
         {
             RanWhole = false;
             if (TorchErrors.IsOutOfMemory(exception))
@@ -62,8 +64,22 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();
         var counter = new CallCounter();
-        var batch = StepAssembly.Assemble(rows, new CountingModel(model, counter), bound);
-        var output = lane.Runner is ILatentSolver solver ? solver.Step(batch) : DdimInversion.Step(batch);
+        var solver = lane.Runner as ILatentSolver;
+        GuardedStep? step = null;
+        var batch = StepAssembly.Assemble(rows, new CountingModel(model, counter) { Calling = () => step?.ThrowIfAbandoned() }, bound);
+        StepOutput output;
+        step = guard.Enter(solver, samples, bound);
+        try
+        {
+            output = solver is null ? DdimInversion.Step(batch) : solver.Step(batch);
+        }
+        catch
+        {
+            guard.Leave(step);
+            throw;
+        }
+
+        guard.Leave(step);
         return StepCommit.Commit(samples, batch, output, counter);
     }
 }

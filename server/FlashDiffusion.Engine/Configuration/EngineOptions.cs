@@ -69,6 +69,14 @@ internal sealed class EngineOptions
     /// <value>The default value is <see cref="ComputeMode.Fast"/>.</value>
     public ComputeMode Mode { get; set; } = ComputeMode.Fast;
 
+    /// <summary>
+    /// Seconds that one step of a solver may take. One that takes longer hangs: its thread is given up, its reconstructions end with a resume
+    /// token, its solver gets no further step, and a fresh thread goes on with everything else; 0 waits for ever.
+    /// </summary>
+    /// <value>The default value is 300.</value>
+    [Range(0, 1e6)]
+    public double StepLimitSeconds { get; set; } = 300;
+
     /// <summary>Share by which an estimate may be too low before a deadline that was promised is missed.</summary>
     /// <value>The default value is 0.1.</value>
     [Range(0, 10)]

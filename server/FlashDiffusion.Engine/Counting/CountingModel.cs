@@ -8,6 +8,9 @@ namespace FlashDiffusion.Engine.Counting;
 /// <param name="counter">Where calls are counted.</param>
 internal sealed class CountingModel(ILatentDiffusionModel inner, CallCounter counter) : ILatentDiffusionModel
 {
+    /// <summary>Called before each call of a network; may throw.</summary>
+    public Action Calling { get; init; } = () => { };
+
     /// <inheritdoc/>
     public string Name => inner.Name;
 
@@ -35,6 +38,7 @@ internal sealed class CountingModel(ILatentDiffusionModel inner, CallCounter cou
     /// <inheritdoc/>
     public Tensor Denoise(Tensor latents, Tensor timesteps)
     {
+        Calling();
         counter.UNetForward += latents.shape[0];
         return GradientTap.On(inner.Denoise(latents, timesteps), rows => counter.UNetBackward += rows);
     }
@@ -42,6 +46,7 @@ internal sealed class CountingModel(ILatentDiffusionModel inner, CallCounter cou
     /// <inheritdoc/>
     public Tensor Encode(Tensor pictures)
     {
+        Calling();
         counter.EncoderForward += pictures.shape[0];
         return inner.Encode(pictures);
     }
@@ -49,6 +54,7 @@ internal sealed class CountingModel(ILatentDiffusionModel inner, CallCounter cou
     /// <inheritdoc/>
     public Tensor Decode(Tensor latents, Quantisation quantisation)
     {
+        Calling();
         counter.DecoderForward += latents.shape[0];
         return GradientTap.On(inner.Decode(latents, quantisation), rows => counter.DecoderBackward += rows);
     }

@@ -11,9 +11,10 @@ namespace FlashDiffusion.Engine.Devices;
 /// <remarks>
 /// The runtime has one such region for the whole process. Several device threads share it: the first to come begins it, the last to go
 /// ends it. Threads that overlap for ever would never end it, so once half of the budget is used newcomers wait, for one tick of the
-/// others, until all have gone.
+/// others, until all have gone. A thread that hangs never goes: whoever gives it up disposes of its pause on its behalf, and the second
+/// time does nothing.
 /// </remarks>
-internal readonly ref struct CollectionPause : IDisposable
+internal sealed class CollectionPause : IDisposable
 {
     /// <summary>What all threads together may allocate before the collector runs after all; a tick itself needs a few megabytes.</summary>
     private const long Budget = 64L * 1024 * 1024;
@@ -23,9 +24,11 @@ internal readonly ref struct CollectionPause : IDisposable
     private static long _allocatedAtStart;
     private static bool _closing;
 
-    private readonly bool _mine;
+    private bool _gone;
 
-    private CollectionPause(bool mine) => _mine = mine;
+    private CollectionPause()
+    {
+    }
 
     /// <summary>Begins a pause, or joins the one that lasts.</summary>
     public static CollectionPause Start()
@@ -43,19 +46,35 @@ internal readonly ref struct CollectionPause : IDisposable
             }
         }
 
-        return new CollectionPause(mine: true);
+        return new CollectionPause();
+    }
+
+    /// <summary>Collects garbage at a moment when no pause lasts; pauses that would begin meanwhile wait.</summary>
+    public static void Collect()
+    {
+        lock (Gate)
+        {
+            while (_inside > 0)
+            {
+                _closing = true;
+                Monitor.Wait(Gate);
+            }
+
+            GC.Collect();
+        }
     }
 
     /// <summary>Ends the pause, or leaves it to the others.</summary>
     public void Dispose()
     {
-        if (!_mine)
-        {
-            return;
-        }
-
         lock (Gate)
         {
+            if (_gone)
+            {
+                return;
+            }
+
+            _gone = true;
             if (--_inside > 0)
             {
                 _closing |= GC.GetTotalAllocatedBytes() - _allocatedAtStart > Budget / 2;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,7 @@ namespace FlashDiffusion.Engine.Devices;
 internal sealed class DeviceFleet : IDisposable
 {
     private readonly ImmutableArray<DeviceWorker> _workers;
+    private readonly FlashDiffusionTelemetry _telemetry;
 
     /// <param name="options">Options.</param>
     /// <param name="ends">How sessions end.</param>
@@ -17,18 +19,24 @@ internal sealed class DeviceFleet : IDisposable
     /// <param name="logger">Log.</param>
     public DeviceFleet(EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger)
     {
+        _telemetry = telemetry;
         Names = DeviceNames.Of(options);
-        Loops = [.. Names.Select((_, device) => new DeviceLoop(device, options, ends, time, telemetry, logger))];
-        _workers = [.. Loops.Select((loop, device) => new DeviceWorker(loop, Names[device], DeviceNames.Threads(options), options, logger))];
+        var quarantine = new Quarantine();
+        Loops = [.. Names.Select((_, device) => new DeviceLoop(device, options, ends, time, telemetry, logger, quarantine))];
+        _workers = [.. Loops.Select((loop, device) => new DeviceWorker(loop, Names[device], DeviceNames.Threads(options), options, time, logger))];
         var moves = new SampleMoves(Loops);
         foreach (var (loop, worker) in Loops.Zip(_workers))
         {
             loop.Wake = worker.Wake;
             loop.Balance = () => moves.Consider(loop);
+            worker.Hung = OnHung;
         }
 
         telemetry.Observe(DeviceNames.Labels(Names), Loops);
     }
+
+    /// <summary>Told of a step that hung, before anybody whose reconstruction it took learns of it.</summary>
+    public Action<HungStep> Hung { get; set; } = _ => { };
 
     /// <summary>Names of the devices.</summary>
     public ImmutableArray<string> Names { get; }
@@ -69,6 +77,23 @@ internal sealed class DeviceFleet : IDisposable
         foreach (var loop in Loops)
         {
             loop.Abort(DeviceWorker.ShuttingDown);
+        }
+    }
+
+    // The same solver would hang elsewhere too: its samples end on every device, before a fresh thread takes up the one where it did.
+    private void OnHung(HungStep hung)
+    {
+        _telemetry.RecordAbandoned(hung.Solver?.Descriptor.Name ?? "");
+        Hung(hung);
+        if (hung.Solver is not { } solver)
+        {
+            return;
+        }
+
+        foreach (var loop in Loops)
+        {
+            loop.Arrive(() => loop.Expel(solver, hung.Failure), work: 0);
+            loop.Wake();
         }
     }
 

@@ -4,6 +4,7 @@ using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Samples;
@@ -30,11 +31,15 @@ internal sealed class DeviceLoop : IDisposable
     private readonly BoundOperators _operators = new();
     private readonly UnitRunner _units;
     private readonly SessionStarts _starts;
+    private readonly ConcurrentQueue<Action> _losses = new();
     private readonly ConcurrentQueue<Action> _arrivals = new();
     private readonly ConcurrentQueue<WorkItem> _items = new();
     private EngineLoad _load = EngineLoad.Idle;
     private readonly Lock _expectation = new();
+    private readonly StepGuard _guard;
+    private readonly Quarantine _quarantine;
     private readonly int _device;
+    private CollectionPause? _pause;
     private double _expected;
     private double _usualWork = 1;
     private long _liveTensors;
@@ -45,11 +50,14 @@ internal sealed class DeviceLoop : IDisposable
     /// <param name="time">Clock.</param>
     /// <param name="telemetry">Where measurements go.</param>
     /// <param name="logger">Log.</param>
-    public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger)
+    /// <param name="quarantine">Solvers that get no further step, on any device; null for this one's own.</param>
+    public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger, Quarantine? quarantine = null)
     {
         _device = device;
         _logger = logger;
         _ends = ends;
+        _guard = new StepGuard(time);
+        _quarantine = quarantine ?? new Quarantine();
         Kind = DeviceNames.KindOf(DeviceNames.Of(options)[device]);
         var policy = SchedulingPolicies.Of(options);
         Times = new StepTimes();
@@ -57,9 +65,9 @@ internal sealed class DeviceLoop : IDisposable
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _scheduler = new LaneScheduler(policy, sizes.Of);
         _etas = new EtaEstimator(Times, sizes, policy, time);
-        var stages = new DeviceStages(new SeverityStage(options.SeverityBatch), new StepStage(_operators, sizes, Memory), new DecodeStage(_operators, sizes, Memory));
+        var stages = new DeviceStages(new SeverityStage(options.SeverityBatch), new StepStage(_operators, sizes, Memory, _guard), new DecodeStage(_operators, sizes, Memory));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
-        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, time), _ends, time, telemetry, logger);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, time), _ends, _quarantine, time, telemetry, logger);
     }
 
     /// <summary>What units took; for the loop's thread.</summary>
@@ -166,11 +174,8 @@ internal sealed class DeviceLoop : IDisposable
     /// <returns>False if there was nothing to do.</returns>
     public bool Tick()
     {
-        using var pause = CollectionPause.Start();
-        while (_arrivals.TryDequeue(out var arrival))
-        {
-            arrival();
-        }
+        using var pause = _pause = CollectionPause.Start();
+        TakeIn();
 
         var worked = false;
         if (_items.TryDequeue(out var item))
@@ -199,15 +204,55 @@ internal sealed class DeviceLoop : IDisposable
         return worked || !_arrivals.IsEmpty || !_items.IsEmpty;
     }
 
+    /// <summary>
+    /// Takes the thread that runs the loop out of it, if it has been in a solver's step for longer than a limit; a fresh one then begins with
+    /// <see cref="GiveUp"/>. Any thread.
+    /// </summary>
+    /// <returns>The step; null if the thread is to stay.</returns>
+    public GuardedStep? TryAbandon(TimeSpan limit)
+    {
+        if (_guard.TryAbandon(limit) is not { } step)
+        {
+            return null;
+        }
+
+        // Else nothing would ever be collected in this process again.
+        _pause?.Dispose();
+        if (step.Solver is { } solver)
+        {
+            _quarantine.Add(solver);
+        }
+
+        return step;
+    }
+
+    /// <summary>Ends the samples whose step hangs, without touching what the thread holds that takes it: the first thing that a fresh thread does.</summary>
+    public void GiveUp(GuardedStep step, Failure failure) => _losses.Enqueue(() =>
+    {
+        foreach (var sample in step.Samples)
+        {
+            _scheduler.Remove(sample, sample.Lane);
+            _ends.Strand(sample, failure);
+        }
+
+        _operators.Forget(step.Bound);
+    });
+
+    /// <summary>Ends all samples of a solver, where each stands.</summary>
+    public void Expel(ILatentSolver solver, Failure failure)
+    {
+        foreach (var sample in Samples.Where(sample => ReferenceEquals(sample.Session.Request.Solver, solver)).ToArray())
+        {
+            _scheduler.Remove(sample, sample.Lane);
+            Drop(sample, failure);
+        }
+    }
+
     /// <summary>Ends everything that waits or runs.</summary>
     /// <param name="failure">Why.</param>
     public void Abort(Failure failure)
     {
-        while (_arrivals.TryDequeue(out var arrival))
-        {
-            arrival();
-        }
-
+        TakeIn();
         foreach (var work in _scheduler.Work.ToArray())
         {
             _scheduler.Remove(work, work.Lane);
@@ -225,6 +270,19 @@ internal sealed class DeviceLoop : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _operators.Dispose();
+
+    private void TakeIn()
+    {
+        while (_losses.TryDequeue(out var loss))
+        {
+            loss();
+        }
+
+        while (_arrivals.TryDequeue(out var arrival))
+        {
+            arrival();
+        }
+    }
 
     private void Expect(double seconds)
     {

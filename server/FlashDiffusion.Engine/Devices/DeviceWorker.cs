@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -8,27 +9,41 @@ namespace FlashDiffusion.Engine.Devices;
 
 /// <summary>
 /// The thread of a device: one plain, synchronous thread, because dispose scopes, gradient mode and the number of OpenMP threads are
-/// per thread. It sleeps only when there is nothing to do.
+/// per thread. It sleeps only when there is nothing to do. A watchdog looks whether a step hangs; the thread can't be ended then, so it is
+/// left to itself and another one takes its place.
 /// </summary>
 /// <param name="loop">What it runs.</param>
 /// <param name="device">Name of the device.</param>
 /// <param name="threads">Threads that one operation may use; 0 leaves the library's choice.</param>
 /// <param name="options">Options.</param>
+/// <param name="time">Clock and timers.</param>
 /// <param name="logger">Log.</param>
-internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, EngineOptions options, ILogger logger) : IDisposable
+internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, EngineOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
+
     private readonly AutoResetEvent _wake = new(false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _watchdog;
     private volatile bool _stopping;
 
     /// <summary>How sessions end that the thread's end finds unfinished.</summary>
     public static Failure ShuttingDown { get; } = new(SessionOutcome.Rejected, "SHUTTING_DOWN", "The server is shutting down.");
 
+    /// <summary>Told of a step that hung, before anybody whose reconstruction it took learns of it.</summary>
+    public Action<HungStep> Hung { get; set; } = _ => { };
+
     /// <summary>Starts the thread.</summary>
     public void Start()
     {
         NativeTuning.Apply();
-        new Thread(Run) { IsBackground = true, Name = $"device {device}" }.Start();
+        StartThread();
+        if (options.StepLimitSeconds > 0)
+        {
+            var limit = TimeSpan.FromSeconds(options.StepLimitSeconds);
+            var look = limit / 4 < LongestLook ? limit / 4 : LongestLook;
+            _watchdog = time.CreateTimer(_ => Look(limit), null, look, look);
+        }
     }
 
     /// <summary>Says that there may be something to do.</summary>
@@ -43,7 +58,27 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _wake.Dispose();
+    public void Dispose()
+    {
+        _watchdog?.Dispose();
+        _wake.Dispose();
+    }
+
+    private void StartThread() => new Thread(Run) { IsBackground = true, Name = $"device {device}" }.Start();
+
+    private void Look(TimeSpan limit)
+    {
+        if (loop.TryAbandon(limit) is not { } step)
+        {
+            return;
+        }
+
+        var hung = new HungStep(step.Solver, device, limit);
+        Log.ThreadAbandoned(logger, step.Solver?.Descriptor.Name ?? "the inversion", device, hung.Reason);
+        loop.GiveUp(step, hung.Failure);
+        Hung(hung);
+        StartThread();
+    }
 
     private void Run()
     {
@@ -64,6 +99,12 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
                 {
                     _wake.WaitOne();
                 }
+            }
+            catch (StepAbandonedException abandoned)
+            {
+                abandoned.Step.Bury();
+                Log.ThreadReturned(logger, device);
+                return;
             }
             catch (Exception exception)
             {

@@ -38,7 +38,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         return session.HasEnded || session.Request.Deadline <= time.GetUtcNow() ? Expired : null;
     }
 
-    /// <summary>Ends a session without a result.</summary>
+    /// <summary>Ends a session without a result; the device holds nothing of it afterwards.</summary>
     /// <param name="session">The session.</param>
     /// <param name="failure">Why.</param>
     /// <param name="sample">Its sample, if it had one; disposed.</param>
@@ -47,7 +47,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         Checkpoint? checkpoint = null;
         if (sample is not null)
         {
-            if (session.IsHandedOff && failure.Outcome == SessionOutcome.Cancelled && session.Request.Progress.CheckpointEverySteps > 0)
+            if (((session.IsHandedOff && failure.Outcome == SessionOutcome.Cancelled) || failure.IsResumable) && session.Request.Progress.CheckpointEverySteps > 0)
             {
                 checkpoint = Timed(Checkpoint.Of(sample), sample);
             }
@@ -58,6 +58,28 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             sample.Dispose();
         }
 
+        Finish(session, failure, checkpoint);
+        session.Lease?.Dispose();
+    }
+
+    /// <summary>Ends a session whose time is up, on any thread; the device may still hold something of it, which it drops before its next unit.</summary>
+    public void Expire(ReconstructionSession session, Failure failure) => Finish(session, failure, null);
+
+    /// <summary>
+    /// Ends a session whose sample a thread holds that hangs: its tensors are not touched, and what keeps its model and solver alive stays with
+    /// that thread.
+    /// </summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="failure">Why.</param>
+    public void Strand(Sample sample, Failure failure)
+    {
+        SolveSpan(sample, time.GetTimestamp());
+        RecordCost(sample);
+        Finish(sample.Session, failure with { Step = sample.StepIndex }, sample.LastCheckpoint is { } last ? Timed(last, sample) : null);
+    }
+
+    private void Finish(ReconstructionSession session, Failure failure, Checkpoint? checkpoint)
+    {
         if (!ledger.Finish(session, new FailedEvent(failure) { Checkpoint = checkpoint }, Seconds(session)))
         {
             return;
@@ -105,7 +127,9 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         };
         RecordCost(sample);
         sample.Dispose();
-        if (!ledger.Finish(session, result, Seconds(session)))
+        var ended = ledger.Finish(session, result, Seconds(session));
+        session.Lease?.Dispose();
+        if (!ended)
         {
             return;
         }

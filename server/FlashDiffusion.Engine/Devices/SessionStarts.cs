@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Requests;
@@ -21,6 +22,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="etas">Says when samples will be done.</param>
 /// <param name="budgets">Fits samples into their budgets.</param>
 /// <param name="ends">How sessions end.</param>
+/// <param name="quarantine">Solvers that get no further step.</param>
 /// <param name="time">Clock.</param>
 /// <param name="telemetry">Where measurements go.</param>
 /// <param name="logger">Log.</param>
@@ -31,6 +33,7 @@ internal sealed class SessionStarts(
     EtaEstimator etas,
     BudgetPlanner budgets,
     SessionEnds ends,
+    Quarantine quarantine,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
     ILogger logger)
@@ -39,7 +42,7 @@ internal sealed class SessionStarts(
     public void Begin(ReconstructionSession session)
     {
         var request = session.Request;
-        if (ends.Verdict(session) is { } verdict)
+        if ((ends.Verdict(session) ?? Barred(request)) is { } verdict)
         {
             ends.Fail(session, verdict, null);
             return;
@@ -141,6 +144,14 @@ internal sealed class SessionStarts(
 
     private void Plan(ReconstructionSession session, Workpiece piece, Tensor measurement, ProbeResult? probe, long startedAt)
     {
+        if (Barred(session.Request) is { } barred)
+        {
+            probe?.Mean?.Dispose();
+            measurement.Dispose();
+            ends.Fail(session, barred, null);
+            return;
+        }
+
         Sample sample;
         try
         {
@@ -173,6 +184,8 @@ internal sealed class SessionStarts(
         Announce(sample, probe, ahead);
     }
 
+    private Failure? Barred(ReconstructionRequest request) => quarantine.Holds(request.Solver) ? HungStep.FailureOf(request.Solver) : null;
+
     private static Notice NoticeOf(TrajectoryCut cut, int steps) => new(
         "TRAJECTORY_CUT",
         $"{(cut.Reason == CutReason.Deadline ? "To be done before its deadline" : "To stay within its network calls")} the reconstruction takes {steps} steps instead of {cut.StepsWithout}; the result may be worse.");
@@ -181,6 +194,7 @@ internal sealed class SessionStarts(
     {
         var session = sample.Session;
         var solver = session.Request.Solver.Descriptor.Name;
+        sample.LastCheckpoint = session.Request.Progress.CheckpointEverySteps > 0 ? Checkpoint.Of(sample) : null;
         session.Events.Publish(new AcceptedEvent
         {
             Severity = sample.Start.Severity,
@@ -197,7 +211,7 @@ internal sealed class SessionStarts(
             DecodedMean = probe?.DecodedMean,
             MeanResidual = probe?.Look.MeanResidual,
             ResumedAt = sample.Resumed?.StepIndex,
-            Checkpoint = session.Request.Progress.CheckpointEverySteps > 0 ? ends.Timed(Checkpoint.Of(sample), sample) : null,
+            Checkpoint = sample.LastCheckpoint is { } checkpoint ? ends.Timed(checkpoint, sample) : null,
         });
         telemetry.RecordQueue(solver, time.GetElapsedTime(session.AcceptedAt, sample.StartedAt).TotalSeconds);
         telemetry.RecordStart(solver, sample.Start.Severity, sample.StartTimestep, sample.Steps.Length);

@@ -21,7 +21,7 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
         var request = session.Request;
         if (request.Deadline is { } deadline)
         {
-            session.Attach(TimerFor(deadline - time.GetUtcNow(), () => ends.Fail(session, SessionEnds.Expired, null)));
+            session.Attach(TimerFor(deadline - time.GetUtcNow(), () => ends.Expire(session, SessionEnds.Expired)));
         }
 
         var patience = request.QueueTimeout ?? (options.QueueSeconds > 0 ? TimeSpan.FromSeconds(options.QueueSeconds) : null);
@@ -35,7 +35,7 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
     {
         if (!session.HasBegun)
         {
-            ends.Fail(session, SessionEnds.QueuedTooLong(longest), null);
+            ends.Expire(session, SessionEnds.QueuedTooLong(longest));
         }
     }
 

@@ -51,6 +51,19 @@ internal sealed class BoundOperators : IDisposable
         return bound;
     }
 
+    /// <summary>Leaves an operator to the thread that uses it and may never come back; it is not disposed of here.</summary>
+    public void Forget(BoundOperator bound)
+    {
+        for (var node = _recent.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Bound == bound)
+            {
+                _recent.Remove(node);
+                return;
+            }
+        }
+    }
+
     /// <summary>Lets go of operators that no sample comes back to, and so of their model.</summary>
     /// <param name="isLive">Whether work of a lane or its siblings waits.</param>
     public void Trim(Func<LaneKey, bool> isLive)

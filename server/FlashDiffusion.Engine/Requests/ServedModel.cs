@@ -14,6 +14,9 @@ internal sealed record ServedModel(ILatentDiffusionModel Model, FrozenDictionary
     /// <summary>SHA-256 of its weights and manifest in hexadecimal: a latent of one model means nothing to another. Empty if nobody said.</summary>
     public string WeightsHash { get; init; } = "";
 
+    /// <summary>Bytes that its weights take on its device; 0 if nobody said.</summary>
+    public long WeightBytes { get; init; }
+
     /// <summary>The same model on each device of the engine, this one included; empty if one serves all.</summary>
     public ImmutableArray<ServedModel> Replicas { get; init; } = [];
 

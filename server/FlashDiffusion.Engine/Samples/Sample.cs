@@ -85,6 +85,12 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <summary>The state that it was resumed from; null if it began here.</summary>
     public Checkpoint? Resumed { get; init; }
 
+    /// <summary>
+    /// The newest checkpoint that was made, in host memory: what is left of the sample if the thread hangs that holds its tensors. Null if its
+    /// request wants none.
+    /// </summary>
+    public Checkpoint? LastCheckpoint { get; set; }
+
     /// <summary>Fingerprint of <see cref="Steps"/>.</summary>
     public ImmutableArray<byte> PlanDigest => _planDigest.IsDefault ? _planDigest = Samples.PlanDigest.Of(Steps) : _planDigest;
 

@@ -12,6 +12,9 @@ internal sealed record Failure(SessionOutcome Outcome, string Reason, string Mes
     /// <summary>Time that it would have taken, as estimated; null if unknown or beside the point.</summary>
     public TimeSpan? Eta { get; init; }
 
+    /// <summary>Whether the sample was well when it ended, so that another server may go on with it.</summary>
+    public bool IsResumable { get; init; }
+
     /// <summary>What the native or plugin code threw, for logs.</summary>
     public Exception? Cause { get; init; }
 }

@@ -39,6 +39,9 @@ internal sealed class ReconstructionSession
     /// <summary>The same as a time of day.</summary>
     public DateTimeOffset AcceptedTime { get; }
 
+    /// <summary>Keeps model, solver and operator in service until the device holds nothing of the session any more; null if they stay anyway.</summary>
+    public IDisposable? Lease { get; init; }
+
     /// <summary>Events for the one reader.</summary>
     public EventStream Events { get; } = new();
 

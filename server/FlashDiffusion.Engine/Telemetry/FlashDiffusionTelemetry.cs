@@ -34,6 +34,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     private readonly Counter<long> _resumed;
     private readonly Counter<long> _steps;
     private readonly Counter<long> _calls;
+    private readonly Counter<long> _abandoned;
 
     /// <param name="meters">Makes the meter.</param>
     public FlashDiffusionTelemetry(IMeterFactory meters)
@@ -55,6 +56,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _resumed = Meter.CreateCounter<long>("flashdiffusion.resume.count", "{resume}", "Reconstructions that went on from a checkpoint.");
         _steps = Meter.CreateCounter<long>("flashdiffusion.steps", "{step}", "Steps run, by requests that ended.");
         _calls = Meter.CreateCounter<long>("flashdiffusion.network.calls", "{call}", "Network evaluations on single samples, by requests that ended.");
+        _abandoned = Meter.CreateCounter<long>("flashdiffusion.threads.abandoned", "{thread}", "Device threads given up because a step hung.");
         _coalesced = Meter.CreateCounter<long>("flashdiffusion.stream.coalesced", "{message}", "Progress events replaced by newer ones before they were read.");
     }
 
@@ -116,6 +118,10 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
 
     /// <summary>A client stopped reading and was let go.</summary>
     public void RecordStalled() => _stalled.Add(1);
+
+    /// <summary>A step hung, and its thread was given up.</summary>
+    /// <param name="solver">Name of the solver; empty for the engine's own inversion.</param>
+    public void RecordAbandoned(string solver) => _abandoned.Add(1, Solver(solver));
 
     /// <summary>A reconstruction goes on from a checkpoint.</summary>
     public void RecordResume(bool exact) => _resumed.Add(1, new KeyValuePair<string, object?>("exactness", exact ? "exact" : "tolerance"));

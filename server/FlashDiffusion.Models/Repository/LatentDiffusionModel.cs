@@ -60,6 +60,9 @@ internal sealed class LatentDiffusionModel : ILatentDiffusionModel, IDisposable
 
     public int LatentChannels => _firstStage.LatentChannels;
 
+    /// <summary>Bytes that its weights take.</summary>
+    public long WeightBytes => NetworkLoading.BytesOf(_firstStage) + NetworkLoading.BytesOf(_unet);
+
     public LatentShape LatentShapeOf(PictureShape picture)
     {
         if (picture.Height < 1 || picture.Width < 1 || picture.Height % PictureMultiple != 0 || picture.Width % PictureMultiple != 0)

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Text.RegularExpressions;
+using System.Globalization;
 using FlashDiffusion.Models.Repository.CompVis;
 using static TorchSharp.torch;
 
@@ -10,37 +10,53 @@ namespace FlashDiffusion.Models.Repository;
 /// <c>config.yaml</c> and <c>model.ckpt</c> in the place of <c>&lt;version&gt;</c> or of <c>&lt;name&gt;</c>. A model is ready only after its weights
 /// loaded strictly, it ran, and it gave the numbers stored with it; a broken one is reported and stops no other.
 /// </summary>
-internal sealed partial class ModelRepository
+internal sealed class ModelRepository
 {
     private readonly string _root;
     private readonly Device _device;
+    private readonly ModelSelection? _only;
     private readonly List<ModelEntry> _entries = [];
     private readonly List<LatentDiffusionModel> _models = [];
     private readonly List<(LatentDiffusionModel Model, SeverityEncoder Encoder)> _encoders = [];
 
-    private ModelRepository(string root, Device device)
+    private long? _budget;
+
+    private ModelRepository(string root, Device device, ModelSelection? only, long? budget)
     {
         _root = root;
         _device = device;
+        _only = only;
+        _budget = budget;
     }
 
     /// <summary>Reads the repository and loads all that can be loaded. Called on the thread that will use the models.</summary>
+    /// <param name="root">Folder of the repository.</param>
+    /// <param name="device">Where the weights go.</param>
+    /// <param name="only">The one model to load, with its severity encoders; null for all.</param>
+    /// <param name="budget">Bytes that weights may take; what does not fit is refused before anything is allocated. Null for no limit.</param>
     /// <exception cref="ModelRepositoryException">There is no such folder.</exception>
-    public static ModelCatalog Load(string root, Device device)
+    public static ModelCatalog Load(string root, Device device, ModelSelection? only = null, long? budget = null) =>
+        new ModelRepository(Existing(root), device, only, budget).Load();
+
+    /// <summary>Every version of a model that has a folder, the newest last; none for a name that is no plain one.</summary>
+    /// <param name="root">Folder of the repository.</param>
+    /// <param name="name">Name of the model.</param>
+    public static IReadOnlyList<string> VersionsOf(string root, string name)
+    {
+        var repository = new ModelRepository(Existing(root), CPU, null, null);
+        return ModelSelection.IsPlainName(name) && Directory.Exists(Path.Combine(repository._root, name)) ? [.. repository.Versions(name).Select(folder => folder.Version)] : [];
+    }
+
+    private static string Existing(string root)
     {
         var full = Path.GetFullPath(root);
-        if (!Directory.Exists(full))
-        {
-            throw new ModelRepositoryException($"There is no model repository '{full}'.");
-        }
-
-        var repository = new ModelRepository(full, device);
-        return repository.Load();
+        return Directory.Exists(full) ? full : throw new ModelRepositoryException($"There is no model repository '{full}'.");
     }
 
     private ModelCatalog Load()
     {
-        var manifests = Folders().Select(folder => (Folder: folder, Manifest: Read(folder))).ToArray();
+        var manifests = Folders().Select(folder => (Folder: folder, Manifest: Read(folder)))
+            .Where(item => _only?.Includes(item.Folder, item.Manifest) != false).ToArray();
         foreach (var (folder, manifest) in manifests.Where(item => item.Manifest is LatentDiffusionManifest))
         {
             Try(folder, ModelKind.LatentDiffusion, manifest!, () => _models.Add(LatentDiffusionLoader.Load(folder, (LatentDiffusionManifest)manifest!, _device)));
@@ -75,7 +91,7 @@ internal sealed partial class ModelRepository
     }
 
     private static IEnumerable<string> Names(string folder)
-        => Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Where(name => PlainName().IsMatch(name)).Order(StringComparer.Ordinal);
+        => Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Where(ModelSelection.IsPlainName).Order(StringComparer.Ordinal);
 
     private IModelManifest? Read(ModelFolder folder)
     {
@@ -85,7 +101,11 @@ internal sealed partial class ModelRepository
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            _entries.Add(new ModelEntry(folder.Name, folder.Version, ModelKind.Unknown, ModelState.Broken, exception.Message, string.Empty));
+            if (_only?.Includes(folder, null) != false)
+            {
+                _entries.Add(new ModelEntry(folder.Name, folder.Version, ModelKind.Unknown, ModelState.Broken, exception.Message, string.Empty));
+            }
+
             return null;
         }
     }
@@ -97,17 +117,26 @@ internal sealed partial class ModelRepository
         foreach (var file in model is null ? [] : CompVisFolder.SeverityCheckpoints(folder))
         {
             var entry = folder with { Name = $"{folder.Name}/{Path.GetFileNameWithoutExtension(file)}" };
-            Try(entry, ModelKind.SeverityEncoder, manifest, () => Attach(model!, SeverityCheckpointLoader.Load(folder, file, manifest, model!)));
+            Try(entry, ModelKind.SeverityEncoder, manifest, () => Attach(model!, SeverityCheckpointLoader.Load(folder, file, manifest, model!)), () => new FileInfo(folder.Resolve(file)).Length);
         }
     }
 
     // Anything may be wrong with a folder that people drop in; whatever it is, the other models are served.
-    private void Try(ModelFolder folder, ModelKind kind, IModelManifest manifest, Action load)
+    private void Try(ModelFolder folder, ModelKind kind, IModelManifest manifest, Action load, Func<long>? size = null)
     {
         var (state, message) = (ModelState.Ready, string.Empty);
         try
         {
-            load();
+            var bytes = _budget is null ? 0 : size?.Invoke() ?? WeightBytes.Of(folder, manifest);
+            if (bytes > _budget)
+            {
+                (state, message) = (ModelState.OverBudget, TooLarge(bytes, _budget.Value));
+            }
+            else
+            {
+                load();
+                _budget -= bytes;
+            }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -135,6 +164,6 @@ internal sealed partial class ModelRepository
         _encoders.Add((model, encoder));
     }
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    private static partial Regex PlainName();
+    private static string TooLarge(long bytes, long free) => string.Create(
+        CultureInfo.InvariantCulture, $"Its weights take {bytes / 1048576.0:0.#} MiB, and of the memory for weights {Math.Max(0, free) / 1048576.0:0.#} MiB are free.");
 }

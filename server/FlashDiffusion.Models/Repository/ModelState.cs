@@ -8,4 +8,7 @@ internal enum ModelState
 
     /// <summary>Refused; the entry's message says why.</summary>
     Broken,
+
+    /// <summary>Refused before anything was allocated: its weights are larger than the memory that they may take.</summary>
+    OverBudget,
 }

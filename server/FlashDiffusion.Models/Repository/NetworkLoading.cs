@@ -8,6 +8,10 @@ namespace FlashDiffusion.Models.Repository;
 /// <summary>Brings a network's weights from the repository to a device, frozen.</summary>
 internal static class NetworkLoading
 {
+    /// <summary>Bytes of a network's parameters and buffers.</summary>
+    public static long BytesOf(nn.Module network) =>
+        network.parameters().Concat(network.buffers()).Sum(weights => weights.numel() * weights.dtype.ElementSize());
+
     /// <summary>Fills, freezes, moves and fuses the network; disposes it if that fails.</summary>
     public static T Fill<T>(T network, ModelFolder folder, WeightFile weights, Device device)
         where T : nn.Module

@@ -41,6 +41,9 @@ internal sealed class SeverityEncoder : ISeverityEncoder, IDisposable
 
     public IReadOnlyDictionary<string, ImmutableArray<string>> TrainedChoices { get; }
 
+    /// <summary>Bytes that its weights take.</summary>
+    public long WeightBytes => NetworkLoading.BytesOf(_network);
+
     /// <remarks>Trained on the autoencoder's own latents, as published, so mean and variance are scaled to the diffusion model's here.</remarks>
     public SeverityEstimate Estimate(Tensor measurementPictures)
     {

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Telemetry;
 using Google.Protobuf.WellKnownTypes;
@@ -9,10 +11,12 @@ using Grpc.Core;
 
 namespace FlashDiffusion.Server.Admin;
 
-/// <summary>Statistics, levels of logs and traces, draining.</summary>
+/// <summary>Statistics, levels of logs and traces, draining, models and plugins.</summary>
 internal sealed class AdminService(
     ServingState state,
     HealthBoard health,
+    ModelLifecycle models,
+    PluginLifecycle plugins,
     FlashDiffusionTelemetry telemetry,
     RuntimeLogLevels levels,
     RuntimeSampler sampler,
@@ -81,14 +85,7 @@ internal sealed class AdminService(
 
     public override async Task<V1.DrainResponse> Drain(V1.DrainRequest request, ServerCallContext context)
     {
-        var problems = new RequestProblems();
-        var wait = request.Wait is null ? TimeSpan.Zero : TimeSpan.FromSeconds(request.Wait.Seconds + (request.Wait.Nanos / 1e9));
-        if (wait < TimeSpan.Zero || wait > LongestWait)
-        {
-            problems.Add("wait", "It must be 0 to 10 minutes.");
-        }
-
-        ThrowIfAny(problems);
+        var wait = WaitOf(request.Wait);
         state.Drain();
         health.Update();
         Log.Drained(logger, Active());
@@ -98,6 +95,46 @@ internal sealed class AdminService(
         }
 
         return new V1.DrainResponse { Active = Active() };
+    }
+
+    public override async Task<V1.LoadModelResponse> LoadModel(V1.LoadModelRequest request, ServerCallContext context) =>
+        new() { Model = CatalogMapper.Model(Value(await models.LoadAsync(request.Model, request.ModelVersion))) };
+
+    public override async Task<V1.UnloadModelResponse> UnloadModel(V1.UnloadModelRequest request, ServerCallContext context)
+    {
+        var response = new V1.UnloadModelResponse();
+        response.Models.AddRange(Value(await models.UnloadAsync(request.Model, request.ModelVersion, WaitOf(request.Wait), context.CancellationToken)).Select(CatalogMapper.Model));
+        return response;
+    }
+
+    public override async Task<V1.ReloadPluginsResponse> ReloadPlugins(V1.ReloadPluginsRequest request, ServerCallContext context)
+    {
+        if (state.Context is null)
+        {
+            throw GrpcStatusMapper.ToException(EngineErrors.Starting);
+        }
+
+        var read = await plugins.ReloadAsync();
+        var response = new V1.ReloadPluginsResponse();
+        response.Solvers.AddRange(read.Solvers.Entries.Select(CatalogMapper.Solver));
+        response.Operators.AddRange(read.Operators.Select(CatalogMapper.Operator));
+        return response;
+    }
+
+    private static T Value<T>(Mapped<T> answer)
+        where T : class => answer.TryGet(out var value, out var error) ? value : throw GrpcStatusMapper.ToException(error);
+
+    private static TimeSpan WaitOf(Duration? asked)
+    {
+        var problems = new RequestProblems();
+        var wait = asked is null ? TimeSpan.Zero : TimeSpan.FromSeconds(asked.Seconds + (asked.Nanos / 1e9));
+        if (wait < TimeSpan.Zero || wait > LongestWait)
+        {
+            problems.Add("wait", "It must be 0 to 10 minutes.");
+        }
+
+        ThrowIfAny(problems);
+        return wait;
     }
 
     private static DateTimeOffset StartOfProcess()

@@ -13,7 +13,14 @@ internal static class CatalogMapper
             Name = entry.Name,
             Version = entry.Version,
             Description = entry.Description,
-            State = entry.IsReady ? V1.ServingState.Ready : V1.ServingState.Failed,
+            State = entry.State switch
+            {
+                ServedState.Loading => V1.ServingState.Loading,
+                ServedState.Ready => V1.ServingState.Ready,
+                ServedState.Unloading => V1.ServingState.Unloading,
+                ServedState.Unloaded => V1.ServingState.Unloaded,
+                _ => V1.ServingState.Failed,
+            },
             Reason = entry.Reason,
         };
         if (entry.Model is not { } served)

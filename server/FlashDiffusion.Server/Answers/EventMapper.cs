@@ -10,7 +10,6 @@ internal sealed class EventMapper(MappedReconstruction mapped)
 {
     public V1.Accepted Accepted(AcceptedEvent accepted)
     {
-        var model = mapped.Request.Model.Model;
         var message = new V1.Accepted
         {
             SeverityReliable = accepted.SeverityReliable,
@@ -18,8 +17,8 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             TotalSteps = accepted.TotalSteps,
             StepsAhead = accepted.StepsAhead,
             Seed = accepted.Seed,
-            Model = model.Name,
-            ModelVersion = model.Version,
+            Model = mapped.ModelName,
+            ModelVersion = mapped.ModelVersion,
             Solver = mapped.Solver.Name,
             SolverVersion = mapped.Solver.Version,
             Operator = OperatorWriter.Write(mapped.Request.Operator, mapped.Request.Picture),

@@ -5,10 +5,13 @@ namespace FlashDiffusion.Server.Catalogs;
 /// <summary>Immutable snapshot of the models. Names are looked up without regard to case.</summary>
 internal sealed class ModelCatalog
 {
+    private readonly string _configured;
+
     /// <param name="entries">All models, failed ones too.</param>
     /// <param name="defaultModel">Name that an empty name means; empty for the first that is ready.</param>
     public ModelCatalog(IEnumerable<ModelEntry> entries, string defaultModel)
     {
+        _configured = defaultModel;
         Entries = [.. entries.OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase).ThenByDescending(entry => OrderOf(entry.Version))];
         DefaultModel = defaultModel.Length > 0 ? defaultModel : Entries.FirstOrDefault(entry => entry.IsReady)?.Name ?? "";
     }
@@ -33,6 +36,11 @@ internal sealed class ModelCatalog
             ? versions.Find(entry => entry.Version == version)
             : versions.Find(entry => entry.IsReady) ?? versions.FirstOrDefault();
     }
+
+    /// <summary>The same models with other entries for some versions, and with those that are new.</summary>
+    /// <param name="changed">The entries.</param>
+    public ModelCatalog With(params IReadOnlyCollection<ModelEntry> changed) =>
+        new([.. Entries.Where(entry => !changed.Any(other => other.Is(entry.Name, entry.Version))), .. changed], _configured);
 
     private static Version OrderOf(string version) =>
         int.TryParse(version, out var number) && number >= 0 ? new Version(number, 0)

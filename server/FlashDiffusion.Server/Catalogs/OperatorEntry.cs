@@ -1,3 +1,5 @@
+using FlashDiffusion.Engine.Leases;
+
 namespace FlashDiffusion.Server.Catalogs;
 
 /// <summary>A forward operator in the catalog, or one that failed to get there.</summary>
@@ -7,6 +9,9 @@ namespace FlashDiffusion.Server.Catalogs;
 /// <param name="Reason">Why it failed; empty if it did not.</param>
 internal sealed record OperatorEntry(string Name, string Version, IForwardOperatorFamily? Family, string Reason)
 {
+    /// <summary>Keeps its plugin while somebody uses it; null for an operator of the server's own.</summary>
+    public SharedLifetime? Lifetime { get; init; }
+
     /// <summary>An operator of the server's own.</summary>
     public static OperatorEntry Own(IForwardOperatorFamily family) => new(family.Descriptor.Name, "", family, "");
 }

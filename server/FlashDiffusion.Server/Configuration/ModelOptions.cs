@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace FlashDiffusion.Server.Configuration;
 
 /// <summary>Section <c>Models</c>.</summary>
@@ -12,4 +14,12 @@ internal sealed class ModelOptions
     /// <summary>Model that an empty name means; empty means the only one, or the first by name.</summary>
     /// <value>Empty.</value>
     public string DefaultModel { get; set; } = "";
+
+    /// <summary>
+    /// Bytes that the weights of all loaded models may take together, on all devices; what does not fit is refused before any of it is
+    /// allocated. 0 for three quarters of what the process may have if there is a worker on the processor, and for no limit otherwise.
+    /// </summary>
+    /// <value>0.</value>
+    [Range(0, long.MaxValue)]
+    public long MemoryBytes { get; set; }
 }

@@ -26,5 +26,8 @@ internal static class ErrorReasons
     public const string ResumeNotExact = "RESUME_NOT_EXACT";
     public const string CheckpointDamaged = "CHECKPOINT_DAMAGED";
     public const string RequestIdTaken = "REQUEST_ID_TAKEN";
+    public const string AdminOnly = "ADMIN_ONLY";
+    public const string LoadFailed = "LOAD_FAILED";
+    public const string MemoryExhausted = "MEMORY_EXHAUSTED";
     public const string UnknownRequestId = "UNKNOWN_REQUEST_ID";
 }

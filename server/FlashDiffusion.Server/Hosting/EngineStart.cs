@@ -4,6 +4,7 @@ using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.Plugins;
 using Microsoft.Extensions.Options;
 
@@ -14,9 +15,12 @@ internal sealed class EngineStart(
     IOptions<EngineOptions> engineOptions,
     IOptions<PluginOptions> pluginOptions,
     IOptions<ModelOptions> modelOptions,
-    PluginShelf plugins,
+    PluginShelf shelf,
+    PluginLifecycle plugins,
     OperatorLoading ownOperators,
     ModelLoading repository,
+    ModelLifecycle lifecycle,
+    ModelWarmUp warmUp,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
     ILoggerFactory loggers) : IAsyncDisposable
@@ -28,10 +32,15 @@ internal sealed class EngineStart(
     /// <returns>The snapshot; null if the device does not work, which has been logged.</returns>
     public async Task<ServingContext?> RunAsync(CancellationToken cancellation)
     {
-        _engine = new ReconstructionEngine(engineOptions.Value, time, telemetry, loggers.CreateLogger<ReconstructionEngine>());
+        _engine = new ReconstructionEngine(engineOptions.Value, time, telemetry, loggers.CreateLogger<ReconstructionEngine>()) { Hung = plugins.Quarantine };
         _engine.Start();
-        telemetry.ObserveContexts(() => plugins.Contexts);
-        var parts = plugins.Load(FolderOf(pluginOptions.Value.Root, "plugins"), OperatorLoading.ReservedNames);
+        telemetry.ObserveContexts(() => shelf.Contexts);
+        var engine = _engine;
+        var parts = plugins.Read(dispose => engine.MaintainAsync(0, () =>
+        {
+            dispose();
+            return "";
+        }));
         var loaded = new List<IReadOnlyList<ModelEntry>>();
         foreach (var (device, name) in _engine.Devices.Index())
         {
@@ -42,7 +51,7 @@ internal sealed class EngineStart(
                 return Fail(tested, tested.Value);
             }
 
-            var answer = await _engine.RunAsync(device, () => repository.Load(FolderOf(modelOptions.Value.Root, "models"), name), cancellation);
+            var answer = await _engine.RunAsync(device, () => repository.Load(name, engine.Devices.Length), cancellation);
             cancellation.ThrowIfCancellationRequested();
             if (answer.Value is not { } onDevice)
             {
@@ -59,7 +68,7 @@ internal sealed class EngineStart(
             loaded.Add(onDevice);
         }
 
-        var models = new ModelCatalog(ModelReplicas.Of(loaded), modelOptions.Value.DefaultModel);
+        var models = new ModelCatalog(ModelReplicas.Of(loaded).Select(entry => lifecycle.Adopt(engine, entry)), modelOptions.Value.DefaultModel);
         var catalog = new OperatorCatalog([.. ownOperators.Entries, .. parts.Operators]);
         var context = new ServingContext(_engine, models, parts.Solvers, catalog, pluginOptions.Value.DefaultSolver);
         await WarmUpAsync(context, cancellation);
@@ -74,34 +83,14 @@ internal sealed class EngineStart(
         }
     }
 
-    private static string FolderOf(string configured, string besideBinaries) =>
-        configured.Length == 0 ? Path.Combine(AppContext.BaseDirectory, besideBinaries) : Path.GetFullPath(configured);
-
     private async Task WarmUpAsync(ServingContext context, CancellationToken cancellation)
     {
-        foreach (var request in context.Models.Entries.Select(entry => WarmUp.RequestFor(entry, context)).OfType<FlashDiffusion.Engine.Requests.ReconstructionRequest>())
+        foreach (var entry in context.Models.Entries)
         {
-            for (var device = 0; device < context.Engine.Devices.Length; device++)
-            {
-                await WarmUpAsync(context.Engine, device, request, cancellation);
-            }
+            await warmUp.RunAsync(entry, context, context.Engine.Devices.Length, WarmUp.LargestBatch, cancellation);
         }
 
         await context.Engine.LogCurvesAsync(cancellation);
-    }
-
-    private async Task WarmUpAsync(ReconstructionEngine engine, int device, FlashDiffusion.Engine.Requests.ReconstructionRequest request, CancellationToken cancellation)
-    {
-        for (var rows = 1; rows <= Math.Min(WarmUp.LargestBatch, engineOptions.Value.MaximumBatch); rows *= 2)
-        {
-            var warm = await engine.WarmUpAsync(device, request, rows, cancellation);
-            if (!warm.Succeeded)
-            {
-                // The self-check has passed, so the model is fine; the solver or the operator is not, and each request will say so.
-                Log.WarmUpFailed(_logger, request.Model.Model.Name, warm.Failure?.Message ?? warm.Rejection?.Message ?? "", warm.Failure?.Cause);
-                return;
-            }
-        }
     }
 
     private ServingContext? Fail<T>(DeviceAnswer<T> answer, string? reason)

@@ -12,7 +12,18 @@ internal sealed class HealthBoard(HealthServiceImpl service, ServingState state)
     private static readonly string[] Services =
         [V1.ReconstructionService.Descriptor.FullName, V1.CatalogService.Descriptor.FullName, Inference.GRPCInferenceService.Descriptor.FullName];
 
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+
     public void Update()
+    {
+        lock (_gate)
+        {
+            UpdateAll();
+        }
+    }
+
+    private void UpdateAll()
     {
         service.SetStatus(Liveness, HealthCheckResponse.Types.ServingStatus.Serving);
         Set("", state.IsReady);
@@ -27,15 +38,26 @@ internal sealed class HealthBoard(HealthServiceImpl service, ServingState state)
             return;
         }
 
+        var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var solver in context.Solvers.Entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase))
         {
+            named.Add($"solver/{solver.Key}");
             Set($"solver/{solver.Key}", state.IsReady && solver.Any(entry => entry.IsReady));
         }
 
         foreach (var model in context.Models.Entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase))
         {
+            named.Add($"model/{model.Key}");
             Set($"model/{model.Key}", state.IsReady && model.Any(entry => entry.IsReady));
         }
+
+        // Who watches something that was taken out of the folder is told.
+        foreach (var gone in _named.Except(named))
+        {
+            Set(gone, false);
+        }
+
+        _named.UnionWith(named);
     }
 
     private void Set(string name, bool serving) =>

@@ -20,6 +20,6 @@ internal static class ModelReplicas
 
         return entries.All(entry => entry is not null)
             ? first with { Model = first.Model! with { Replicas = [.. entries.Select(entry => entry!.Model!)] } }
-            : first with { Model = null, Reason = "It was not found on every device; its folder changed during the start." };
+            : first.Without(ServedState.Failed, "It was not found on every device; its folder changed meanwhile.");
     }
 }

@@ -17,6 +17,7 @@ namespace FlashDiffusion.Server.Hosting;
 internal static class ServerRoutes
 {
     private static readonly EndpointRoles Calls = new(EndpointRole.Grpc, EndpointRole.Http);
+    private static readonly EndpointRoles CallsAndControl = new(EndpointRole.Grpc, EndpointRole.Http, EndpointRole.Admin);
 
     public static void Map(WebApplication app)
     {
@@ -35,7 +36,8 @@ internal static class ServerRoutes
         app.MapGrpcService<HealthServiceImpl>().WithMetadata(Calls);
         app.MapGrpcService<ReconstructionService>().WithMetadata(Calls);
         app.MapGrpcService<CatalogService>().WithMetadata(Calls);
-        app.MapGrpcService<InferenceService>().WithMetadata(Calls);
+        // Its clients load models by the protocol that they infer by.
+        app.MapGrpcService<InferenceService>().WithMetadata(CallsAndControl);
         if (app.Services.GetRequiredService<IOptions<AdminOptions>>().Value.Enabled)
         {
             app.MapGrpcService<AdminService>().WithMetadata(new EndpointRoles(EndpointRole.Admin));

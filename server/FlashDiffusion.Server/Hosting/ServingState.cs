@@ -21,11 +21,21 @@ internal sealed class ServingState
 
     public void Drain() => _draining = true;
 
-    /// <summary>The snapshot for a new request, or why there is none.</summary>
-    public bool TryEnter([NotNullWhen(true)] out ServingContext? context, [NotNullWhen(false)] out ServerError? error)
+    /// <summary>The snapshot for a new request, in service until the visit is disposed of, or why there is none.</summary>
+    public bool TryEnter([NotNullWhen(true)] out ServingVisit? visit, [NotNullWhen(false)] out ServerError? error)
     {
-        context = _draining ? null : _context;
-        error = context is not null ? null : _draining ? EngineErrors.ShuttingDown : EngineErrors.Starting;
-        return context is not null;
+        visit = null;
+        while (!_draining && _context is { } context)
+        {
+            // What is taken out of service is so only after the snapshot without it has been published.
+            if (context.TryVisit(out visit))
+            {
+                error = null;
+                return true;
+            }
+        }
+
+        error = _draining ? EngineErrors.ShuttingDown : EngineErrors.Starting;
+        return false;
     }
 }

@@ -92,8 +92,16 @@ internal static class InferenceCatalog
     {
         Name = name,
         Version = model.Version,
-        State = model.IsReady && solverReason.Length == 0 ? Ready : Unavailable,
+        State = StateOf(model, solverReason),
         Reason = model.IsReady ? solverReason : model.Reason,
+    };
+
+    private static string StateOf(ModelEntry model, string solverReason) => model.State switch
+    {
+        ServedState.Ready when solverReason.Length == 0 => Ready,
+        ServedState.Loading => "LOADING",
+        ServedState.Unloading => "UNLOADING",
+        _ => Unavailable,
     };
 
     private static long LatentChannels(ModelEntry entry)

@@ -18,9 +18,18 @@ internal sealed class InferenceRunner(ServingState state, ReconstructionBeginnin
     /// <returns>Why there is no result; null if there is one.</returns>
     public async Task<ServerError?> RunAsync(InferenceCall call, string caller, DateTimeOffset? deadline, InferenceEvents events, Action abort, CancellationToken gone)
     {
-        if (!state.TryEnter(out var serving, out var error) || !(await beginning.BeginAsync(call.Request, caller, serving, deadline)).TryGet(out var begun, out error))
+        if (!state.TryEnter(out var visit, out var error))
         {
             return InferenceFields.Translate(error, call);
+        }
+
+        BegunReconstruction? begun;
+        using (visit)
+        {
+            if (!(await beginning.BeginAsync(call.Request, caller, visit.Context, deadline)).TryGet(out begun, out error))
+            {
+                return InferenceFields.Translate(error, call);
+            }
         }
 
         return await writers.Create(begun, events, abort, gone).RunAsync();

@@ -3,6 +3,7 @@ using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Services;
 using Grpc.Core;
@@ -10,7 +11,7 @@ using Grpc.Core;
 namespace FlashDiffusion.Server.OpenInference;
 
 /// <summary>The Open Inference Protocol, version 2, with Triton's streaming extension, over the engine that the native API uses.</summary>
-internal sealed class InferenceService(ServingState state, InferenceRunner runner, ICallerIdentity callers, FlashDiffusionTelemetry telemetry, ILogger<InferenceService> logger)
+internal sealed class InferenceService(ServingState state, InferenceRunner runner, ModelLifecycle models, ICallerIdentity callers, FlashDiffusionTelemetry telemetry, ILogger<InferenceService> logger)
     : Inference.GRPCInferenceService.GRPCInferenceServiceBase
 {
     public override Task<Inference.ServerLiveResponse> ServerLive(Inference.ServerLiveRequest request, ServerCallContext context) =>
@@ -86,11 +87,21 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
         }
     }
 
-    public override Task<Inference.RepositoryModelLoadResponse> RepositoryModelLoad(Inference.RepositoryModelLoadRequest request, ServerCallContext context) =>
-        throw NotOffered("Loading models over this protocol is not offered: the server loads its whole repository when it starts.");
+    public override async Task<Inference.RepositoryModelLoadResponse> RepositoryModelLoad(Inference.RepositoryModelLoadRequest request, ServerCallContext context)
+    {
+        var name = Controlled(request.ModelName, request.RepositoryName, context);
+        return (await models.LoadAsync(ServedName.Parse(name).Model, "")).TryGet(out _, out var error)
+            ? new Inference.RepositoryModelLoadResponse { ModelName = name, IsLoaded = true }
+            : throw Refuse(error);
+    }
 
-    public override Task<Inference.RepositoryModelUnloadResponse> RepositoryModelUnload(Inference.RepositoryModelUnloadRequest request, ServerCallContext context) =>
-        throw NotOffered("Unloading models over this protocol is not offered: the server serves its whole repository until it ends.");
+    public override async Task<Inference.RepositoryModelUnloadResponse> RepositoryModelUnload(Inference.RepositoryModelUnloadRequest request, ServerCallContext context)
+    {
+        var name = Controlled(request.ModelName, request.RepositoryName, context);
+        return (await models.UnloadAsync(ServedName.Parse(name).Model, "", TimeSpan.Zero, context.CancellationToken)).TryGet(out _, out var error)
+            ? new Inference.RepositoryModelUnloadResponse { ModelName = name, IsUnloaded = true }
+            : throw Refuse(error);
+    }
 
     public override Task<Inference.SystemSharedMemoryStatusResponse> SystemSharedMemoryStatus(Inference.SystemSharedMemoryStatusRequest request, ServerCallContext context) => throw NoSharedMemory();
 
@@ -109,6 +120,16 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
 
     public override Task<Inference.LogSettingsResponse> LogSettings(Inference.LogSettingsRequest request, ServerCallContext context) =>
         throw NotOffered("Log settings over this protocol are not offered: flashdiffusion.v1.AdminService sets log levels.");
+
+    // KServe's clients put the name where Triton's have the repository's. Who may infer may not load.
+    private string Controlled(string model, string repository, ServerCallContext context) => EndpointRoleFeature.Of(context.GetHttpContext()) == EndpointRole.Admin
+        ? model.Length > 0 ? model : repository
+        : throw Refuse(new ServerError
+        {
+            Code = StatusCode.PermissionDenied,
+            Reason = ErrorReasons.AdminOnly,
+            Message = "Models are loaded and unloaded at the port for administrators only (--admin=true, --admin-port).",
+        });
 
     private ServingContext Current() => state.Context ?? throw Refuse(EngineErrors.Starting);
 

@@ -8,9 +8,12 @@ namespace FlashDiffusion.Server.Plugins;
 /// <param name="Operators">Forward operators.</param>
 internal sealed record PluginCatalogs(SolverCatalog Solvers, ImmutableArray<OperatorEntry> Operators)
 {
+    /// <summary>Plugins that no entry names any more: to be retired once these catalogs are in service.</summary>
+    public ImmutableArray<Plugin> Replaced { get; init; } = [];
+
     public static PluginCatalogs Of(IReadOnlyList<PluginEntry> entries) => new(
         new SolverCatalog(entries.Where(entry => entry.Contract == PluginContract.Solver)
-            .Select(entry => new SolverEntry(entry.Name, entry.Version, (ILatentSolver?)entry.Part, entry.Reason))),
+            .Select(entry => new SolverEntry(entry.Name, entry.Version, (ILatentSolver?)entry.Part, entry.Reason) { Lifetime = entry.Lifetime })),
         [.. entries.Where(entry => entry.Contract == PluginContract.Operator)
-            .Select(entry => new OperatorEntry(entry.Name, entry.Version, (IForwardOperatorFamily?)entry.Part, entry.Reason))]);
+            .Select(entry => new OperatorEntry(entry.Name, entry.Version, (IForwardOperatorFamily?)entry.Part, entry.Reason) { Lifetime = entry.Lifetime })]);
 }

@@ -1,3 +1,5 @@
+using FlashDiffusion.Engine.Leases;
+
 namespace FlashDiffusion.Server.Plugins;
 
 /// <summary>A plugin that loaded, or one that did not and why.</summary>
@@ -6,4 +8,8 @@ namespace FlashDiffusion.Server.Plugins;
 /// <param name="Version">Version.</param>
 /// <param name="Part">The solver or the operator family; null if it failed.</param>
 /// <param name="Reason">Why it failed; empty if it did not.</param>
-internal sealed record PluginEntry(PluginContract Contract, string Name, string Version, object? Part, string Reason);
+internal sealed record PluginEntry(PluginContract Contract, string Name, string Version, object? Part, string Reason)
+{
+    /// <summary>Keeps it while somebody uses it; null if it failed.</summary>
+    public SharedLifetime? Lifetime { get; init; }
+}

@@ -1,78 +1,134 @@
 namespace FlashDiffusion.Server.Plugins;
 
 /// <summary>
-/// Loads every plugin below a root. Of the versions of one plugin the highest that loads is used; those above it that failed stay
-/// visible with their reason, and those below are not loaded. A second plugin with the name of an earlier one of its kind is refused.
+/// Loads every plugin below a root, and again when asked to. Of the versions of one plugin the highest that loads is used; those above it
+/// that failed stay visible with their reason, and those below are not loaded. What did not change is not loaded anew; where no version of a
+/// plugin loads any more, the one before stays. A second plugin with the name of an earlier one of its kind is refused. One call at a time.
 /// </summary>
 internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
 {
-    private readonly List<Plugin> _loaded = [];
+    private readonly PluginContexts _contexts = new();
+    private readonly HashSet<(PluginFolder Folder, string Sha256)> _quarantined = [];
+    private Dictionary<string, ShelvedPlugin> _shelved = new(StringComparer.Ordinal);
 
-    /// <summary>Load contexts that plugins live in.</summary>
-    public int Contexts => _loaded.Count;
+    /// <summary>Load contexts that are alive: of plugins in use, and of those that nobody uses any more until they are collected.</summary>
+    public int Contexts => _contexts.Alive;
+
+    /// <summary>Runs what disposes of a plugin: on a device's thread, once there is one.</summary>
+    public Func<Action, Task>? Releasing { get; set; }
 
     /// <param name="root">Folder of all plugins.</param>
     /// <param name="ownOperators">Names of operators that the server has without plugins.</param>
     public PluginCatalogs Load(string root, params IReadOnlyCollection<string> ownOperators)
     {
         var entries = new List<PluginEntry>();
+        var kept = new Dictionary<string, ShelvedPlugin>(StringComparer.Ordinal);
         foreach (var versions in PluginFolder.Below(root).GroupBy(folder => folder.Name, StringComparer.Ordinal))
         {
             foreach (var folder in versions)
             {
-                var entry = LoadOne(folder, entries, ownOperators);
-                entries.Add(entry);
-                if (entry.Part is not null)
+                if (LoadOne(folder, entries, ownOperators) is { } shelved)
                 {
+                    kept.Add(versions.Key, shelved);
+                    entries.Add(shelved.Entry);
                     break;
                 }
             }
+
+            if (!kept.ContainsKey(versions.Key) && _shelved.TryGetValue(versions.Key, out var before) && !IsQuarantined(before) && !Provides(entries, before.Entry))
+            {
+                Log.PluginStays(logger, versions.Key, before.Folder.Version);
+                kept.Add(versions.Key, before);
+                entries.RemoveAll(entry => entry.Part is null && entry.Version == before.Folder.Version && entry.Name == versions.Key);
+                entries.Add(before.Entry);
+            }
         }
 
-        return PluginCatalogs.Of(entries);
+        var replaced = _shelved.Values.Except(kept.Values).Select(shelved => shelved.Plugin);
+        var catalogs = PluginCatalogs.Of(entries) with { Replaced = [.. replaced] };
+        _shelved = kept;
+        return catalogs;
+    }
+
+    /// <summary>Takes the version of a plugin that hung off the shelf for good; another version, or other content, may come.</summary>
+    /// <param name="part">Its solver.</param>
+    /// <returns>The plugin, to be retired; null if it is none that is in use.</returns>
+    public Plugin? Quarantine(object part)
+    {
+        if (_shelved.FirstOrDefault(pair => ReferenceEquals(pair.Value.Entry.Part, part)) is not { Value: { } shelved, Key: var name })
+        {
+            return null;
+        }
+
+        _quarantined.Add((shelved.Folder, shelved.Sha256));
+        _shelved.Remove(name);
+        return shelved.Plugin;
     }
 
     public void Dispose()
     {
-        _loaded.ForEach(plugin => plugin.Dispose());
-        _loaded.Clear();
+        foreach (var shelved in _shelved.Values)
+        {
+            shelved.Plugin.Dispose();
+        }
+
+        _shelved.Clear();
     }
 
-    private PluginEntry LoadOne(PluginFolder folder, List<PluginEntry> earlier, IReadOnlyCollection<string> ownOperators)
+    private static bool Provides(List<PluginEntry> entries, PluginEntry other) => entries.Exists(
+        entry => entry.Contract == other.Contract && entry.Part is not null && string.Equals(entry.Name, other.Name, StringComparison.OrdinalIgnoreCase));
+
+    private bool IsQuarantined(ShelvedPlugin shelved) => _quarantined.Contains((shelved.Folder, shelved.Sha256));
+
+    // Null if it was refused, with its entry among the others.
+    private ShelvedPlugin? LoadOne(PluginFolder folder, List<PluginEntry> entries, IReadOnlyCollection<string> ownOperators)
     {
         if (!PluginInspector.Inspect(folder).TryGet(out var manifest, out var refusal))
         {
-            return Refused(PluginInspector.KindOf(folder), folder, refusal);
+            return Refuse(PluginInspector.KindOf(folder), folder, refusal, entries);
         }
 
         var contract = PluginContract.Find(manifest.Kind)!;
+        var hash = manifest.Sha256.ToLowerInvariant();
+        if (_quarantined.Contains((folder, hash)))
+        {
+            return Refuse(contract, folder, "A step of it hung, and it is what it was then: install another version.", entries);
+        }
+
+        if (_shelved.TryGetValue(folder.Name, out var before) && before.Is(folder, manifest) && before.Entry.Contract == contract && !Provides(entries, before.Entry))
+        {
+            return before;
+        }
+
         var loading = PluginAssembly.Load(folder, manifest, contract);
         if (loading.Plugin is not { } plugin)
         {
-            return Refused(contract, folder, loading.Refusal!);
+            return Refuse(contract, folder, loading.Refusal!, entries);
         }
 
-        var name = contract.NameOf(plugin.Part);
-        if (contract == PluginContract.Operator && ownOperators.Contains(name, StringComparer.OrdinalIgnoreCase))
+        plugin.Run = Releasing ?? plugin.Run;
+        _contexts.Add(plugin.Context);
+        var entry = new PluginEntry(contract, contract.NameOf(plugin.Part), folder.Version, plugin.Part, "") { Lifetime = plugin.Lifetime };
+        if (contract == PluginContract.Operator && ownOperators.Contains(entry.Name, StringComparer.OrdinalIgnoreCase))
         {
             plugin.Dispose();
-            return Refused(contract, folder, $"The server has an operator '{name}' of its own.");
+            return Refuse(contract, folder, $"The server has an operator '{entry.Name}' of its own.", entries);
         }
 
-        if (earlier.Exists(entry => entry.Contract == contract && entry.Part is not null && string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase)))
+        if (Provides(entries, entry))
         {
             plugin.Dispose();
-            return Refused(contract, folder, $"Another plugin already provides the {contract.Kind} '{name}'.");
+            return Refuse(contract, folder, $"Another plugin already provides the {contract.Kind} '{entry.Name}'.", entries);
         }
 
-        _loaded.Add(plugin);
-        Log.PluginLoaded(logger, contract.Kind, name, folder.Version);
-        return new PluginEntry(contract, name, folder.Version, plugin.Part, "");
+        Log.PluginLoaded(logger, contract.Kind, entry.Name, folder.Version);
+        return new ShelvedPlugin(folder, hash, entry, plugin);
     }
 
-    private PluginEntry Refused(PluginContract contract, PluginFolder folder, string reason)
+    private ShelvedPlugin? Refuse(PluginContract contract, PluginFolder folder, string reason, List<PluginEntry> entries)
     {
         Log.PluginRefused(logger, folder.Name, folder.Version, reason);
-        return new PluginEntry(contract, folder.Name, folder.Version, null, reason);
+        entries.Add(new PluginEntry(contract, folder.Name, folder.Version, null, reason));
+        return null;
     }
 }

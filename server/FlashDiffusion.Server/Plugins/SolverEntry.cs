@@ -1,3 +1,5 @@
+using FlashDiffusion.Engine.Leases;
+
 namespace FlashDiffusion.Server.Plugins;
 
 /// <summary>A solver in the catalog, or a plugin that failed to become one.</summary>
@@ -7,5 +9,8 @@ namespace FlashDiffusion.Server.Plugins;
 /// <param name="Reason">Why it failed; empty if it did not.</param>
 internal sealed record SolverEntry(string Name, string Version, ILatentSolver? Solver, string Reason)
 {
+    /// <summary>Keeps its plugin while somebody uses it; null if it stays as long as the server.</summary>
+    public SharedLifetime? Lifetime { get; init; }
+
     public bool IsReady => Solver is not null;
 }

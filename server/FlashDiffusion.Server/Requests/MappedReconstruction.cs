@@ -13,15 +13,24 @@ namespace FlashDiffusion.Server.Requests;
 /// <param name="Notices">What the server assumed or doubts.</param>
 internal sealed record MappedReconstruction(ReconstructionRequest Request, AnswerFormat Format, SolverDescriptor Solver, ImmutableArray<Notice> Notices)
 {
+    /// <summary>Name of the model, which the request may have let go of.</summary>
+    public string ModelName { get; } = Request.Model.Model.Name;
+
+    /// <summary>Version of the model.</summary>
+    public string ModelVersion { get; } = Request.Model.Model.Version;
+
     /// <summary>Writes its checkpoints; null if it wants none.</summary>
     public CheckpointWriter? Checkpoints { get; init; }
 
     /// <summary>Where and how it goes on; null if it begins here.</summary>
     public V1.Resumption? Resumption { get; init; }
 
-    /// <summary>The same without the caller's pictures: enough to answer with, once the engine is done.</summary>
+    /// <summary>
+    /// The same without the caller's pictures, model and solver: enough to answer with, once the engine is done, and nothing that keeps what may
+    /// have been unloaded since.
+    /// </summary>
     public MappedReconstruction WithoutPictures() => this with
     {
-        Request = Request with { Measurement = new HostTensor([], [0]), Operator = null, Resume = null }, Checkpoints = null,
+        Request = Request with { Model = null!, Solver = null!, Measurement = new HostTensor([], [0]), Operator = null, Resume = null }, Checkpoints = null,
     };
 }

@@ -13,7 +13,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
     /// <summary>What a call follows, and how its answers look; or why nothing comes of it.</summary>
     /// <param name="message">The request.</param>
     /// <param name="caller">Who calls.</param>
-    /// <param name="context">What requests are served with.</param>
+    /// <param name="context">What requests are served with; in a visit.</param>
     /// <param name="deadline">When the caller stops waiting; null for never.</param>
     public async Task<Mapped<BegunReconstruction>> BeginAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline)
     {
@@ -78,7 +78,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             return Mapped<Submitted>.Refused(error);
         }
 
-        var admission = context.Engine.Submit(mapped.Request);
+        var admission = context.Engine.Submit(mapped.Request, context.Hold(mapped.Request));
         if (admission.IsAccepted && mapped.Resumption is { } resumption)
         {
             telemetry.RecordResume(resumption.Exact);

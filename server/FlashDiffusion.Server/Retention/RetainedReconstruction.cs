@@ -185,7 +185,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
             : final;
         _followers.ForEach(follower => follower.Events.Finish(final));
         _followers.Clear();
-        _final = final is FailedEvent ended ? ended with { Checkpoint = null } : final;
+        _final = final is FailedEvent ended ? ended with { Checkpoint = null, Failure = ended.Failure with { Cause = null } } : final;
         // What is remembered is the end: neither the measurement nor the way.
         (_session, Mapped) = (null, Mapped?.WithoutPictures());
         _accepted = _accepted is null ? null : _accepted with { Checkpoint = null };

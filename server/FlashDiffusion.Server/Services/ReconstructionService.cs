@@ -1,5 +1,6 @@
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Server.Answers;
+using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Requests;
@@ -22,11 +23,7 @@ internal sealed class ReconstructionService(
     public override async Task Reconstruct(
         V1.ReconstructRequest request, IServerStreamWriter<V1.ReconstructResponse> responseStream, ServerCallContext context)
     {
-        if (!state.TryEnter(out var serving, out var error)
-            || !(await beginning.BeginAsync(request, callers.Of(context), serving, DeadlineOf(context))).TryGet(out var begun, out error))
-        {
-            throw Refuse(error);
-        }
+        var begun = await BeginAsync(request, context);
 
         // Headers commit the call: a client no longer retries it by itself. So they go out only after admission.
         await context.WriteResponseHeadersAsync([]);
@@ -38,12 +35,9 @@ internal sealed class ReconstructionService(
 
     public override async Task<V1.EstimateSeverityResponse> EstimateSeverity(V1.EstimateSeverityRequest request, ServerCallContext context)
     {
-        if (!state.TryEnter(out var serving, out var error) || !mapper.Map(request, serving).TryGet(out var mapped, out error))
-        {
-            throw Refuse(error);
-        }
-
-        var report = Value(await serving.Engine.EstimateSeverityAsync(mapped, context.CancellationToken));
+        using var visit = Enter();
+        var mapped = Value(mapper.Map(request, visit.Context));
+        var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped, context.CancellationToken));
         var response = new V1.EstimateSeverityResponse
         {
             Severity = report.Severity,
@@ -64,12 +58,9 @@ internal sealed class ReconstructionService(
 
     public override async Task<V1.DegradeResponse> Degrade(V1.DegradeRequest request, ServerCallContext context)
     {
-        if (!state.TryEnter(out var serving, out var error) || !mapper.Map(request, serving).TryGet(out var mapped, out error))
-        {
-            throw Refuse(error);
-        }
-
-        var degraded = Value(await serving.Engine.DegradeAsync(mapped.Request, context.CancellationToken));
+        using var visit = Enter();
+        var mapped = Value(mapper.Map(request, visit.Context));
+        var degraded = Value(await visit.Context.Engine.DegradeAsync(mapped.Request, context.CancellationToken));
         return new V1.DegradeResponse
         {
             Measurement = OperatorWriter.WriteMeasurement(degraded.Measurement, mapped.Request.Operator.Family.Descriptor.Measurement),
@@ -89,6 +80,14 @@ internal sealed class ReconstructionService(
     /// <summary>When the caller stops waiting; null for never.</summary>
     public static DateTimeOffset? DeadlineOf(ServerCallContext context) =>
         context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline.ToUniversalTime());
+
+    private async Task<BegunReconstruction> BeginAsync(V1.ReconstructRequest request, ServerCallContext context)
+    {
+        using var visit = Enter();
+        return Value(await beginning.BeginAsync(request, callers.Of(context), visit.Context, DeadlineOf(context)));
+    }
+
+    private ServingVisit Enter() => state.TryEnter(out var visit, out var error) ? visit : throw Refuse(error);
 
     private T Value<T>(DeviceAnswer<T> answer)
         where T : class => answer switch

@@ -1,5 +1,6 @@
 using FlashDiffusion.Models.Checkpoints;
 using FlashDiffusion.Testing;
+using FlashDiffusion.Testing.Checkpoints;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Repository;

@@ -11,11 +11,12 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from flashdiffusion.v1 import catalog_pb2 as flashdiffusion_dot_v1_dot_catalog__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66lashdiffusion/v1/admin.proto\x12\x11\x66lashdiffusion.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x16\n\x14GetStatisticsRequest\"\x9f\x01\n\x15GetStatisticsResponse\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x02 \x01(\x05\x12\x10\n\x08\x64raining\x18\x03 \x01(\x08\x12\x34\n\x07solvers\x18\x04 \x03(\x0b\x32#.flashdiffusion.v1.SolverStatistics\"\xc6\x02\n\x10SolverStatistics\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x0e\n\x06solver\x18\x03 \x01(\t\x12\x11\n\tcompleted\x18\x04 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x05 \x01(\x03\x12\x11\n\tcancelled\x18\x06 \x01(\x03\x12-\n\nqueue_time\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x63ompute_time\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x07\x62\x61tches\x18\t \x03(\x0b\x32\".flashdiffusion.v1.BatchStatistics\x12\x31\n\rlast_end_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x0f\x42\x61tchStatistics\x12\x0c\n\x04size\x18\x01 \x01(\x05\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\'\n\x04time\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"R\n\x12SetLogLevelRequest\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12*\n\x05level\x18\x02 \x01(\x0e\x32\x1b.flashdiffusion.v1.LogLevel\"J\n\x13SetLogLevelResponse\x12\x33\n\x0eprevious_level\x18\x01 \x01(\x0e\x32\x1b.flashdiffusion.v1.LogLevel\"(\n\x17SetTraceSamplingRequest\x12\r\n\x05ratio\x18\x01 \x01(\x01\"2\n\x18SetTraceSamplingResponse\x12\x16\n\x0eprevious_ratio\x18\x01 \x01(\x01\"7\n\x0c\x44rainRequest\x12\'\n\x04wait\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1f\n\rDrainResponse\x12\x0e\n\x06\x61\x63tive\x18\x01 \x01(\x05*\xc2\x01\n\x08LogLevel\x12\x19\n\x15LOG_LEVEL_UNSPECIFIED\x10\x00\x12\x13\n\x0fLOG_LEVEL_TRACE\x10\x01\x12\x13\n\x0fLOG_LEVEL_DEBUG\x10\x02\x12\x19\n\x15LOG_LEVEL_INFORMATION\x10\x03\x12\x15\n\x11LOG_LEVEL_WARNING\x10\x04\x12\x13\n\x0fLOG_LEVEL_ERROR\x10\x05\x12\x16\n\x12LOG_LEVEL_CRITICAL\x10\x06\x12\x12\n\x0eLOG_LEVEL_NONE\x10\x07\x32\x89\x03\n\x0c\x41\x64minService\x12\x62\n\rGetStatistics\x12\'.flashdiffusion.v1.GetStatisticsRequest\x1a(.flashdiffusion.v1.GetStatisticsResponse\x12\\\n\x0bSetLogLevel\x12%.flashdiffusion.v1.SetLogLevelRequest\x1a&.flashdiffusion.v1.SetLogLevelResponse\x12k\n\x10SetTraceSampling\x12*.flashdiffusion.v1.SetTraceSamplingRequest\x1a+.flashdiffusion.v1.SetTraceSamplingResponse\x12J\n\x05\x44rain\x12\x1f.flashdiffusion.v1.DrainRequest\x1a .flashdiffusion.v1.DrainResponseB\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66lashdiffusion/v1/admin.proto\x12\x11\x66lashdiffusion.v1\x1a\x1f\x66lashdiffusion/v1/catalog.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x10LoadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"<\n\x11LoadModelResponse\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.flashdiffusion.v1.Model\"c\n\x12UnloadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\'\n\x04wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"?\n\x13UnloadModelResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.flashdiffusion.v1.Model\"\x16\n\x14ReloadPluginsRequest\"s\n\x15ReloadPluginsResponse\x12*\n\x07solvers\x18\x01 \x03(\x0b\x32\x19.flashdiffusion.v1.Solver\x12.\n\toperators\x18\x02 \x03(\x0b\x32\x1b.flashdiffusion.v1.Operator\"\x16\n\x14GetStatisticsRequest\"\x9f\x01\n\x15GetStatisticsResponse\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x02 \x01(\x05\x12\x10\n\x08\x64raining\x18\x03 \x01(\x08\x12\x34\n\x07solvers\x18\x04 \x03(\x0b\x32#.flashdiffusion.v1.SolverStatistics\"\xc6\x02\n\x10SolverStatistics\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x0e\n\x06solver\x18\x03 \x01(\t\x12\x11\n\tcompleted\x18\x04 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x05 \x01(\x03\x12\x11\n\tcancelled\x18\x06 \x01(\x03\x12-\n\nqueue_time\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x63ompute_time\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x07\x62\x61tches\x18\t \x03(\x0b\x32\".flashdiffusion.v1.BatchStatistics\x12\x31\n\rlast_end_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x0f\x42\x61tchStatistics\x12\x0c\n\x04size\x18\x01 \x01(\x05\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\'\n\x04time\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"R\n\x12SetLogLevelRequest\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12*\n\x05level\x18\x02 \x01(\x0e\x32\x1b.flashdiffusion.v1.LogLevel\"J\n\x13SetLogLevelResponse\x12\x33\n\x0eprevious_level\x18\x01 \x01(\x0e\x32\x1b.flashdiffusion.v1.LogLevel\"(\n\x17SetTraceSamplingRequest\x12\r\n\x05ratio\x18\x01 \x01(\x01\"2\n\x18SetTraceSamplingResponse\x12\x16\n\x0eprevious_ratio\x18\x01 \x01(\x01\"7\n\x0c\x44rainRequest\x12\'\n\x04wait\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1f\n\rDrainResponse\x12\x0e\n\x06\x61\x63tive\x18\x01 \x01(\x05*\xc2\x01\n\x08LogLevel\x12\x19\n\x15LOG_LEVEL_UNSPECIFIED\x10\x00\x12\x13\n\x0fLOG_LEVEL_TRACE\x10\x01\x12\x13\n\x0fLOG_LEVEL_DEBUG\x10\x02\x12\x19\n\x15LOG_LEVEL_INFORMATION\x10\x03\x12\x15\n\x11LOG_LEVEL_WARNING\x10\x04\x12\x13\n\x0fLOG_LEVEL_ERROR\x10\x05\x12\x16\n\x12LOG_LEVEL_CRITICAL\x10\x06\x12\x12\n\x0eLOG_LEVEL_NONE\x10\x07\x32\xa3\x05\n\x0c\x41\x64minService\x12\x62\n\rGetStatistics\x12\'.flashdiffusion.v1.GetStatisticsRequest\x1a(.flashdiffusion.v1.GetStatisticsResponse\x12\\\n\x0bSetLogLevel\x12%.flashdiffusion.v1.SetLogLevelRequest\x1a&.flashdiffusion.v1.SetLogLevelResponse\x12k\n\x10SetTraceSampling\x12*.flashdiffusion.v1.SetTraceSamplingRequest\x1a+.flashdiffusion.v1.SetTraceSamplingResponse\x12J\n\x05\x44rain\x12\x1f.flashdiffusion.v1.DrainRequest\x1a .flashdiffusion.v1.DrainResponse\x12V\n\tLoadModel\x12#.flashdiffusion.v1.LoadModelRequest\x1a$.flashdiffusion.v1.LoadModelResponse\x12\\\n\x0bUnloadModel\x12%.flashdiffusion.v1.UnloadModelRequest\x1a&.flashdiffusion.v1.UnloadModelResponse\x12\x62\n\rReloadPlugins\x12\'.flashdiffusion.v1.ReloadPluginsRequest\x1a(.flashdiffusion.v1.ReloadPluginsResponseB\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flashdiffusion.v1.admin_pb2', globals())
@@ -23,28 +24,40 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\252\002\021FlashDiffusion.V1'
-  _LOGLEVEL._serialized_start=1066
-  _LOGLEVEL._serialized_end=1260
-  _GETSTATISTICSREQUEST._serialized_start=117
-  _GETSTATISTICSREQUEST._serialized_end=139
-  _GETSTATISTICSRESPONSE._serialized_start=142
-  _GETSTATISTICSRESPONSE._serialized_end=301
-  _SOLVERSTATISTICS._serialized_start=304
-  _SOLVERSTATISTICS._serialized_end=630
-  _BATCHSTATISTICS._serialized_start=632
-  _BATCHSTATISTICS._serialized_end=719
-  _SETLOGLEVELREQUEST._serialized_start=721
-  _SETLOGLEVELREQUEST._serialized_end=803
-  _SETLOGLEVELRESPONSE._serialized_start=805
-  _SETLOGLEVELRESPONSE._serialized_end=879
-  _SETTRACESAMPLINGREQUEST._serialized_start=881
-  _SETTRACESAMPLINGREQUEST._serialized_end=921
-  _SETTRACESAMPLINGRESPONSE._serialized_start=923
-  _SETTRACESAMPLINGRESPONSE._serialized_end=973
-  _DRAINREQUEST._serialized_start=975
-  _DRAINREQUEST._serialized_end=1030
-  _DRAINRESPONSE._serialized_start=1032
-  _DRAINRESPONSE._serialized_end=1063
-  _ADMINSERVICE._serialized_start=1263
-  _ADMINSERVICE._serialized_end=1656
+  _LOGLEVEL._serialized_start=1526
+  _LOGLEVEL._serialized_end=1720
+  _LOADMODELREQUEST._serialized_start=150
+  _LOADMODELREQUEST._serialized_end=206
+  _LOADMODELRESPONSE._serialized_start=208
+  _LOADMODELRESPONSE._serialized_end=268
+  _UNLOADMODELREQUEST._serialized_start=270
+  _UNLOADMODELREQUEST._serialized_end=369
+  _UNLOADMODELRESPONSE._serialized_start=371
+  _UNLOADMODELRESPONSE._serialized_end=434
+  _RELOADPLUGINSREQUEST._serialized_start=436
+  _RELOADPLUGINSREQUEST._serialized_end=458
+  _RELOADPLUGINSRESPONSE._serialized_start=460
+  _RELOADPLUGINSRESPONSE._serialized_end=575
+  _GETSTATISTICSREQUEST._serialized_start=577
+  _GETSTATISTICSREQUEST._serialized_end=599
+  _GETSTATISTICSRESPONSE._serialized_start=602
+  _GETSTATISTICSRESPONSE._serialized_end=761
+  _SOLVERSTATISTICS._serialized_start=764
+  _SOLVERSTATISTICS._serialized_end=1090
+  _BATCHSTATISTICS._serialized_start=1092
+  _BATCHSTATISTICS._serialized_end=1179
+  _SETLOGLEVELREQUEST._serialized_start=1181
+  _SETLOGLEVELREQUEST._serialized_end=1263
+  _SETLOGLEVELRESPONSE._serialized_start=1265
+  _SETLOGLEVELRESPONSE._serialized_end=1339
+  _SETTRACESAMPLINGREQUEST._serialized_start=1341
+  _SETTRACESAMPLINGREQUEST._serialized_end=1381
+  _SETTRACESAMPLINGRESPONSE._serialized_start=1383
+  _SETTRACESAMPLINGRESPONSE._serialized_end=1433
+  _DRAINREQUEST._serialized_start=1435
+  _DRAINREQUEST._serialized_end=1490
+  _DRAINRESPONSE._serialized_start=1492
+  _DRAINRESPONSE._serialized_end=1523
+  _ADMINSERVICE._serialized_start=1723
+  _ADMINSERVICE._serialized_end=2398
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from flashdiffusion.v1 import catalog_pb2 as _catalog_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -54,6 +55,32 @@ class GetStatisticsResponse(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     def __init__(self, start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., active: _Optional[int] = ..., draining: bool = ..., solvers: _Optional[_Iterable[_Union[SolverStatistics, _Mapping]]] = ...) -> None: ...
 
+class LoadModelRequest(_message.Message):
+    __slots__ = ["model", "model_version"]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    model_version: str
+    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ...) -> None: ...
+
+class LoadModelResponse(_message.Message):
+    __slots__ = ["model"]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    model: _catalog_pb2.Model
+    def __init__(self, model: _Optional[_Union[_catalog_pb2.Model, _Mapping]] = ...) -> None: ...
+
+class ReloadPluginsRequest(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class ReloadPluginsResponse(_message.Message):
+    __slots__ = ["operators", "solvers"]
+    OPERATORS_FIELD_NUMBER: _ClassVar[int]
+    SOLVERS_FIELD_NUMBER: _ClassVar[int]
+    operators: _containers.RepeatedCompositeFieldContainer[_catalog_pb2.Operator]
+    solvers: _containers.RepeatedCompositeFieldContainer[_catalog_pb2.Solver]
+    def __init__(self, solvers: _Optional[_Iterable[_Union[_catalog_pb2.Solver, _Mapping]]] = ..., operators: _Optional[_Iterable[_Union[_catalog_pb2.Operator, _Mapping]]] = ...) -> None: ...
+
 class SetLogLevelRequest(_message.Message):
     __slots__ = ["category", "level"]
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
@@ -103,6 +130,22 @@ class SolverStatistics(_message.Message):
     queue_time: _duration_pb2.Duration
     solver: str
     def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., solver: _Optional[str] = ..., completed: _Optional[int] = ..., failed: _Optional[int] = ..., cancelled: _Optional[int] = ..., queue_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., compute_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., batches: _Optional[_Iterable[_Union[BatchStatistics, _Mapping]]] = ..., last_end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class UnloadModelRequest(_message.Message):
+    __slots__ = ["model", "model_version", "wait"]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    model_version: str
+    wait: _duration_pb2.Duration
+    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class UnloadModelResponse(_message.Message):
+    __slots__ = ["models"]
+    MODELS_FIELD_NUMBER: _ClassVar[int]
+    models: _containers.RepeatedCompositeFieldContainer[_catalog_pb2.Model]
+    def __init__(self, models: _Optional[_Iterable[_Union[_catalog_pb2.Model, _Mapping]]] = ...) -> None: ...
 
 class LogLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -35,6 +35,21 @@ class AdminServiceStub(object):
                 request_serializer=flashdiffusion_dot_v1_dot_admin__pb2.DrainRequest.SerializeToString,
                 response_deserializer=flashdiffusion_dot_v1_dot_admin__pb2.DrainResponse.FromString,
                 )
+        self.LoadModel = channel.unary_unary(
+                '/flashdiffusion.v1.AdminService/LoadModel',
+                request_serializer=flashdiffusion_dot_v1_dot_admin__pb2.LoadModelRequest.SerializeToString,
+                response_deserializer=flashdiffusion_dot_v1_dot_admin__pb2.LoadModelResponse.FromString,
+                )
+        self.UnloadModel = channel.unary_unary(
+                '/flashdiffusion.v1.AdminService/UnloadModel',
+                request_serializer=flashdiffusion_dot_v1_dot_admin__pb2.UnloadModelRequest.SerializeToString,
+                response_deserializer=flashdiffusion_dot_v1_dot_admin__pb2.UnloadModelResponse.FromString,
+                )
+        self.ReloadPlugins = channel.unary_unary(
+                '/flashdiffusion.v1.AdminService/ReloadPlugins',
+                request_serializer=flashdiffusion_dot_v1_dot_admin__pb2.ReloadPluginsRequest.SerializeToString,
+                response_deserializer=flashdiffusion_dot_v1_dot_admin__pb2.ReloadPluginsResponse.FromString,
+                )
 
 
 class AdminServiceServicer(object):
@@ -70,6 +85,30 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LoadModel(self, request, context):
+        """Loads a version of a model from the repository, or loads it anew, with the severity encoders for it; answers when it is ready. What it
+        replaces serves until then, and its running requests to their end. FAILED_PRECONDITION if it can't be loaded, RESOURCE_EXHAUSTED if its
+        weights are larger than the memory that is free for them; what was loaded before stays in service then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnloadModel(self, request, context):
+        """Takes a model out of service: it takes nothing new, what runs ends, then its weights are freed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReloadPlugins(self, request, context):
+        """Reads the folder of plugins again. Versions that are new serve new requests; what they replace ends its running ones and is unloaded. Where
+        no version of a plugin can be loaded any more, the one before stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -92,6 +131,21 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.Drain,
                     request_deserializer=flashdiffusion_dot_v1_dot_admin__pb2.DrainRequest.FromString,
                     response_serializer=flashdiffusion_dot_v1_dot_admin__pb2.DrainResponse.SerializeToString,
+            ),
+            'LoadModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.LoadModel,
+                    request_deserializer=flashdiffusion_dot_v1_dot_admin__pb2.LoadModelRequest.FromString,
+                    response_serializer=flashdiffusion_dot_v1_dot_admin__pb2.LoadModelResponse.SerializeToString,
+            ),
+            'UnloadModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnloadModel,
+                    request_deserializer=flashdiffusion_dot_v1_dot_admin__pb2.UnloadModelRequest.FromString,
+                    response_serializer=flashdiffusion_dot_v1_dot_admin__pb2.UnloadModelResponse.SerializeToString,
+            ),
+            'ReloadPlugins': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReloadPlugins,
+                    request_deserializer=flashdiffusion_dot_v1_dot_admin__pb2.ReloadPluginsRequest.FromString,
+                    response_serializer=flashdiffusion_dot_v1_dot_admin__pb2.ReloadPluginsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -169,5 +223,56 @@ class AdminService(object):
         return grpc.experimental.unary_unary(request, target, '/flashdiffusion.v1.AdminService/Drain',
             flashdiffusion_dot_v1_dot_admin__pb2.DrainRequest.SerializeToString,
             flashdiffusion_dot_v1_dot_admin__pb2.DrainResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def LoadModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/flashdiffusion.v1.AdminService/LoadModel',
+            flashdiffusion_dot_v1_dot_admin__pb2.LoadModelRequest.SerializeToString,
+            flashdiffusion_dot_v1_dot_admin__pb2.LoadModelResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def UnloadModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/flashdiffusion.v1.AdminService/UnloadModel',
+            flashdiffusion_dot_v1_dot_admin__pb2.UnloadModelRequest.SerializeToString,
+            flashdiffusion_dot_v1_dot_admin__pb2.UnloadModelResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ReloadPlugins(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/flashdiffusion.v1.AdminService/ReloadPlugins',
+            flashdiffusion_dot_v1_dot_admin__pb2.ReloadPluginsRequest.SerializeToString,
+            flashdiffusion_dot_v1_dot_admin__pb2.ReloadPluginsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)

@@ -10,6 +10,8 @@ DESCRIPTOR: _descriptor.FileDescriptor
 SERVING_STATE_FAILED: ServingState
 SERVING_STATE_LOADING: ServingState
 SERVING_STATE_READY: ServingState
+SERVING_STATE_UNLOADED: ServingState
+SERVING_STATE_UNLOADING: ServingState
 SERVING_STATE_UNSPECIFIED: ServingState
 
 class ListModelsRequest(_message.Message):

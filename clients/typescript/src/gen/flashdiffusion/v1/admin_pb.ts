@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Model, Operator, Solver } from "./catalog_pb.js";
+import { file_flashdiffusion_v1_catalog } from "./catalog_pb.js";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +14,155 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flashdiffusion/v1/admin.proto.
  */
 export const file_flashdiffusion_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("Ch1mbGFzaGRpZmZ1c2lvbi92MS9hZG1pbi5wcm90bxIRZmxhc2hkaWZmdXNpb24udjEiFgoUR2V0U3RhdGlzdGljc1JlcXVlc3QinwEKFUdldFN0YXRpc3RpY3NSZXNwb25zZRIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZhY3RpdmUYAiABKAUSEAoIZHJhaW5pbmcYAyABKAgSNAoHc29sdmVycxgEIAMoCzIjLmZsYXNoZGlmZnVzaW9uLnYxLlNvbHZlclN0YXRpc3RpY3MixgIKEFNvbHZlclN0YXRpc3RpY3MSDQoFbW9kZWwYASABKAkSFQoNbW9kZWxfdmVyc2lvbhgCIAEoCRIOCgZzb2x2ZXIYAyABKAkSEQoJY29tcGxldGVkGAQgASgDEg4KBmZhaWxlZBgFIAEoAxIRCgljYW5jZWxsZWQYBiABKAMSLQoKcXVldWVfdGltZRgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIvCgxjb21wdXRlX3RpbWUYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMwoHYmF0Y2hlcxgJIAMoCzIiLmZsYXNoZGlmZnVzaW9uLnYxLkJhdGNoU3RhdGlzdGljcxIxCg1sYXN0X2VuZF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJXCg9CYXRjaFN0YXRpc3RpY3MSDAoEc2l6ZRgBIAEoBRINCgVjb3VudBgCIAEoAxInCgR0aW1lGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIlIKElNldExvZ0xldmVsUmVxdWVzdBIQCghjYXRlZ29yeRgBIAEoCRIqCgVsZXZlbBgCIAEoDjIbLmZsYXNoZGlmZnVzaW9uLnYxLkxvZ0xldmVsIkoKE1NldExvZ0xldmVsUmVzcG9uc2USMwoOcHJldmlvdXNfbGV2ZWwYASABKA4yGy5mbGFzaGRpZmZ1c2lvbi52MS5Mb2dMZXZlbCIoChdTZXRUcmFjZVNhbXBsaW5nUmVxdWVzdBINCgVyYXRpbxgBIAEoASIyChhTZXRUcmFjZVNhbXBsaW5nUmVzcG9uc2USFgoOcHJldmlvdXNfcmF0aW8YASABKAEiNwoMRHJhaW5SZXF1ZXN0EicKBHdhaXQYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iHwoNRHJhaW5SZXNwb25zZRIOCgZhY3RpdmUYASABKAUqwgEKCExvZ0xldmVsEhkKFUxPR19MRVZFTF9VTlNQRUNJRklFRBAAEhMKD0xPR19MRVZFTF9UUkFDRRABEhMKD0xPR19MRVZFTF9ERUJVRxACEhkKFUxPR19MRVZFTF9JTkZPUk1BVElPThADEhUKEUxPR19MRVZFTF9XQVJOSU5HEAQSEwoPTE9HX0xFVkVMX0VSUk9SEAUSFgoSTE9HX0xFVkVMX0NSSVRJQ0FMEAYSEgoOTE9HX0xFVkVMX05PTkUQBzKJAwoMQWRtaW5TZXJ2aWNlEmIKDUdldFN0YXRpc3RpY3MSJy5mbGFzaGRpZmZ1c2lvbi52MS5HZXRTdGF0aXN0aWNzUmVxdWVzdBooLmZsYXNoZGlmZnVzaW9uLnYxLkdldFN0YXRpc3RpY3NSZXNwb25zZRJcCgtTZXRMb2dMZXZlbBIlLmZsYXNoZGlmZnVzaW9uLnYxLlNldExvZ0xldmVsUmVxdWVzdBomLmZsYXNoZGlmZnVzaW9uLnYxLlNldExvZ0xldmVsUmVzcG9uc2USawoQU2V0VHJhY2VTYW1wbGluZxIqLmZsYXNoZGlmZnVzaW9uLnYxLlNldFRyYWNlU2FtcGxpbmdSZXF1ZXN0GisuZmxhc2hkaWZmdXNpb24udjEuU2V0VHJhY2VTYW1wbGluZ1Jlc3BvbnNlEkoKBURyYWluEh8uZmxhc2hkaWZmdXNpb24udjEuRHJhaW5SZXF1ZXN0GiAuZmxhc2hkaWZmdXNpb24udjEuRHJhaW5SZXNwb25zZUIUqgIRRmxhc2hEaWZmdXNpb24uVjFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch1mbGFzaGRpZmZ1c2lvbi92MS9hZG1pbi5wcm90bxIRZmxhc2hkaWZmdXNpb24udjEiOAoQTG9hZE1vZGVsUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIVCg1tb2RlbF92ZXJzaW9uGAIgASgJIjwKEUxvYWRNb2RlbFJlc3BvbnNlEicKBW1vZGVsGAEgASgLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwiYwoSVW5sb2FkTW9kZWxSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEhUKDW1vZGVsX3ZlcnNpb24YAiABKAkSJwoEd2FpdBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiI/ChNVbmxvYWRNb2RlbFJlc3BvbnNlEigKBm1vZGVscxgBIAMoCzIYLmZsYXNoZGlmZnVzaW9uLnYxLk1vZGVsIhYKFFJlbG9hZFBsdWdpbnNSZXF1ZXN0InMKFVJlbG9hZFBsdWdpbnNSZXNwb25zZRIqCgdzb2x2ZXJzGAEgAygLMhkuZmxhc2hkaWZmdXNpb24udjEuU29sdmVyEi4KCW9wZXJhdG9ycxgCIAMoCzIbLmZsYXNoZGlmZnVzaW9uLnYxLk9wZXJhdG9yIhYKFEdldFN0YXRpc3RpY3NSZXF1ZXN0Ip8BChVHZXRTdGF0aXN0aWNzUmVzcG9uc2USLgoKc3RhcnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGYWN0aXZlGAIgASgFEhAKCGRyYWluaW5nGAMgASgIEjQKB3NvbHZlcnMYBCADKAsyIy5mbGFzaGRpZmZ1c2lvbi52MS5Tb2x2ZXJTdGF0aXN0aWNzIsYCChBTb2x2ZXJTdGF0aXN0aWNzEg0KBW1vZGVsGAEgASgJEhUKDW1vZGVsX3ZlcnNpb24YAiABKAkSDgoGc29sdmVyGAMgASgJEhEKCWNvbXBsZXRlZBgEIAEoAxIOCgZmYWlsZWQYBSABKAMSEQoJY2FuY2VsbGVkGAYgASgDEi0KCnF1ZXVlX3RpbWUYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMY29tcHV0ZV90aW1lGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjMKB2JhdGNoZXMYCSADKAsyIi5mbGFzaGRpZmZ1c2lvbi52MS5CYXRjaFN0YXRpc3RpY3MSMQoNbGFzdF9lbmRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiVwoPQmF0Y2hTdGF0aXN0aWNzEgwKBHNpemUYASABKAUSDQoFY291bnQYAiABKAMSJwoEdGltZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJSChJTZXRMb2dMZXZlbFJlcXVlc3QSEAoIY2F0ZWdvcnkYASABKAkSKgoFbGV2ZWwYAiABKA4yGy5mbGFzaGRpZmZ1c2lvbi52MS5Mb2dMZXZlbCJKChNTZXRMb2dMZXZlbFJlc3BvbnNlEjMKDnByZXZpb3VzX2xldmVsGAEgASgOMhsuZmxhc2hkaWZmdXNpb24udjEuTG9nTGV2ZWwiKAoXU2V0VHJhY2VTYW1wbGluZ1JlcXVlc3QSDQoFcmF0aW8YASABKAEiMgoYU2V0VHJhY2VTYW1wbGluZ1Jlc3BvbnNlEhYKDnByZXZpb3VzX3JhdGlvGAEgASgBIjcKDERyYWluUmVxdWVzdBInCgR3YWl0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIh8KDURyYWluUmVzcG9uc2USDgoGYWN0aXZlGAEgASgFKsIBCghMb2dMZXZlbBIZChVMT0dfTEVWRUxfVU5TUEVDSUZJRUQQABITCg9MT0dfTEVWRUxfVFJBQ0UQARITCg9MT0dfTEVWRUxfREVCVUcQAhIZChVMT0dfTEVWRUxfSU5GT1JNQVRJT04QAxIVChFMT0dfTEVWRUxfV0FSTklORxAEEhMKD0xPR19MRVZFTF9FUlJPUhAFEhYKEkxPR19MRVZFTF9DUklUSUNBTBAGEhIKDkxPR19MRVZFTF9OT05FEAcyowUKDEFkbWluU2VydmljZRJiCg1HZXRTdGF0aXN0aWNzEicuZmxhc2hkaWZmdXNpb24udjEuR2V0U3RhdGlzdGljc1JlcXVlc3QaKC5mbGFzaGRpZmZ1c2lvbi52MS5HZXRTdGF0aXN0aWNzUmVzcG9uc2USXAoLU2V0TG9nTGV2ZWwSJS5mbGFzaGRpZmZ1c2lvbi52MS5TZXRMb2dMZXZlbFJlcXVlc3QaJi5mbGFzaGRpZmZ1c2lvbi52MS5TZXRMb2dMZXZlbFJlc3BvbnNlEmsKEFNldFRyYWNlU2FtcGxpbmcSKi5mbGFzaGRpZmZ1c2lvbi52MS5TZXRUcmFjZVNhbXBsaW5nUmVxdWVzdBorLmZsYXNoZGlmZnVzaW9uLnYxLlNldFRyYWNlU2FtcGxpbmdSZXNwb25zZRJKCgVEcmFpbhIfLmZsYXNoZGlmZnVzaW9uLnYxLkRyYWluUmVxdWVzdBogLmZsYXNoZGlmZnVzaW9uLnYxLkRyYWluUmVzcG9uc2USVgoJTG9hZE1vZGVsEiMuZmxhc2hkaWZmdXNpb24udjEuTG9hZE1vZGVsUmVxdWVzdBokLmZsYXNoZGlmZnVzaW9uLnYxLkxvYWRNb2RlbFJlc3BvbnNlElwKC1VubG9hZE1vZGVsEiUuZmxhc2hkaWZmdXNpb24udjEuVW5sb2FkTW9kZWxSZXF1ZXN0GiYuZmxhc2hkaWZmdXNpb24udjEuVW5sb2FkTW9kZWxSZXNwb25zZRJiCg1SZWxvYWRQbHVnaW5zEicuZmxhc2hkaWZmdXNpb24udjEuUmVsb2FkUGx1Z2luc1JlcXVlc3QaKC5mbGFzaGRpZmZ1c2lvbi52MS5SZWxvYWRQbHVnaW5zUmVzcG9uc2VCFKoCEUZsYXNoRGlmZnVzaW9uLlYxYgZwcm90bzM", [file_flashdiffusion_v1_catalog, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+
+/**
+ * Names a model of the repository.
+ *
+ * @generated from message flashdiffusion.v1.LoadModelRequest
+ */
+export type LoadModelRequest = Message<"flashdiffusion.v1.LoadModelRequest"> & {
+  /**
+   * Name of its folder; required.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * Its version; empty means the newest that has a folder.
+   *
+   * @generated from field: string model_version = 2;
+   */
+  modelVersion: string;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.LoadModelRequest.
+ * Use `create(LoadModelRequestSchema)` to create a new message.
+ */
+export const LoadModelRequestSchema: GenMessage<LoadModelRequest> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 0);
+
+/**
+ * A model that was loaded.
+ *
+ * @generated from message flashdiffusion.v1.LoadModelResponse
+ */
+export type LoadModelResponse = Message<"flashdiffusion.v1.LoadModelResponse"> & {
+  /**
+   * The model.
+   *
+   * @generated from field: flashdiffusion.v1.Model model = 1;
+   */
+  model?: Model | undefined;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.LoadModelResponse.
+ * Use `create(LoadModelResponseSchema)` to create a new message.
+ */
+export const LoadModelResponseSchema: GenMessage<LoadModelResponse> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 1);
+
+/**
+ * Names a model that is to go.
+ *
+ * @generated from message flashdiffusion.v1.UnloadModelRequest
+ */
+export type UnloadModelRequest = Message<"flashdiffusion.v1.UnloadModelRequest"> & {
+  /**
+   * Its name; required.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * Its version; empty means all of them.
+   *
+   * @generated from field: string model_version = 2;
+   */
+  modelVersion: string;
+
+  /**
+   * How long to wait for its running requests before answering, 0 to 10 minutes; not said means not at all.
+   *
+   * @generated from field: google.protobuf.Duration wait = 3;
+   */
+  wait?: Duration | undefined;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.UnloadModelRequest.
+ * Use `create(UnloadModelRequestSchema)` to create a new message.
+ */
+export const UnloadModelRequestSchema: GenMessage<UnloadModelRequest> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 2);
+
+/**
+ * What became of it.
+ *
+ * @generated from message flashdiffusion.v1.UnloadModelResponse
+ */
+export type UnloadModelResponse = Message<"flashdiffusion.v1.UnloadModelResponse"> & {
+  /**
+   * Every version that was meant: UNLOADED, or UNLOADING while requests run.
+   *
+   * @generated from field: repeated flashdiffusion.v1.Model models = 1;
+   */
+  models: Model[];
+};
+
+/**
+ * Describes the message flashdiffusion.v1.UnloadModelResponse.
+ * Use `create(UnloadModelResponseSchema)` to create a new message.
+ */
+export const UnloadModelResponseSchema: GenMessage<UnloadModelResponse> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 3);
+
+/**
+ * Asks to read plugins again.
+ *
+ * @generated from message flashdiffusion.v1.ReloadPluginsRequest
+ */
+export type ReloadPluginsRequest = Message<"flashdiffusion.v1.ReloadPluginsRequest"> & {
+};
+
+/**
+ * Describes the message flashdiffusion.v1.ReloadPluginsRequest.
+ * Use `create(ReloadPluginsRequestSchema)` to create a new message.
+ */
+export const ReloadPluginsRequestSchema: GenMessage<ReloadPluginsRequest> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 4);
+
+/**
+ * Plugins as they are in service now.
+ *
+ * @generated from message flashdiffusion.v1.ReloadPluginsResponse
+ */
+export type ReloadPluginsResponse = Message<"flashdiffusion.v1.ReloadPluginsResponse"> & {
+  /**
+   * Solvers, also plugins that failed to load, with the reason.
+   *
+   * @generated from field: repeated flashdiffusion.v1.Solver solvers = 1;
+   */
+  solvers: Solver[];
+
+  /**
+   * Forward operators, also plugins that failed to load, with the reason.
+   *
+   * @generated from field: repeated flashdiffusion.v1.Operator operators = 2;
+   */
+  operators: Operator[];
+};
+
+/**
+ * Describes the message flashdiffusion.v1.ReloadPluginsResponse.
+ * Use `create(ReloadPluginsResponseSchema)` to create a new message.
+ */
+export const ReloadPluginsResponseSchema: GenMessage<ReloadPluginsResponse> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 5);
 
 /**
  * Asks for the statistics.
@@ -27,7 +177,7 @@ export type GetStatisticsRequest = Message<"flashdiffusion.v1.GetStatisticsReque
  * Use `create(GetStatisticsRequestSchema)` to create a new message.
  */
 export const GetStatisticsRequestSchema: GenMessage<GetStatisticsRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 0);
+  messageDesc(file_flashdiffusion_v1_admin, 6);
 
 /**
  * What the server did.
@@ -69,7 +219,7 @@ export type GetStatisticsResponse = Message<"flashdiffusion.v1.GetStatisticsResp
  * Use `create(GetStatisticsResponseSchema)` to create a new message.
  */
 export const GetStatisticsResponseSchema: GenMessage<GetStatisticsResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 1);
+  messageDesc(file_flashdiffusion_v1_admin, 7);
 
 /**
  * What became of the requests of one model and solver.
@@ -153,7 +303,7 @@ export type SolverStatistics = Message<"flashdiffusion.v1.SolverStatistics"> & {
  * Use `create(SolverStatisticsSchema)` to create a new message.
  */
 export const SolverStatisticsSchema: GenMessage<SolverStatistics> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 2);
+  messageDesc(file_flashdiffusion_v1_admin, 8);
 
 /**
  * Steps that a number of samples took together.
@@ -188,7 +338,7 @@ export type BatchStatistics = Message<"flashdiffusion.v1.BatchStatistics"> & {
  * Use `create(BatchStatisticsSchema)` to create a new message.
  */
 export const BatchStatisticsSchema: GenMessage<BatchStatistics> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 3);
+  messageDesc(file_flashdiffusion_v1_admin, 9);
 
 /**
  * A log level.
@@ -216,7 +366,7 @@ export type SetLogLevelRequest = Message<"flashdiffusion.v1.SetLogLevelRequest">
  * Use `create(SetLogLevelRequestSchema)` to create a new message.
  */
 export const SetLogLevelRequestSchema: GenMessage<SetLogLevelRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 4);
+  messageDesc(file_flashdiffusion_v1_admin, 10);
 
 /**
  * What was logged before.
@@ -237,7 +387,7 @@ export type SetLogLevelResponse = Message<"flashdiffusion.v1.SetLogLevelResponse
  * Use `create(SetLogLevelResponseSchema)` to create a new message.
  */
 export const SetLogLevelResponseSchema: GenMessage<SetLogLevelResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 5);
+  messageDesc(file_flashdiffusion_v1_admin, 11);
 
 /**
  * A share of requests.
@@ -258,7 +408,7 @@ export type SetTraceSamplingRequest = Message<"flashdiffusion.v1.SetTraceSamplin
  * Use `create(SetTraceSamplingRequestSchema)` to create a new message.
  */
 export const SetTraceSamplingRequestSchema: GenMessage<SetTraceSamplingRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 6);
+  messageDesc(file_flashdiffusion_v1_admin, 12);
 
 /**
  * What was traced before.
@@ -279,7 +429,7 @@ export type SetTraceSamplingResponse = Message<"flashdiffusion.v1.SetTraceSampli
  * Use `create(SetTraceSamplingResponseSchema)` to create a new message.
  */
 export const SetTraceSamplingResponseSchema: GenMessage<SetTraceSamplingResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 7);
+  messageDesc(file_flashdiffusion_v1_admin, 13);
 
 /**
  * Asks the server to take nothing new.
@@ -300,7 +450,7 @@ export type DrainRequest = Message<"flashdiffusion.v1.DrainRequest"> & {
  * Use `create(DrainRequestSchema)` to create a new message.
  */
 export const DrainRequestSchema: GenMessage<DrainRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 8);
+  messageDesc(file_flashdiffusion_v1_admin, 14);
 
 /**
  * Where draining stands.
@@ -321,7 +471,7 @@ export type DrainResponse = Message<"flashdiffusion.v1.DrainResponse"> & {
  * Use `create(DrainResponseSchema)` to create a new message.
  */
 export const DrainResponseSchema: GenMessage<DrainResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 9);
+  messageDesc(file_flashdiffusion_v1_admin, 15);
 
 /**
  * How severe a log line is.
@@ -438,6 +588,39 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof DrainRequestSchema;
     output: typeof DrainResponseSchema;
+  },
+  /**
+   * Loads a version of a model from the repository, or loads it anew, with the severity encoders for it; answers when it is ready. What it
+   * replaces serves until then, and its running requests to their end. FAILED_PRECONDITION if it can't be loaded, RESOURCE_EXHAUSTED if its
+   * weights are larger than the memory that is free for them; what was loaded before stays in service then.
+   *
+   * @generated from rpc flashdiffusion.v1.AdminService.LoadModel
+   */
+  loadModel: {
+    methodKind: "unary";
+    input: typeof LoadModelRequestSchema;
+    output: typeof LoadModelResponseSchema;
+  },
+  /**
+   * Takes a model out of service: it takes nothing new, what runs ends, then its weights are freed.
+   *
+   * @generated from rpc flashdiffusion.v1.AdminService.UnloadModel
+   */
+  unloadModel: {
+    methodKind: "unary";
+    input: typeof UnloadModelRequestSchema;
+    output: typeof UnloadModelResponseSchema;
+  },
+  /**
+   * Reads the folder of plugins again. Versions that are new serve new requests; what they replace ends its running ones and is unloaded. Where
+   * no version of a plugin can be loaded any more, the one before stays.
+   *
+   * @generated from rpc flashdiffusion.v1.AdminService.ReloadPlugins
+   */
+  reloadPlugins: {
+    methodKind: "unary";
+    input: typeof ReloadPluginsRequestSchema;
+    output: typeof ReloadPluginsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_flashdiffusion_v1_admin, 0);

@@ -1,8 +1,9 @@
 using FlashDiffusion.Models.Networks;
-using FlashDiffusion.Testing;
+using FlashDiffusion.Models.Repository;
+using Xunit;
 using static TorchSharp.torch;
 
-namespace FlashDiffusion.Models.Repository;
+namespace FlashDiffusion.Testing.Checkpoints;
 
 /// <summary>A repository in a temporary folder with a tiny model and a tiny severity encoder in it.</summary>
 internal sealed class TinyModels : IDisposable

@@ -1,0 +1,93 @@
+using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Hangs;
+using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Plugins;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Lifecycle;
+
+/// <summary>
+/// Reads plugins, and reads them again while others run: what is new serves new requests, what it replaces ends its running ones and is
+/// unloaded then. A solver that hung is taken out of service.
+/// </summary>
+internal sealed class PluginLifecycle(
+    ServingChanges changes, PluginShelf shelf, OperatorLoading ownOperators, IOptions<PluginOptions> options, ILogger<PluginLifecycle> logger)
+{
+    private const int CollectionRounds = 10;
+    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(200);
+
+    private string Root => options.Value.Root.Length == 0 ? Path.Combine(AppContext.BaseDirectory, "plugins") : Path.GetFullPath(options.Value.Root);
+
+    /// <summary>Reads the folder for the first time.</summary>
+    /// <param name="releasing">Runs on a device's thread what disposes of a plugin.</param>
+    public PluginCatalogs Read(Func<Action, Task> releasing)
+    {
+        shelf.Releasing = releasing;
+        return shelf.Load(Root, OperatorLoading.ReservedNames);
+    }
+
+    /// <summary>Reads the folder again, after other changes have ended.</summary>
+    /// <returns>Solvers and operators as they are in service now.</returns>
+    public Task<PluginCatalogs> ReloadAsync() => changes.InTurnAsync(() => Task.Run(() =>
+    {
+        var read = shelf.Load(Root, OperatorLoading.ReservedNames);
+        changes.Publish(context => context with { Solvers = read.Solvers, Operators = new OperatorCatalog([.. ownOperators.Entries, .. read.Operators]) });
+        foreach (var replaced in read.Replaced)
+        {
+            Retire(replaced);
+        }
+
+        Log.PluginsReloaded(logger, read.Solvers.ReadyNames.Count() + read.Operators.Count(entry => entry.Family is not null), read.Replaced.Length);
+        return read with { Replaced = [] };
+    }));
+
+    /// <summary>A step hung: its solver is out of service at once, whatever else is under way.</summary>
+    public void Quarantine(HungStep hung)
+    {
+        if (hung.Solver is not { } solver)
+        {
+            return;
+        }
+
+        var descriptor = solver.Descriptor;
+        Log.PluginQuarantined(logger, descriptor.Name, descriptor.Version, hung.Reason);
+        changes.Publish(context => context with
+        {
+            Solvers = new SolverCatalog(context.Solvers.Entries.Select(entry => ReferenceEquals(entry.Solver, solver)
+                ? new SolverEntry(entry.Name, entry.Version, null, hung.Reason)
+                : entry)),
+        });
+        _ = changes.InTurnAsync(() =>
+        {
+            if (shelf.Quarantine(solver) is { } plugin)
+            {
+                Retire(plugin);
+            }
+
+            return Task.FromResult(true);
+        });
+    }
+
+    private void Retire(Plugin plugin)
+    {
+        var part = plugin.Part;
+        var (name, version) = part is ILatentSolver solver ? (solver.Descriptor.Name, solver.Descriptor.Version) : (((IForwardOperatorFamily)part).Descriptor.Name, "");
+        _ = CollectAsync(plugin.Lifetime.Freed, plugin.Context, name, version);
+        plugin.Lifetime.Retire();
+    }
+
+    // An idle server would keep the code for hours: nothing makes it collect garbage.
+    private async Task CollectAsync(Task freed, WeakReference context, string name, string version)
+    {
+        await freed;
+        Log.PluginUnloaded(logger, name, version);
+        for (var round = 0; round < CollectionRounds && context.IsAlive; round++)
+        {
+            await Task.Delay(BetweenRounds);
+            await Task.Run(CollectionPause.Collect);
+            GC.WaitForPendingFinalizers();
+        }
+    }
+}
