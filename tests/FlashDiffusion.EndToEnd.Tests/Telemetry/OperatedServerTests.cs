@@ -128,6 +128,8 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
     [Fact]
     public async Task Prometheus_Scraping_SeesTypesAndTrueValues()
     {
+        // One with a severity, so that its histogram is there.
+        await Requests.ReconstructAsync(Server, await Requests.BlurredAsync(Server));
         await using var prometheus = new PrometheusServer(Server.Metrics);
         using var call = Server.Reconstruction.Reconstruct(await SlowAsync(), Requests.Call);
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
