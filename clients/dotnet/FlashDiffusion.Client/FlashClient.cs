@@ -70,8 +70,7 @@ public sealed class FlashClient : IDisposable
             server.Enter();
             try
             {
-                var next = attempts.NextRequest();
-                var streaming = attempt.Call(() => server.Reconstruction.Reconstruct(next, call));
+                var streaming = server.Reconstruction.Reconstruct(attempts.NextRequest(), attempt.Carry(call));
                 using var stream = new ReconstructionStream(streaming, server.Address, _options.Resume.Silence, _options.Clock, cancellation);
                 while (broken is null)
                 {

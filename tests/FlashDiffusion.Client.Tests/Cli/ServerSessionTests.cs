@@ -18,6 +18,16 @@ public sealed class ServerSessionTests
     }
 
     [Fact]
+    public void Find_InstalledTool_SaysThatItBringsNone()
+    {
+        using var folder = new TemporaryFolder();
+
+        var exception = Assert.Throws<CliException>(() => ServerFiles.Find(folder[".store/flashdiffusion.cli/0.1.0/tools/net10.0/any/"]));
+
+        Assert.Equal(("No server answers, and an installed flash brings none: start one, or give --address of a running one.", 4), (exception.Message, exception.Code));
+    }
+
+    [Fact]
     public void Find_ArtifactsLayout_TakesTheSameConfiguration()
     {
         using var folder = new TemporaryFolder();

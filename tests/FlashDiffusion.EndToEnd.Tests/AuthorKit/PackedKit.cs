@@ -5,18 +5,19 @@ using FlashDiffusion.Testing.Tools;
 namespace FlashDiffusion.EndToEnd.Tests.AuthorKit;
 
 /// <summary>
-/// The packages of the author's kit, packed from the checkout into a temporary feed, and a folder outside of the checkout to use them
+/// Packages, the author's kit if not said, packed from the checkout into a temporary feed, and a folder outside of the checkout to use them
 /// in. Every run has a version of its own and keeps the packages to itself, so that none is ever stale; those of others come from the
 /// host's package cache.
 /// </summary>
 internal sealed class PackedKit : IDisposable
 {
-    private static readonly string[] Projects =
+    private static readonly string[] AuthorsKit =
         [Path.Combine("server", "FlashDiffusion.Abstractions"), Path.Combine("tests", "FlashDiffusion.Conformance"), Path.Combine("plugins", "Template", "FlashDiffusion.Templates")];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flash-kit-");
 
-    public PackedKit()
+    /// <param name="projects">Folders of the projects; those of the author's kit if there are none.</param>
+    public PackedKit(params string[] projects)
     {
         Directory.CreateDirectory(Feed);
         File.WriteAllText(In("nuget.config"), $"""
@@ -26,7 +27,7 @@ internal sealed class PackedKit : IDisposable
               <fallbackPackageFolders><add key="host" value="{HostPackages()}" /></fallbackPackageFolders>
             </configuration>
             """);
-        foreach (var project in Projects)
+        foreach (var project in projects.Length > 0 ? projects : AuthorsKit)
         {
             // What was built with these tests, under another version.
             DotNet(Checkout.Root, "pack", project, "--no-build", "-c", Path.GetFileName(BuiltServer.Folder), "-v", "q", $"-p:PackageVersion={Version}", "-o", Feed);

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using FlashDiffusion.Client;
 using FlashDiffusion.EndToEnd.Tests.Servers;
 using Google.Rpc;
 using Grpc.Core;
@@ -36,6 +39,7 @@ public sealed class ObservedServerTests : IAsyncLifetime
     {
         await BrokenModelIsReportedAndStopsNothing();
         await ClientsTraceparentIsTheParentOfTheWholeTrace();
+        await ClientsAttemptIsTheParentOfTheServersSpans();
         await FullQueueRefusesWithABackoff();
         await TerminationCancelsWithUnavailable();
     }
@@ -81,6 +85,36 @@ public sealed class ObservedServerTests : IAsyncLifetime
         Assert.All(Trace(), span => Assert.Contains(span.ParentId, known));
 
         List<CollectedSpan> Trace() => _collector.Spans.Where(span => span.TraceId == TraceId).ToList();
+    }
+
+    private async Task ClientsAttemptIsTheParentOfTheServersSpans()
+    {
+        var stopped = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == FlashClientTelemetry.ActivitySourceName,
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = stopped.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var client = FlashClient.Connect(Server.Address.ToString());
+
+        await foreach (var _ in client.FollowAsync(await Requests.BlurredAsync(Server), TestContext.Current.CancellationToken))
+        {
+            // To its end.
+        }
+
+        var whole = Assert.Single(stopped, span => span.OperationName == "flashdiffusion.reconstruct");
+        var attempt = Assert.Single(stopped, span => span.OperationName == "flashdiffusion.reconstruct.attempt");
+        Assert.Equal((whole.SpanId, whole.TraceId), (attempt.ParentSpanId, attempt.TraceId));
+        CollectedSpan? call = null;
+        for (var i = 0; i < 200 && call is null; i++)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            call = _collector.Spans.FirstOrDefault(span => span.TraceId == attempt.TraceId.ToHexString() && span.Name.EndsWith("/Reconstruct", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(attempt.SpanId.ToHexString(), call?.ParentId);
     }
 
     private async Task FullQueueRefusesWithABackoff()

@@ -50,13 +50,15 @@ internal static class ReconstructCommand
             var asJson = parsed.GetValue(json);
             var display = Displays.For(context, asJson);
             using var client = connection.Connect(parsed);
+            var said = new HashSet<string>();
             var batch = new PictureBatch(client, template, display, context.Clock);
             var outcomes = await batch.RunAsync(jobs, parsed.GetValue(parallel), PictureJob.IsMany(inputs), Tell, cancellation).ConfigureAwait(false);
             return Conclude(outcomes, display);
 
             void Tell(PictureOutcome outcome)
             {
-                foreach (var notice in outcome.Outcome?.Accepted.Notices ?? [])
+                // What is true of all is said once.
+                foreach (var notice in (outcome.Outcome?.Accepted.Notices ?? []).Where(notice => said.Add(notice.Message)))
                 {
                     display.Say($"{Lines.Prefix(jobs.Count > 1 ? outcome.Job.Input.Name : "")}note: {notice.Message}");
                 }

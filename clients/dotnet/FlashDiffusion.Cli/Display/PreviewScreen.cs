@@ -62,8 +62,8 @@ internal sealed class PreviewScreen : IReconstructionWatcher
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
         grid.AddRow(Fit(_measurement), Fit(_latest));
-        grid.AddRow(new Text(_measurement is null ? "" : "measurement"), new Text(_status));
-        _live.UpdateTarget(grid);
+        grid.AddRow(new Text(_measurement is null ? "" : "measurement"), new Text(_latest is null ? "" : "prediction"));
+        _live.UpdateTarget(new Rows(grid, new Text(_status)));
     }
 
     /// <summary>As large as the terminal and small pictures allow.</summary>

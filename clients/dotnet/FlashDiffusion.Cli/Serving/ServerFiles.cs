@@ -9,15 +9,24 @@ internal sealed record ServerFiles(string Assembly, string Host)
 {
     private const string ServerName = "FlashDiffusion.Server";
 
+    /// <summary>Folder that the SDK puts tools into.</summary>
+    private const string ToolStore = ".store";
+
     /// <summary>Looks in the artifacts layout: bin/PROJECT/CONFIGURATION.</summary>
     public static ServerFiles Find(string ownFolder)
     {
         var own = new DirectoryInfo(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ownFolder)));
         var assembly = Path.Combine(own.Parent?.Parent?.FullName ?? own.FullName, ServerName, own.Name, $"{ServerName}.dll");
-        return File.Exists(assembly)
-            ? new ServerFiles(assembly, FindHost())
-            : throw new CliException(
-                $"No server answers, and there is none to start at {assembly}: build it (dotnet build -c Release), or give --address of a running one.", ExitCode.Unavailable);
+        if (File.Exists(assembly))
+        {
+            return new ServerFiles(assembly, FindHost());
+        }
+
+        // Installed as a tool it has no server beside it, and nobody shall look for one.
+        var hint = own.FullName.Split(Path.DirectorySeparatorChar).Contains(ToolStore)
+            ? "an installed flash brings none: start one"
+            : $"there is none to start at {assembly}: build it (dotnet build -c Release)";
+        throw new CliException($"No server answers, and {hint}, or give --address of a running one.", ExitCode.Unavailable);
     }
 
     private static string FindHost()

@@ -1,28 +1,30 @@
 using System.Diagnostics;
+using Grpc.Core;
 
 namespace FlashDiffusion.Client;
 
 /// <summary>The span of one stream; null where nobody listens.</summary>
 internal sealed class AttemptTrace(Activity? span) : IDisposable
 {
-    /// <summary>Starts a call below the span, so that the server's spans have it as their parent.</summary>
-    public T Call<T>(Func<T> start)
+    /// <summary>
+    /// Call options that make the span the parent of the server's. Left to itself HTTP would put a span of its own between, which most
+    /// programs do not record, and their traces would fall apart.
+    /// </summary>
+    public CallOptions Carry(CallOptions options)
     {
         if (span is null)
         {
-            return start();
+            return options;
         }
 
-        var current = Activity.Current;
-        Activity.Current = span;
-        try
+        var headers = new Metadata();
+        foreach (var entry in options.Headers ?? [])
         {
-            return start();
+            headers.Add(entry);
         }
-        finally
-        {
-            Activity.Current = current;
-        }
+
+        DistributedContextPropagator.Current.Inject(span, headers, static (carrier, name, value) => ((Metadata)carrier!).Add(name, value));
+        return options.WithHeaders(headers);
     }
 
     public void Break(FlashException failure) =>

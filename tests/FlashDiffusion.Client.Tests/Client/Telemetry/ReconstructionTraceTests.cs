@@ -32,8 +32,10 @@ public sealed class ReconstructionTraceTests
         Assert.Equal(2, attempts.Count);
         Assert.All(attempts, attempt => Assert.Equal(whole.SpanId, attempt.ParentSpanId));
         Assert.Equal(("CANCELLED", null), (attempts[0].GetTagItem("error.type"), attempts[1].GetTagItem("error.type")));
-        // Each stream carries the context of its own span, possibly through a span of HTTP's own between.
-        Assert.All(server.Reconstruction.Headers, headers => Assert.Contains(spans.Test.TraceId.ToString(), headers.GetValue("traceparent"), StringComparison.Ordinal));
+        // Each stream carries the context of its own span, and no other.
+        Assert.Equal(
+            attempts.Select(attempt => $"00-{attempt.TraceId}-{attempt.SpanId}-01"),
+            server.Reconstruction.Headers.Select(headers => Assert.Single(headers, header => header.Key == "traceparent").Value));
     }
 
     [Fact]
