@@ -1,6 +1,7 @@
 using System.CommandLine;
+using FlashDiffusion.Benchmarks.Macro;
 using FlashDiffusion.Benchmarks.Steps;
 using FlashDiffusion.Engine.Devices;
 
 NativeTuning.Apply();
-return new RootCommand("Benchmarks of FlashDiffusion.") { StepsCommand.Create() }.Parse(args).Invoke();
+return await new RootCommand("Benchmarks of FlashDiffusion.") { StepsCommand.Create(), MacroCommand.Create() }.Parse(args).InvokeAsync();

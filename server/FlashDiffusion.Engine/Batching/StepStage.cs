@@ -3,6 +3,7 @@ using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Sampling;
@@ -15,7 +16,8 @@ namespace FlashDiffusion.Engine.Batching;
 /// <param name="sizes">How many rows are computed.</param>
 /// <param name="memory">Learns what does not fit.</param>
 /// <param name="guard">Where solvers are entered and left.</param>
-internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory, StepGuard guard)
+/// <param name="precision">Numbers that networks compute with.</param>
+internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory, StepGuard guard, NetworkPrecision precision)
 {
     /// <summary>Whether the last batch ran as it was.</summary>
     public bool RanWhole { get; private set; }
@@ -66,7 +68,7 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
         var counter = new CallCounter();
         var solver = lane.Runner as ILatentSolver;
         GuardedStep? step = null;
-        var batch = StepAssembly.Assemble(rows, new CountingModel(model, counter) { Calling = () => step?.ThrowIfAbandoned() }, bound);
+        var batch = StepAssembly.Assemble(rows, new CountingModel(NetworksOf(lane, model), counter) { Calling = () => step?.ThrowIfAbandoned() }, bound);
         StepOutput output;
         step = guard.Enter(solver, samples, bound);
         try
@@ -82,4 +84,8 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
         guard.Leave(step);
         return StepCommit.Commit(samples, batch, output, counter);
     }
+
+    // Official mode answers for the research code's numbers, which are float32.
+    private ILatentDiffusionModel NetworksOf(LaneKey lane, ILatentDiffusionModel model) =>
+        precision == NetworkPrecision.BFloat16 && lane.Compatibility == Compatibility.Standard ? new ReducedPrecisionModel(model) : model;
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 
@@ -76,6 +77,13 @@ internal sealed class EngineOptions
     /// <value>The default value is 300.</value>
     [Range(0, 1e6)]
     public double StepLimitSeconds { get; set; } = 300;
+
+    /// <summary>
+    /// Numbers that the networks of a step compute with: <c>Float32</c>, or <c>BFloat16</c>, which is faster where the processor has it and costs
+    /// a little quality. Severity, the last decode and official mode are always float32.
+    /// </summary>
+    /// <value>The default value is <see cref="NetworkPrecision.Float32"/>.</value>
+    public NetworkPrecision Precision { get; set; } = NetworkPrecision.Float32;
 
     /// <summary>Share by which an estimate may be too low before a deadline that was promised is missed.</summary>
     /// <value>The default value is 0.1.</value>

@@ -65,7 +65,7 @@ internal sealed class DeviceLoop : IDisposable
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _scheduler = new LaneScheduler(policy, sizes.Of);
         _etas = new EtaEstimator(Times, sizes, policy, time);
-        var stages = new DeviceStages(new SeverityStage(options.SeverityBatch), new StepStage(_operators, sizes, Memory, _guard), new DecodeStage(_operators, sizes, Memory));
+        var stages = new DeviceStages(new SeverityStage(options.SeverityBatch), new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
         _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, time), _ends, _quarantine, time, telemetry, logger);
     }

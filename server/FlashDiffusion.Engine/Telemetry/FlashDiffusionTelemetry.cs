@@ -14,6 +14,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
 
     private static readonly InstrumentAdvice<double> RequestSeconds = new() { HistogramBucketBoundaries = [.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
     private static readonly InstrumentAdvice<double> StepSeconds = new() { HistogramBucketBoundaries = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10] };
+    private static readonly InstrumentAdvice<double> EtaErrors = new() { HistogramBucketBoundaries = [-.75, -.5, -.3, -.2, -.1, -.05, 0, .05, .1, .2, .3, .5, 1, 2, 5, 10] };
     private static readonly InstrumentAdvice<int> BatchSizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] };
     private static readonly InstrumentAdvice<int> Steps = new() { HistogramBucketBoundaries = [10, 20, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000] };
     private static readonly InstrumentAdvice<double> Severities = new() { HistogramBucketBoundaries = [.01, .02, .05, .1, .15, .2, .25, .3, .4, .5, .75, 1] };
@@ -31,6 +32,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _coalesced;
     private readonly Counter<long> _stalled;
+    private readonly Counter<long> _detached;
     private readonly Counter<long> _resumed;
     private readonly Counter<long> _steps;
     private readonly Counter<long> _calls;
@@ -50,9 +52,10 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _stepDuration = Meter.CreateHistogram("flashdiffusion.step.duration", "s", "Time of one unit of device work.", null, StepSeconds);
         _batchSize = Meter.CreateHistogram("flashdiffusion.batch.size", "{sample}", "Samples that took a step together.", null, BatchSizes);
         _cancelLatency = Meter.CreateHistogram("flashdiffusion.cancel.latency", "s", "Time from a cancellation to its place being free.", null, StepSeconds);
-        _etaError = Meter.CreateHistogram<double>("flashdiffusion.estimator.eta_error", "1", "Relative error of the first ETA, actual over estimated, minus 1.");
+        _etaError = Meter.CreateHistogram("flashdiffusion.estimator.eta_error", "1", "Relative error of the first ETA, actual over estimated, minus 1.", null, EtaErrors);
         _rejected = Meter.CreateCounter<long>("flashdiffusion.requests.rejected", "{request}", "Requests refused at once.");
         _stalled = Meter.CreateCounter<long>("flashdiffusion.stream.stalled", "{stream}", "Streams whose client stopped reading and was let go.");
+        _detached = Meter.CreateCounter<long>("flashdiffusion.requests.detached", "{request}", "Reconstructions that went on after their last stream broke; how they end is counted too.");
         _resumed = Meter.CreateCounter<long>("flashdiffusion.resume.count", "{resume}", "Reconstructions that went on from a checkpoint.");
         _steps = Meter.CreateCounter<long>("flashdiffusion.steps", "{step}", "Steps run, by requests that ended.");
         _calls = Meter.CreateCounter<long>("flashdiffusion.network.calls", "{call}", "Network evaluations on single samples, by requests that ended.");
@@ -122,6 +125,9 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <summary>A step hung, and its thread was given up.</summary>
     /// <param name="solver">Name of the solver; empty for the engine's own inversion.</param>
     public void RecordAbandoned(string solver) => _abandoned.Add(1, Solver(solver));
+
+    /// <summary>A reconstruction goes on although its last stream broke.</summary>
+    public void RecordDetached() => _detached.Add(1);
 
     /// <summary>A reconstruction goes on from a checkpoint.</summary>
     public void RecordResume(bool exact) => _resumed.Add(1, new KeyValuePair<string, object?>("exactness", exact ? "exact" : "tolerance"));

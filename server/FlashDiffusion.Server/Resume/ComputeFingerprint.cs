@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 using Microsoft.Extensions.Options;
@@ -24,7 +26,8 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
     public TokenCompute Of(ReconstructionRequest request)
     {
         var rows = RowsOf(request);
-        return new TokenCompute(_server.Value) { Rows = rows, Mode = rows > 0 ? ExactMode : FastMode };
+        var precision = request.Compatibility == Compatibility.Official ? NetworkPrecision.Float32 : options.Value.Precision;
+        return new TokenCompute(_server.Value) { Rows = rows, Mode = rows > 0 ? ExactMode : FastMode, DataType = precision == NetworkPrecision.BFloat16 ? "bfloat16" : "float32" };
     }
 
     /// <summary>Whether a server goes on to the same last bit with what another one began.</summary>
@@ -57,9 +60,9 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
 
     private static TokenCompute Find(EngineOptions options) => new()
     {
-        DataType = "float32",
-        Device = options.Device,
-        Threads = options.Threads > 0 ? options.Threads : torch.get_num_threads(),
+        // What has the same kind computes the same bits, whichever of a replica's devices it is and however many there are.
+        Device = string.Join('+', DeviceNames.Of(options).Select(DeviceNames.KindOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
+        Threads = DeviceNames.Threads(options) is > 0 and var threads ? threads : torch.get_num_threads(),
         InstructionSet = InstructionSet(),
         Processor = Processor(),
         Libraries = $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {RuntimeInformation.OSArchitecture}",

@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Starts;
 
 namespace FlashDiffusion.Server.Resume;
@@ -30,6 +31,7 @@ internal static class TokenMapper
             token.Cut.Trajectory.AddRange(cut.Trajectory);
         }
 
+        token.Notices.AddRange(start.Notices.Select(notice => new TokenNotice { Code = notice.Code, Message = notice.Message }));
         return token;
     }
 
@@ -61,6 +63,7 @@ internal static class TokenMapper
             NoiseScale = token.Start.NoiseScale,
             Inverts = token.Start.Inverts,
             Cut = token.Start.Cut is { } cut ? new TrajectoryCut([.. cut.Trajectory], cut.GuidanceFactor, cut.StepsWithout, (CutReason)cut.Reason) : null,
+            Notices = [.. token.Start.Notices.Select(notice => new Notice(notice.Code, notice.Message))],
         },
         Plan = [.. token.Plan.Span],
         Calls = new StepCost(

@@ -12,7 +12,8 @@ namespace FlashDiffusion.Server.Retention;
 /// <param name="fingerprint">What the request asked for.</param>
 /// <param name="request">How it wants to be remembered.</param>
 /// <param name="ended">Called once, at its end.</param>
-internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint fingerprint, RetentionRequest request, Action<RetainedReconstruction> ended)
+/// <param name="detached">Called once, when it goes on although nobody follows it any more.</param>
+internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint fingerprint, RetentionRequest request, Action<RetainedReconstruction> ended, Action detached)
 {
     private readonly Lock _gate = new();
     private readonly List<Follower> _followers = [];
@@ -23,6 +24,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     private ProgressEvent? _progress;
     private SessionEvent? _final;
     private bool _abandoned;
+    private bool _detached;
     private bool _onRequest;
 
     public RequestKey Key => key;
@@ -113,10 +115,9 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     {
         lock (_gate)
         {
-            if (_followers.Remove(follower) && _followers.Count == 0 && !request.Detaches)
+            if (_followers.Remove(follower) && _followers.Count == 0)
             {
-                _abandoned = true;
-                _session?.Cancel();
+                GoOnOrEnd();
             }
         }
 
@@ -140,6 +141,21 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
         {
             _abandoned |= _final is null;
             _session?.HandOff();
+        }
+    }
+
+    private void GoOnOrEnd()
+    {
+        if (!request.Detaches)
+        {
+            _abandoned = true;
+            _session?.Cancel();
+        }
+        else if (!_detached && !_abandoned)
+        {
+            // A second stream may come and go; that it went on alone is counted once.
+            _detached = true;
+            detached();
         }
     }
 

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Requests;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ namespace FlashDiffusion.Server.Retention;
 /// The reconstructions that have a name, running ones and ended ones until their lifetime is over or their memory is needed for newer
 /// ones. One name, one computation. Safe to use from any thread.
 /// </summary>
-internal sealed class RetainedRegister(IOptions<ResultOptions> options, TimeProvider time) : IDisposable
+internal sealed class RetainedRegister(IOptions<ResultOptions> options, TimeProvider time, FlashDiffusionTelemetry telemetry) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RequestKey, RetainedReconstruction> _byKey = [];
@@ -53,7 +54,7 @@ internal sealed class RetainedRegister(IOptions<ResultOptions> options, TimeProv
                 Forget(retained);
             }
 
-            var begun = new RetainedReconstruction(key, fingerprint, request, OnEnded);
+            var begun = new RetainedReconstruction(key, fingerprint, request, OnEnded, telemetry.RecordDetached);
             _byKey[key] = begun;
             return Mapped<Claim>.Of(new Claim(begun, begun.TryFollow()!, IsNew: true));
         }

@@ -1,5 +1,5 @@
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Models.Networks;
-using FlashDiffusion.Trainer.Native;
 using FlashDiffusion.Trainer.Networks;
 using FlashDiffusion.Trainer.Optimisation;
 using FlashDiffusion.Trainer.Photographs;

@@ -1,7 +1,7 @@
 using System.Globalization;
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Models.Networks;
 using FlashDiffusion.Schedules;
-using FlashDiffusion.Trainer.Native;
 using FlashDiffusion.Trainer.Networks;
 using FlashDiffusion.Trainer.Optimisation;
 using FlashDiffusion.Trainer.Randomness;

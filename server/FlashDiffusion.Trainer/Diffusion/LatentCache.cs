@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Models.Networks;
-using FlashDiffusion.Trainer.Native;
 using FlashDiffusion.Trainer.Photographs;
 using static TorchSharp.torch;
 

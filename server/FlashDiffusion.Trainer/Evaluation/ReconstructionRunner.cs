@@ -1,5 +1,5 @@
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Noise;
-using FlashDiffusion.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Trainer.Evaluation;

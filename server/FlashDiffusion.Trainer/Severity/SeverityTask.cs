@@ -1,6 +1,6 @@
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Models.Networks;
 using FlashDiffusion.Trainer.Degradations;
-using FlashDiffusion.Trainer.Native;
 using FlashDiffusion.Trainer.Networks;
 using FlashDiffusion.Trainer.Optimisation;
 using FlashDiffusion.Trainer.Photographs;

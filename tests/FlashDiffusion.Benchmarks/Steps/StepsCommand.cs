@@ -9,7 +9,7 @@ internal static class StepsCommand
 {
     public static Command Create()
     {
-        var models = new Option<DirectoryInfo>("--models") { Description = "Model repository.", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Checkout(), "server", "models")) };
+        var models = new Option<DirectoryInfo>("--models") { Description = "Model repository.", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Checkout.Root, "server", "models")) };
         var name = new Option<string>("--model") { Description = "Name of the model.", DefaultValueFactory = _ => "starter" };
         var size = new Option<int>("--size") { Description = "Height and width of the picture in pixels.", DefaultValueFactory = _ => 64 };
         var batches = new Option<int[]>("--batches") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 2, 4, 8, 16], AllowMultipleArgumentsPerToken = true };
@@ -46,16 +46,5 @@ internal static class StepsCommand
             return 0;
         });
         return command;
-    }
-
-    private static string Checkout()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FlashDiffusion.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? Environment.CurrentDirectory;
     }
 }

@@ -1,6 +1,8 @@
 using System.IO.Hashing;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Tests.Requests;
 using Google.Protobuf;
@@ -21,6 +23,7 @@ public sealed class ResumeDeskTests
         var resume = mapped.Request.Resume!;
         Assert.Equal((2, 5, 0.25, 0.75f), (resume.StepIndex, resume.Start.Index, resume.Start.Severity, resume.Start.NoiseScale));
         Assert.Equal((2, 1, TimeSpan.FromSeconds(2)), (resume.Calls.UNetForward, resume.SeverityCalls, resume.ComputeTime));
+        Assert.Equal([new Notice("SEVERITY_OUT_OF_RANGE", "It was doubted.")], resume.Start.Notices);
         Assert.Equal(2, mapped.Resumption!.Step);
         Assert.Equal(7ul, mapped.Request.Seed);
         Assert.Equal((2, Crc32.HashToUInt32(flow.Checkpoint.Data.Span)), (flow.Checkpoint.Step, flow.Checkpoint.Crc32));
@@ -167,6 +170,17 @@ public sealed class ResumeDeskTests
         Assert.False(flow.Continued(new ResumeScene(ResumeScene.Key(1), engine: new EngineOptions { Threads = 1, ExactBatch = 4 })).Resumption!.Exact);
         flow.Request.Mode = V1.ComputeMode.Fast;
         Assert.Equal(["mode"], flow.Refusal().Violations.Select(violation => violation.Field));
+    }
+
+    [Theory]
+    [InlineData("cpu,cpu", false, true)]
+    [InlineData("cuda:1", false, false)]
+    [InlineData("cpu", true, false)]
+    public void Exactness_DependsOnKindOfDeviceAndPrecision(string devices, bool reduced, bool exact)
+    {
+        var flow = new ResumeFlow(new ResumeScene(ResumeScene.Key(1), engine: Exact));
+        var other = new EngineOptions { Threads = 1, MaximumBatch = 1, Device = devices, Precision = reduced ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32 };
+        Assert.Equal(exact, flow.Continued(new ResumeScene(ResumeScene.Key(1), engine: other)).Resumption!.Exact);
     }
 
     [Fact]

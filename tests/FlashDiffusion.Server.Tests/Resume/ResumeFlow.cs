@@ -3,6 +3,7 @@ using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Starts;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Requests;
@@ -73,7 +74,7 @@ internal sealed class ResumeFlow
         return new Checkpoint
         {
             State = new SampleState(2, new SavedTensor(torch.ScalarType.Float32, [.. shape], new byte[4 * piece.Latent.Elements]), ImmutableSortedDictionary<string, SavedTensor>.Empty),
-            Start = new StartDecision { Mode = AdaptationMode.Auto, Index = StartIndex, Severity = 0.25, SignalScale = 0.5f, NoiseScale = 0.75f },
+            Start = new StartDecision { Mode = AdaptationMode.Auto, Index = StartIndex, Severity = 0.25, SignalScale = 0.5f, NoiseScale = 0.75f, Notices = [new Notice("SEVERITY_OUT_OF_RANGE", "It was doubted.")] },
             Plan = PlanDigest.Of(steps),
             Calls = new StepCost(2, 2, 2, 2),
             SeverityCalls = 1,

@@ -1,9 +1,12 @@
+using System.Diagnostics.Metrics;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Tests.Requests;
+using FlashDiffusion.Testing.Fakes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -16,9 +19,26 @@ public sealed class RetainedRegisterTests : IDisposable
     private static readonly RequestKey Key = new("alice", "one");
     private readonly FakeTimeProvider _time = new();
     private readonly RetainedRegister _register;
+    private readonly TestMeterFactory _meters = new();
+    private readonly FlashDiffusionTelemetry _telemetry;
+    private readonly MeterListener _listener = new();
     private long _lastId;
+    private long _detached;
 
-    public RetainedRegisterTests() => _register = new RetainedRegister(Options.Create(new ResultOptions { MaximumBytes = 2 * ResultBytes }), _time);
+    public RetainedRegisterTests()
+    {
+        _telemetry = new FlashDiffusionTelemetry(_meters);
+        _register = new RetainedRegister(Options.Create(new ResultOptions { MaximumBytes = 2 * ResultBytes }), _time, _telemetry);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter == _telemetry.Meter && instrument.Name == "flashdiffusion.requests.detached")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, count, _, _) => _detached += count);
+        _listener.Start();
+    }
 
     [Fact]
     public async Task Take_SameRequestWhileRunningAndAfterTheEnd_JoinsIt()
@@ -98,6 +118,10 @@ public sealed class RetainedRegisterTests : IDisposable
         Assert.Equal(!detaches, session.IsCancelled);
         Assert.True(_register.Take(Key, Payload(1), retention).TryGet(out var third, out _));
         Assert.Equal(!detaches, third.IsNew);
+
+        // Going on alone is counted once, however often somebody looks in.
+        third.Follower.Leave();
+        Assert.Equal(detaches ? 1 : 0, _detached);
     }
 
     [Fact]
@@ -163,7 +187,13 @@ public sealed class RetainedRegisterTests : IDisposable
         Assert.Equal((5, 4L), (progress.Step, progress.Skipped));
     }
 
-    public void Dispose() => _register.Dispose();
+    public void Dispose()
+    {
+        _register.Dispose();
+        _listener.Dispose();
+        _telemetry.Dispose();
+        _meters.Dispose();
+    }
 
     private static RequestFingerprint Payload(int number) => new(number.ToString(System.Globalization.CultureInfo.InvariantCulture), null);
 

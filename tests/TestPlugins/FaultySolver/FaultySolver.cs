@@ -7,6 +7,8 @@ namespace FlashDiffusion.TestPlugins;
 public sealed class FaultySolver : ILatentSolver
 {
     private const int GoodSteps = 10;
+    private const int LeakedFloats = 16 * 1024;
+    private static readonly List<Tensor> Leaked = [];
 
     /// <inheritdoc/>
     public SolverDescriptor Descriptor { get; } = new()
@@ -17,7 +19,7 @@ public sealed class FaultySolver : ILatentSolver
         Needs = SolverNeeds.None,
         Parameters =
         [
-            ParameterDescriptor.Choice("fault", "What happens after ten steps.", "none", "throw", "nan"),
+            ParameterDescriptor.Choice("fault", "What happens after ten steps; leak: each step keeps 64 KiB for ever.", "none", "throw", "nan", "leak"),
             ParameterDescriptor.Integer("delay", 0, 0, 1000, "Time of a step.") with { Unit = "milliseconds" },
         ],
     };
@@ -37,6 +39,11 @@ public sealed class FaultySolver : ILatentSolver
         if (batch.Rows.Any(row => row.StepIndex >= GoodSteps && row.Spec.Parameters.Choice("fault") == "throw"))
         {
             throw new InvalidOperationException("This solver fails on purpose.");
+        }
+
+        foreach (var _ in batch.Rows.Where(row => row.Spec.Parameters.Choice("fault") == "leak"))
+        {
+            Leaked.Add(ones(LeakedFloats).DetachFromDisposeScope());
         }
 
         var prediction = batch.Model.Denoise(batch.Latents, batch.Timesteps());

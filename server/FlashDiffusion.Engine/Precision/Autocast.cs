@@ -1,38 +1,40 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace FlashDiffusion.Trainer.Native;
+namespace FlashDiffusion.Engine.Precision;
 
 /// <summary>
-/// bfloat16 autocast on the CPU for the current thread, which TorchSharp does not offer: convolutions and matrix products
+/// bfloat16 autocast for the current thread, which TorchSharp does not offer: convolutions and matrix products
 /// run in bfloat16, weights stay float32. Use it around a forward pass only; gradients follow the recorded types.
 /// </summary>
 internal readonly partial struct Autocast : IDisposable
 {
-    private const sbyte Cpu = 0;
     private const string Library = "torch_cpu";
 
     private readonly bool _enabled;
+    private readonly sbyte _device;
 
-    private Autocast(bool enabled) => _enabled = enabled;
+    private Autocast(bool enabled, sbyte device) => (_enabled, _device) = (enabled, device);
 
     /// <summary>Turns autocast on until disposal; does nothing when <paramref name="enabled"/> is false.</summary>
-    public static Autocast Begin(bool enabled)
+    /// <param name="enabled">Whether to do anything.</param>
+    /// <param name="device">Kind of the device whose operations it changes.</param>
+    public static Autocast Begin(bool enabled, DeviceType device = DeviceType.CPU)
     {
         if (enabled)
         {
-            SetDtype(Cpu, (sbyte)torch.ScalarType.BFloat16);
-            SetEnabled(Cpu, 1);
+            SetDtype((sbyte)device, (sbyte)torch.ScalarType.BFloat16);
+            SetEnabled((sbyte)device, 1);
         }
 
-        return new Autocast(enabled);
+        return new Autocast(enabled, (sbyte)device);
     }
 
     public void Dispose()
     {
         if (_enabled)
         {
-            SetEnabled(Cpu, 0);
+            SetEnabled(_device, 0);
             // The cached bfloat16 copies of the weights are stale after the next optimiser step.
             ClearCache();
         }

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FlashDiffusion.Benchmarks.Macro.Statistics;
+using FlashDiffusion.Benchmarks.Macro.Work;
+
+namespace FlashDiffusion.Benchmarks.Macro.Figures;
+
+/// <summary>What batching gives.</summary>
+internal sealed class ThroughputFigure : IMacroFigure
+{
+    private const int Pictures = 32;
+    private static readonly int[] Concurrencies = [1, 4, 8, 16, 32];
+
+    public string Name => "throughput";
+
+    public string Description => "32 pictures of mixed severity, 1 to 32 at once: pictures a second, time to the first latent";
+
+    public async Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
+    {
+        await using var server = await bench.StartAsync();
+        var pictures = (await Assignments.OfAsync(bench.Manifest, Pictures, server.Client, cancellation)).Select(picture => picture.With(request =>
+        {
+            request.Progress = new V1.ProgressOptions { EverySteps = 1, IncludeLatent = true };
+            // Quick: a tenth of the points of the schedule, so of the steps.
+            request.Sampling = bench.Size(new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = 100 }, null!);
+        })).ToArray();
+        await Caller.AtOnceAsync(server.Client, pictures[..8], 8, cancellation);
+        var rates = Concurrencies.ToDictionary(concurrency => concurrency, _ => new List<double>());
+        var latents = Concurrencies.ToDictionary(concurrency => concurrency, _ => new List<double>());
+        for (var round = 0; round < bench.Size(quick: 3, full: 3); round++)
+        {
+            foreach (var concurrency in round % 2 == 0 ? Concurrencies : [.. Concurrencies.Reverse()])
+            {
+                var (seconds, all) = await Caller.AtOnceAsync(server.Client, pictures, concurrency, cancellation);
+                rates[concurrency].Add(Pictures / seconds);
+                latents[concurrency].AddRange(all.Select(finished => 1000 * finished.FirstLatentSeconds!.Value));
+            }
+        }
+
+        var gain = Spread.Of(rates[32].Zip(rates[1], (many, one) => many / one));
+        return new JsonObject
+        {
+            ["images_per_second"] = ByConcurrency(concurrency => Spread.Of(rates[concurrency]).Median),
+            ["batching_gain"] = gain.Median,
+            ["first_latent_ms_p50"] = ByConcurrency(concurrency => Quantiles.Of(latents[concurrency], 0.5)),
+            ["first_latent_ms_p99"] = ByConcurrency(concurrency => Quantiles.Of(latents[concurrency], 0.99)),
+            ["details"] = new JsonObject
+            {
+                ["manifest"] = bench.Manifest.Name,
+                ["batching_gain"] = gain.ToJson(),
+                ["images_per_second"] = ByConcurrency(concurrency => Spread.Of(rates[concurrency]).ToJson()),
+            },
+        };
+    }
+
+    private static JsonObject ByConcurrency(Func<int, JsonNode> value) =>
+        new(Concurrencies.Select(concurrency => KeyValuePair.Create(concurrency.ToString(CultureInfo.InvariantCulture), (JsonNode?)value(concurrency))));
+}

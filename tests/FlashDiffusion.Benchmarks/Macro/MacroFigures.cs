@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Benchmarks.Macro.Figures;
+using FlashDiffusion.Benchmarks.Macro.Manifest;
+using FlashDiffusion.Benchmarks.Macro.Memory;
+using FlashDiffusion.Benchmarks.Macro.Scheduling;
+
+namespace FlashDiffusion.Benchmarks.Macro;
+
+/// <summary>All figures, the cheap ones first.</summary>
+internal static class MacroFigures
+{
+    public static ImmutableArray<IMacroFigure> All { get; } =
+    [
+        new AgeingSweep(), new OverheadFigure(), new LinearityFigure(), new RefusalFigure(), new StreamingFigure(), new PrecisionFigure(), new EtaFigure(),
+        new FewStepFigure(), new MemoryFigure(), new ThroughputFigure(), new PolicyFigure(), new ManifestFigure(),
+    ];
+}

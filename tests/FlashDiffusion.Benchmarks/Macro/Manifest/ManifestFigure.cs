@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FlashDiffusion.Benchmarks.Macro.Statistics;
+using FlashDiffusion.Benchmarks.Macro.Work;
+
+namespace FlashDiffusion.Benchmarks.Macro.Manifest;
+
+/// <summary>The manifest as it stands: what the research code is compared with on the same pictures and weights.</summary>
+internal sealed class ManifestFigure : IMacroFigure
+{
+    private const int AtOnce = 32;
+    private const int FewCalls = 20;
+
+    public string Name => "manifest";
+
+    public string Description => "the manifest, every picture with its time, network calls and PSNR: alone and 32 at once, against float32 without batching";
+
+    public async Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
+    {
+        await using var server = await bench.StartAsync();
+        await using var plain = await bench.StartAsync("--batch=1", "--precision=float32");
+        var pictures = await Assignments.OfAsync(bench.Manifest, bench.Size(quick: 12, full: 32), server.Client, cancellation);
+        Assignment[] few = [.. pictures.Select(picture => picture.With(request => request.Scheduling = new V1.Scheduling { MaxNetworkCalls = FewCalls }))];
+        await Caller.AtOnceAsync(server.Client, [.. pictures.Take(8).Select(picture => picture.Steps(3))], 8, cancellation);
+
+        // One picture on each server in turn, so that a neighbour on the machine disturbs both.
+        var (baseline, alone) = (new List<Finished>(), new List<Finished>());
+        foreach (var (picture, i) in pictures.Select((picture, i) => (picture, i)))
+        {
+            foreach (var which in i % 2 == 0 ? new[] { 0, 1 } : [1, 0])
+            {
+                (which == 0 ? baseline : alone).Add(await Caller.RunAsync(which == 0 ? plain.Client : server.Client, picture, cancellation));
+            }
+        }
+
+        var many = await Caller.AtOnceAsync(server.Client, pictures, AtOnce, cancellation);
+        var short32 = await Caller.AtOnceAsync(server.Client, few, AtOnce, cancellation);
+        var baselineMs = 1000 * baseline.Average(finished => finished.Seconds);
+        var aloneMs = 1000 * alone.Average(finished => finished.Seconds);
+        var manyMs = 1000 * many.Seconds / pictures.Length;
+        var fewMs = 1000 * short32.Seconds / pictures.Length;
+        Print(bench, ("alone", alone), ("at_once", many.All), ("few_step_at_once", short32.All), ("baseline", baseline));
+        return new JsonObject
+        {
+            ["ms_per_picture"] = new JsonObject { ["1"] = aloneMs, ["32"] = manyMs, ["32_few_step"] = fewMs, ["baseline"] = baselineMs },
+            ["ms_per_picture_ratio"] = new JsonObject { ["1"] = baselineMs / aloneMs, ["32"] = baselineMs / manyMs, ["32_few_step"] = baselineMs / fewMs },
+            ["details"] = new JsonObject
+            {
+                ["manifest"] = bench.Manifest.Name,
+                ["pictures_file"] = "manifest-pictures.json",
+                ["ratio_alone"] = Spread.Of(baseline.Zip(alone, (slow, fast) => slow.Seconds / fast.Seconds)).ToJson(),
+                ["psnr"] = new JsonObject { ["baseline"] = Psnr(baseline), ["1"] = Psnr(alone), ["32"] = Psnr(many.All), ["32_few_step"] = Psnr(short32.All) },
+                ["few_step_loss_db"] = MeanDifference.Of(baseline.Select(finished => finished.Psnr), short32.All.Select(finished => finished.Psnr)).ToJson(),
+                ["pictures"] = pictures.Length,
+            },
+        };
+    }
+
+    private static double Psnr(IEnumerable<Finished> all) => all.Average(finished => finished.Psnr);
+
+    private static void Print(Bench bench, params ReadOnlySpan<(string Way, IReadOnlyList<Finished> All)> ways)
+    {
+        var lines = ImmutableArray.CreateBuilder<string>();
+        foreach (var (way, all) in ways)
+        {
+            foreach (var finished in all)
+            {
+                lines.Add(Line(way, finished).ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+                Console.WriteLine(lines[^1]);
+            }
+        }
+
+        File.WriteAllLines(bench.Beside("manifest-pictures.json"), ["[", .. lines.Take(lines.Count - 1).Select(line => line + ","), lines[^1], "]"]);
+    }
+
+    private static JsonObject Line(string way, Finished finished)
+    {
+        var (crop, cost) = (finished.Assignment.Crop, finished.Result.Cost);
+        return new JsonObject
+        {
+            ["way"] = way,
+            ["picture"] = crop.Picture,
+            ["left"] = crop.Left,
+            ["top"] = crop.Top,
+            ["operator"] = crop.Operator,
+            ["seed"] = crop.Seed,
+            ["ms"] = Math.Round(1000 * finished.Seconds, 1),
+            ["start_timestep"] = finished.Plan.StartTimestep,
+            ["steps"] = cost.Steps,
+            ["unet_forward"] = cost.UnetForward,
+            ["unet_backward"] = cost.UnetBackward,
+            ["decoder_forward"] = cost.DecoderForward,
+            ["decoder_backward"] = cost.DecoderBackward,
+            ["encoder_forward"] = cost.EncoderForward,
+            ["severity_encoder"] = cost.SeverityEncoder,
+            ["psnr_db"] = Math.Round(finished.Psnr, 3),
+        };
+    }
+}

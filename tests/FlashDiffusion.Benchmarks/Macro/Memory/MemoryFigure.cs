@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using FlashDiffusion.Benchmarks.Macro.Serving;
+using FlashDiffusion.Benchmarks.Macro.Work;
+
+namespace FlashDiffusion.Benchmarks.Macro.Memory;
+
+/// <summary>Whether memory grows with the steps, and whether this measurement would see it.</summary>
+internal sealed class MemoryFigure : IMacroFigure
+{
+    private const int AtOnce = 8;
+    private const string LeakingSolver = "faulty_solver";
+
+    public string Name => "memory";
+
+    public string Description => "slope of the resident set over the steps of a server, and of a solver that leaks 64 KiB a step on purpose";
+
+    public async Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
+    {
+        ResidentSlope honest;
+        await using (var server = await bench.StartAsync())
+        {
+            honest = await MeasureAsync(bench, server, bench.Size(quick: 2_000, full: 10_000), request => request, cancellation);
+        }
+
+        using var plugins = new LeakingPlugins();
+        await using var leaking = await bench.StartAsync($"--plugins={plugins.FullPath}");
+        var leak = await MeasureAsync(
+            bench,
+            leaking,
+            bench.Size(quick: 2_000, full: 10_000),
+            request => request.With(changed => changed.Solver = new V1.SolverChoice { Name = LeakingSolver, Parameters = { ["fault"] = new V1.ParameterValue { Text = "leak" } } }),
+            cancellation);
+        return new JsonObject
+        {
+            ["rss_slope_bytes_per_step"] = honest.BytesPerStep,
+            ["leak_control_caught"] = leak.Grows,
+            ["details"] = new JsonObject { ["honest"] = honest.ToJson(), ["leaking"] = leak.ToJson(), ["planted_bytes_per_step"] = 64 * 1024 },
+        };
+    }
+
+    private static async Task<ResidentSlope> MeasureAsync(Bench bench, BenchServer server, int steps, Func<Assignment, Assignment> change, CancellationToken cancellation)
+    {
+        var pictures = (await Assignments.OfAsync(bench.Manifest, AtOnce, server.Client, cancellation)).Select(picture => change(picture.Steps(20))).ToArray();
+        var samples = new List<(double Steps, double Bytes)>();
+        var done = 0L;
+        // What the allocator and the compiler take once comes first and does not count.
+        for (var warmUp = 0L; done < steps;)
+        {
+            var (_, all) = await Caller.AtOnceAsync(server.Client, pictures, AtOnce, cancellation);
+            var taken = all.Sum(finished => (long)finished.Result.Cost.Steps);
+            if (warmUp < steps / 4)
+            {
+                warmUp += taken;
+                continue;
+            }
+
+            done += taken;
+            samples.Add((done, server.ResidentBytes));
+        }
+
+        return ResidentSlope.Of(samples);
+    }
+}

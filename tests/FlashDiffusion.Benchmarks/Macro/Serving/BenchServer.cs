@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+using FlashDiffusion.Client;
+
+namespace FlashDiffusion.Benchmarks.Macro.Serving;
+
+/// <summary>A server process of this build on free ports, ready, and a client of it.</summary>
+internal sealed partial class BenchServer : IAsyncDisposable
+{
+    private const string ReadyLine = "--listen=any opens it";
+    private const string Assembly = "FlashDiffusion.Server";
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private BenchServer(Process process)
+    {
+        _process = process;
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException($"The server ended before it was ready:\n{_output}"));
+        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.ErrorDataReceived += (_, line) => Read(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>A client that does not hide broken streams.</summary>
+    public FlashClient Client { get; private set; } = null!;
+
+    /// <summary>Memory that the process holds, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    public static async Task<BenchServer> StartAsync(IEnumerable<string> arguments)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var start = new ProcessStartInfo(
+            File.Exists(host) ? host : "dotnet",
+            [Path.Combine(own.Parent!.Parent!.FullName, Assembly, own.Name, $"{Assembly}.dll"), "--grpc-port=0", "--http-port=0", "--metrics-port=0", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+
+        // The server tunes its native libraries itself; what was set for this process is not for it.
+        start.Environment.Remove("GOMP_SPINCOUNT");
+        var server = new BenchServer(Process.Start(start)!);
+        try
+        {
+            await server._ready.Task.WaitAsync(StartTime);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        server.Client = FlashClient.Connect(
+            GrpcAddress().Match(server._output.ToString()).Groups["address"].Value, new FlashClientOptions { Resume = ResumePolicy.None, UnaryTimeout = null });
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            // Enough for the summary and for the reason of a failed start.
+            if (_output.Length < 100_000)
+            {
+                _output.AppendLine(CultureInfo.InvariantCulture, $"{line}");
+            }
+        }
+
+        if (line.Contains(ReadyLine, StringComparison.Ordinal))
+        {
+            _ready.TrySetResult();
+        }
+    }
+
+    [GeneratedRegex(@"^\s+gRPC\s+(?<address>http://\S+)", RegexOptions.Multiline)]
+    private static partial Regex GrpcAddress();
+}

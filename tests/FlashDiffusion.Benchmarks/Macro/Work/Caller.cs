@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using FlashDiffusion.Client;
+
+namespace FlashDiffusion.Benchmarks.Macro.Work;
+
+/// <summary>Sends assignments through the client and takes the time.</summary>
+internal static class Caller
+{
+    /// <summary>One of them.</summary>
+    public static async Task<Finished> RunAsync(FlashClient client, Assignment assignment, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        (V1.Accepted Plan, double Seconds)? accepted = null;
+        double? firstLatent = null;
+        await foreach (var happened in client.FollowAsync(assignment.Request, cancellation))
+        {
+            var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            switch (happened)
+            {
+                case ReconstructionAccepted first:
+                    accepted = (first.Plan, seconds);
+                    break;
+                case ReconstructionProgress { Progress.Latent: not null }:
+                    firstLatent ??= seconds;
+                    break;
+                case ReconstructionCompleted last:
+                    return new Finished(assignment, accepted!.Value.Plan, last.Result, seconds, accepted.Value.Seconds, firstLatent);
+            }
+        }
+
+        throw new InvalidOperationException("The stream ended without a result.");
+    }
+
+    /// <summary>All of them, so many at once.</summary>
+    /// <returns>Time until the last result, and each of them in the order of the assignments.</returns>
+    public static async Task<(double Seconds, ImmutableArray<Finished> All)> AtOnceAsync(
+        FlashClient client, IReadOnlyList<Assignment> assignments, int concurrency, CancellationToken cancellation)
+    {
+        var finished = new Finished[assignments.Count];
+        var began = Stopwatch.GetTimestamp();
+        await Parallel.ForAsync(0, assignments.Count, new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellation }, async (i, ended) =>
+            finished[i] = await RunAsync(client, assignments[i], ended));
+        return (Stopwatch.GetElapsedTime(began).TotalSeconds, [.. finished]);
+    }
+
+    /// <summary>Each of them at its time, whoever is still under way.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="assignments">The assignments.</param>
+    /// <param name="arrivals">Seconds from now at which each is sent, ascending.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<ImmutableArray<Finished>> ArrivingAsync(
+        FlashClient client, IReadOnlyList<Assignment> assignments, IReadOnlyList<double> arrivals, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var running = new List<Task<Finished>>();
+        for (var i = 0; i < assignments.Count; i++)
+        {
+            var wait = arrivals[i] - Stopwatch.GetElapsedTime(began).TotalSeconds;
+            if (wait > 0)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(wait), cancellation);
+            }
+
+            running.Add(RunAsync(client, assignments[i], cancellation));
+        }
+
+        return [.. await Task.WhenAll(running)];
+    }
+}
