@@ -97,8 +97,8 @@ public sealed class KillTests(ReplicaPair replicas) : IClassFixture<ReplicaPair>
     {
         var request = await Requests.BlurredAsync(server);
         request.Adaptation = new V1.Adaptation { Mode = V1.AdaptationMode.Fixed, StartTimestep = 900 };
-        request.Sampling = new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = 40, DdimEta = 0.8 };
-        request.Progress = new V1.ProgressOptions { EverySteps = 1, CheckpointEverySteps = 4 };
+        request.Sampling = new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = 30, DdimEta = 0.8 };
+        request.Progress = new V1.ProgressOptions { EverySteps = 1, CheckpointEverySteps = 3 };
         request.Mode = V1.ComputeMode.Exact;
         request.Output = new V1.OutputOptions { Format = V1.PictureFormat.Tensor, IncludeLatent = true };
         return request;
@@ -137,7 +137,7 @@ public sealed class KillTests(ReplicaPair replicas) : IClassFixture<ReplicaPair>
         {
             await replacement;
             Assert.True(resumed is { IsExact: true }, "The server was killed too late to matter, or the other one can't be exact.");
-            Assert.InRange(resumed.Step, (killAt!.Value / 4 * 4) - 4, 40);
+            Assert.InRange(resumed.Step, (killAt!.Value / 3 * 3) - 3, 30);
         }
 
         Assert.Equal(result!.Cost.Steps, result.Cost.UnetForward);
