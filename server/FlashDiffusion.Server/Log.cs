@@ -75,6 +75,18 @@ internal static partial class Log
     [LoggerMessage(3013, LogLevel.Error, "Session {Session} failed: {Reason}", EventName = "SessionFailed")]
     public static partial void SessionFailed(ILogger logger, long session, string reason, Exception exception);
 
+    [LoggerMessage(3030, LogLevel.Warning, "{Warning}", EventName = "Exposed")]
+    public static partial void Exposed(ILogger logger, string warning);
+
+    [LoggerMessage(3031, LogLevel.Information, "A call on the {Port} port from {Remote} was refused: {Reason} ({Detail}).", EventName = "AccessRefused")]
+    public static partial void AccessRefused(ILogger logger, Hosting.EndpointRole port, string remote, string reason, string detail);
+
+    [LoggerMessage(3032, LogLevel.Information, "The files of the {What} have changed and are in use.", EventName = "Rotated")]
+    public static partial void Rotated(ILogger logger, string what);
+
+    [LoggerMessage(3033, LogLevel.Error, "The files of the {What} have changed and can't be used, what was there before stays: {Problem}", EventName = "NotRotated")]
+    public static partial void NotRotated(ILogger logger, string what, string problem);
+
     [LoggerMessage(3014, LogLevel.Error, "The call {Method} failed inside the server.", EventName = "Fault")]
     public static partial void Fault(ILogger logger, string method, Exception exception);
 }

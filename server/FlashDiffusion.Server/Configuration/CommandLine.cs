@@ -28,6 +28,10 @@ internal sealed record CommandLine
         new("--reflection", "Server:Reflection", "false", "true lets tools like grpcurl list the services"),
         new("--admin", "Admin:Enabled", "false", "true opens the admin service on its own port"),
         new("--admin-port", "Admin:Port", "8003", "gRPC of the admin service"),
+        new("--tls-certificate", "Tls:Certificate", "FILE", "TLS: the server's certificate and its chain, PEM; read again when it changes"),
+        new("--tls-key", "Tls:Key", "FILE", "TLS: its private key, PEM"),
+        new("--tls-client-ca", "Tls:ClientAuthorities", "FILE", "mutual TLS: authorities of the clients that may connect, PEM"),
+        new("--keys-file", "Access:KeysFile", "FILE", "API keys, one a line: NAME SHA256-OF-THE-KEY [admin]; read again when it changes"),
         new("--log-level", "Logging:LogLevel:Default", "Information", "Trace, Debug, Information, Warning, Error"),
     ];
 

@@ -22,6 +22,11 @@ internal static class OptionSections
         Add<ResultOptions>(ResultOptions.Section);
         Add<HttpOptions>(HttpOptions.Section);
         Add<AdminOptions>(AdminOptions.Section);
+        Add<TlsOptions>(TlsOptions.Section);
+        Add<AccessOptions>(AccessOptions.Section);
+        Add<QuotaOptions>(QuotaOptions.Section);
+        services.AddSingleton<IValidateOptions<TlsOptions>, TlsOptionsValidator>();
+        services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
         services.AddSingleton<IValidateOptions<ResumeOptions>, ResumeOptionsValidator>();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
@@ -41,6 +46,7 @@ internal static class OptionSections
             .. ErrorsOf<ServerOptions>(provider), .. ErrorsOf<LimitOptions>(provider), .. ErrorsOf<EngineOptions>(provider),
             .. ErrorsOf<ModelOptions>(provider), .. ErrorsOf<PluginOptions>(provider), .. ErrorsOf<OperatorOptions>(provider), .. ErrorsOf<TelemetryOptions>(provider),
             .. ErrorsOf<ResumeOptions>(provider), .. ErrorsOf<ResultOptions>(provider), .. ErrorsOf<HttpOptions>(provider), .. ErrorsOf<AdminOptions>(provider),
+            .. ErrorsOf<TlsOptions>(provider), .. ErrorsOf<AccessOptions>(provider), .. ErrorsOf<QuotaOptions>(provider),
         ];
     }
 

@@ -25,6 +25,10 @@ internal static class ErrorReasons
     public const string ResumeUnfit = "RESUME_UNFIT";
     public const string ResumeNotExact = "RESUME_NOT_EXACT";
     public const string CheckpointDamaged = "CHECKPOINT_DAMAGED";
+    public const string CredentialsMissing = "CREDENTIALS_MISSING";
+    public const string CredentialsInvalid = "CREDENTIALS_INVALID";
+    public const string AdminOnly = "ADMIN_ONLY";
+    public const string QuotaExceeded = "QUOTA_EXCEEDED";
     public const string RequestIdTaken = "REQUEST_ID_TAKEN";
     public const string AdminOnly = "ADMIN_ONLY";
     public const string LoadFailed = "LOAD_FAILED";

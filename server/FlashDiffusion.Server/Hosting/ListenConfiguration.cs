@@ -1,12 +1,15 @@
 using System.Net;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Security.Files;
+using FlashDiffusion.Server.Security.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Hosting;
 
 /// <summary>The ports of the server; that of the admin service only where it is enabled.</summary>
-internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOptions<AdminOptions> admin) : IConfigureOptions<KestrelServerOptions>
+internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOptions<AdminOptions> admin, IServiceProvider services) : IConfigureOptions<KestrelServerOptions>
 {
     private const int UploadWindow = 4 * 1024 * 1024;
     private const int MessageOverhead = 64 * 1024;
@@ -24,16 +27,18 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOpti
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.Http2.InitialStreamWindowSize = UploadWindow;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 2 * UploadWindow;
-        Listen(kestrel, server, server.GrpcPort, EndpointRole.Grpc, HttpProtocols.Http2);
-        Listen(kestrel, server, server.HttpPort, EndpointRole.Http, HttpProtocols.Http1);
-        Listen(kestrel, server, server.MetricsPort, EndpointRole.Metrics, HttpProtocols.Http1);
+        // Without a certificate there is none, and everything is in cleartext.
+        var identity = services.GetService<Rotating<TlsIdentity>>();
+        Listen(kestrel, server, server.GrpcPort, EndpointRole.Grpc, HttpProtocols.Http2, identity);
+        Listen(kestrel, server, server.HttpPort, EndpointRole.Http, HttpProtocols.Http1, identity);
+        Listen(kestrel, server, server.MetricsPort, EndpointRole.Metrics, HttpProtocols.Http1, null);
         if (admin.Value.Enabled)
         {
-            Listen(kestrel, server, admin.Value.Port, EndpointRole.Admin, HttpProtocols.Http2);
+            Listen(kestrel, server, admin.Value.Port, EndpointRole.Admin, HttpProtocols.Http2, identity);
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ServerOptions server, int port, EndpointRole role, HttpProtocols protocols)
+    private static void Listen(KestrelServerOptions kestrel, ServerOptions server, int port, EndpointRole role, HttpProtocols protocols, Rotating<TlsIdentity>? identity)
     {
         switch (server.Listen)
         {
@@ -54,6 +59,12 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOpti
         void Configure(ListenOptions listen)
         {
             listen.Protocols = protocols;
+            if (identity is not null)
+            {
+                // Asked for every connection, so that a certificate that has changed is shown from then on.
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(identity.Current.Options()) });
+            }
+
             var feature = new EndpointRoleFeature(role);
             listen.Use(next => connection =>
             {

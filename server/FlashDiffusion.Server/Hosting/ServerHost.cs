@@ -8,6 +8,8 @@ using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Resume;
 using FlashDiffusion.Server.Retention;
+using FlashDiffusion.Server.Security;
+using FlashDiffusion.Server.Security.Callers;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Telemetry;
 using Grpc.HealthCheck;
@@ -52,7 +54,10 @@ internal static class ServerHost
         return app.Services.GetRequiredService<StartupService>().Failed ? 1 : 0;
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder)
+    /// <summary>The server of a configuration, not started yet.</summary>
+    /// <param name="builder">Carries the configuration.</param>
+    /// <param name="replace">Exchanges services, for tests.</param>
+    public static WebApplication Build(WebApplicationBuilder builder, Action<IServiceCollection>? replace = null)
     {
         OptionSections.Add(builder.Services);
         // What it has to say about a failed start is said in one line by PortConflict, without a stack trace.
@@ -63,14 +68,30 @@ internal static class ServerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownMargin + ending);
         builder.AddFlashDiffusionTelemetry();
         AddServices(builder.Services);
+        SecuritySetup.Add(builder.Services, builder.Configuration);
         var levels = new RuntimeLogLevels();
         ((IConfigurationBuilder)builder.Configuration).Add(levels);
         builder.Services.AddSingleton(levels);
+        replace?.Invoke(builder.Services);
         var app = builder.Build();
         // Says at once if tokens of this server will mean nothing to others.
         _ = app.Services.GetRequiredService<ResumeKeyring>();
+        WarnOfExposure(app);
         ServerRoutes.Map(app);
         return app;
+    }
+
+    private static void WarnOfExposure(WebApplication app)
+    {
+        var warnings = ExposureWarnings.Of(
+            app.Services.GetRequiredService<IOptions<ServerOptions>>().Value,
+            app.Services.GetRequiredService<IOptions<AdminOptions>>().Value,
+            app.Services.GetRequiredService<IOptions<AccessOptions>>().Value,
+            app.Services.GetRequiredService<IOptions<TlsOptions>>().Value);
+        foreach (var warning in warnings)
+        {
+            Log.Exposed(app.Logger, warning);
+        }
     }
 
     private static TimeSpan Seconds(string? setting, double otherwise) =>

@@ -4,6 +4,7 @@ using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Http.OpenApi;
 using FlashDiffusion.Server.OpenInference;
+using FlashDiffusion.Server.Security.Callers;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Studio;
 using FlashDiffusion.Server.Telemetry;
@@ -22,8 +23,9 @@ internal static class ServerRoutes
     public static void Map(WebApplication app)
     {
         var rpc = app.Services.GetRequiredService<RpcMetrics>();
+        var gate = app.Services.GetRequiredService<AccessGate>();
         var maximumMessageBytes = new Lazy<int>(() => app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.MaximumMessageBytes);
-        app.MapWhen(context => EndpointRoleFeature.Of(context) == EndpointRole.Metrics, branch => branch.UseOpenTelemetryPrometheusScrapingEndpoint());
+        app.UseWhen(context => EndpointRoleFeature.Of(context) == EndpointRole.Metrics, branch => branch.UseOpenTelemetryPrometheusScrapingEndpoint());
         BrowserAccess.Use(app);
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
@@ -32,6 +34,7 @@ internal static class ServerRoutes
             calls.Use((context, next) => rpc.InvokeAsync(context, next));
             calls.Use((context, next) => ErrorDetails.InvokeAsync(context, next, maximumMessageBytes.Value));
             calls.Use((context, next) => JsonCalls.InvokeAsync(context, next, maximumMessageBytes.Value));
+            calls.Use((context, next) => gate.InvokeAsync(context, next));
         });
         app.MapGrpcService<HealthServiceImpl>().WithMetadata(Calls);
         app.MapGrpcService<ReconstructionService>().WithMetadata(Calls);
@@ -49,6 +52,8 @@ internal static class ServerRoutes
         }
 
         MapPages(app.MapGroup("").WithMetadata(new EndpointRoles(EndpointRole.Http)));
+        // On the port of metrics too, which stays in cleartext: probes of kubelets have no client certificates.
+        MapHealth(app.MapGroup("").WithMetadata(new EndpointRoles(EndpointRole.Http, EndpointRole.Metrics)));
     }
 
     /// <summary>Everything on the ports of gRPC, unknown methods too; on the port of HTTP what is no page.</summary>
@@ -59,6 +64,10 @@ internal static class ServerRoutes
     {
         StudioPage.Map(routes);
         OpenApiRoute.Map(routes);
+    }
+
+    private static void MapHealth(IEndpointRouteBuilder routes)
+    {
         routes.MapGet("/healthz/live", () => "live\n");
         routes.MapGet("/healthz/ready", (ServingState state) => state.IsReady
             ? Results.Text("ready\n")

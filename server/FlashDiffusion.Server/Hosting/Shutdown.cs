@@ -10,6 +10,7 @@ internal sealed class Shutdown : IDisposable
 {
     private readonly CancellationTokenSource _forced = new();
     private readonly CancellationTokenRegistration _registration;
+    private ITimer? _grace;
 
     public Shutdown(IHostApplicationLifetime lifetime, ServingState state, HealthBoard health, IOptions<ServerOptions> options, TimeProvider time, ILogger<Shutdown> logger)
     {
@@ -20,7 +21,7 @@ internal sealed class Shutdown : IDisposable
             var running = state.Context?.Engine.ActiveSessions ?? 0;
             var grace = TimeSpan.FromSeconds(options.Value.DrainDelaySeconds + options.Value.ShutdownGraceSeconds);
             Log.Draining(logger, running, grace.TotalSeconds);
-            _ = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), _forced, grace, Timeout.InfiniteTimeSpan);
+            _grace = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), _forced, grace, Timeout.InfiniteTimeSpan);
         });
     }
 
@@ -30,6 +31,7 @@ internal sealed class Shutdown : IDisposable
     public void Dispose()
     {
         _registration.Dispose();
+        _grace?.Dispose();
         _forced.Dispose();
     }
 }

@@ -3,12 +3,13 @@ using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Security.Quotas;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Retention;
 
 /// <summary>Begins reconstructions, or joins the one that a request's name means.</summary>
-internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegister register, IOptions<ResultOptions> options, FlashDiffusionTelemetry telemetry)
+internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegister register, IOptions<ResultOptions> options, CallerQuotas quotas, FlashDiffusionTelemetry telemetry)
 {
     /// <summary>What a call follows, and how its answers look; or why nothing comes of it.</summary>
     /// <param name="message">The request.</param>
@@ -20,7 +21,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         if (RetentionReader.Read(message, options.Value, new RequestProblems()) is not { } retention)
         {
             // Without a name; if something is wrong with the name, the mapper says so together with everything else.
-            return Submit(message, context, deadline).TryGet(out var alone, out var refusal)
+            return Submit(message, caller, context, deadline).TryGet(out var alone, out var refusal)
                 ? Mapped<BegunReconstruction>.Of(new BegunReconstruction(new SessionFeed(alone.Session), alone.Mapped))
                 : Mapped<BegunReconstruction>.Refused(refusal);
         }
@@ -46,7 +47,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         var refused = EngineErrors.Unexpected;
         try
         {
-            if (Submit(message, context, deadline).TryGet(out var submitted, out var error))
+            if (Submit(message, retained.Key.Caller, context, deadline).TryGet(out var submitted, out var error))
             {
                 retained.Begin(submitted.Session, submitted.Mapped);
                 return;
@@ -65,7 +66,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         }
     }
 
-    private Mapped<Submitted> Submit(V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
+    private Mapped<Submitted> Submit(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline)
     {
         // Before its picture is decoded: under overload that would cost more than the refusal.
         if (context.Engine.Crowded() is { } crowded)
@@ -73,19 +74,30 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             return Mapped<Submitted>.Refused(EngineErrors.Of(crowded));
         }
 
-        if (!mapper.Map(message, context, deadline).TryGet(out var mapped, out var error))
+        if (!quotas.Reconstruct(caller).TryGet(out var pass, out var error))
         {
             return Mapped<Submitted>.Refused(error);
         }
 
-        var admission = context.Engine.Submit(mapped.Request, context.Hold(mapped.Request));
-        if (admission.IsAccepted && mapped.Resumption is { } resumption)
+        if (!mapper.Map(message, context, deadline).TryGet(out var mapped, out error))
+        {
+            pass.Dispose();
+            return Mapped<Submitted>.Refused(error);
+        }
+
+        var admission = context.Engine.Submit(mapped.Request with { Planned = pass.Take }, context.Hold(mapped.Request));
+        if (!admission.IsAccepted)
+        {
+            pass.Dispose();
+            return Mapped<Submitted>.Refused(EngineErrors.Of(admission.Rejection));
+        }
+
+        admission.Session.Attach(pass);
+        if (mapped.Resumption is { } resumption)
         {
             telemetry.RecordResume(resumption.Exact);
         }
 
-        return admission.IsAccepted
-            ? Mapped<Submitted>.Of(new Submitted(admission.Session, mapped))
-            : Mapped<Submitted>.Refused(EngineErrors.Of(admission.Rejection));
+        return Mapped<Submitted>.Of(new Submitted(admission.Session, mapped));
     }
 }

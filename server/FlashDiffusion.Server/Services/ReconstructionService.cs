@@ -5,6 +5,7 @@ using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Retention;
+using FlashDiffusion.Server.Security.Quotas;
 using Grpc.Core;
 
 namespace FlashDiffusion.Server.Services;
@@ -16,6 +17,7 @@ internal sealed class ReconstructionService(
     ReconstructionBeginning beginning,
     RetainedAnswers retained,
     ICallerIdentity callers,
+    CallerQuotas quotas,
     EventWriterFactory writers,
     ILogger<ReconstructionService> logger)
     : V1.ReconstructionService.ReconstructionServiceBase
@@ -35,7 +37,7 @@ internal sealed class ReconstructionService(
 
     public override async Task<V1.EstimateSeverityResponse> EstimateSeverity(V1.EstimateSeverityRequest request, ServerCallContext context)
     {
-        using var visit = Enter();
+        using var visit = EnterCounted(context);
         var mapped = Value(mapper.Map(request, visit.Context));
         var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped, context.CancellationToken));
         var response = new V1.EstimateSeverityResponse
@@ -58,7 +60,7 @@ internal sealed class ReconstructionService(
 
     public override async Task<V1.DegradeResponse> Degrade(V1.DegradeRequest request, ServerCallContext context)
     {
-        using var visit = Enter();
+        using var visit = EnterCounted(context);
         var mapped = Value(mapper.Map(request, visit.Context));
         var degraded = Value(await visit.Context.Engine.DegradeAsync(mapped.Request, context.CancellationToken));
         return new V1.DegradeResponse
@@ -85,6 +87,19 @@ internal sealed class ReconstructionService(
     {
         using var visit = Enter();
         return Value(await beginning.BeginAsync(request, callers.Of(context), visit.Context, DeadlineOf(context)));
+    }
+
+    // What is no reconstruction counts as a request of its caller too.
+    private ServingVisit EnterCounted(ServerCallContext context)
+    {
+        var visit = Enter();
+        if (quotas.Work(callers.Of(context)) is not { } exceeded)
+        {
+            return visit;
+        }
+
+        visit.Dispose();
+        throw Refuse(exceeded);
     }
 
     private ServingVisit Enter() => state.TryEnter(out var visit, out var error) ? visit : throw Refuse(error);

@@ -52,6 +52,8 @@ public sealed class OptionSectionsTests
                 "Operators" => typeof(OperatorOptions),
                 "Http" => typeof(HttpOptions),
                 "Admin" => typeof(AdminOptions),
+                "Tls" => typeof(TlsOptions),
+                "Access" => typeof(AccessOptions),
                 _ => throw new InvalidOperationException($"The switch {option.Name} names the section {section}."),
             };
             Assert.NotNull(type.GetProperty(property));

@@ -37,6 +37,9 @@ internal sealed class MapperScene
     /// <summary>Name of the fake model.</summary>
     public string ModelName { get; init; } = "fake";
 
+    /// <summary>Called before each call of a network, on the device thread.</summary>
+    public Action<string, int> Called { get; init; } = (_, _) => { };
+
     /// <summary>Version of the fake solver.</summary>
     public string SolverVersion { get; init; } = "1.0.0";
 
@@ -83,7 +86,7 @@ internal sealed class MapperScene
     private ServingContext MakeContext()
     {
         var model = new ServedModel(
-            new FakeModel(), new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
+            new FakeModel { Called = Called }, new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
         {
             Presets = _presets,
             WeightsHash = WeightsHash,

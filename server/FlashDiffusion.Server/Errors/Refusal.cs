@@ -1,0 +1,38 @@
+using FlashDiffusion.Server.Telemetry;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Errors;
+
+/// <summary>Answers a call before its handler: the same error in the form that the caller's protocol has for it.</summary>
+internal static class Refusal
+{
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor)));
+
+    public static async Task WriteAsync(HttpContext context, ServerError error)
+    {
+        var response = context.Response;
+        context.Features.Set(new CallAnswer { Code = error.Code });
+        var status = GrpcStatusMapper.ToStatus(error);
+        if (CallAnswer.IsGrpc(context))
+        {
+            response.StatusCode = StatusCodes.Status200OK;
+            response.ContentType = context.Request.ContentType;
+            response.Headers["grpc-status"] = ((int)error.Code).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers["grpc-message"] = Uri.EscapeDataString(error.Message);
+            response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
+            return;
+        }
+
+        response.StatusCode = error.Code == StatusCode.Unauthenticated ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
+        response.ContentType = "application/json";
+        if (error.Code == StatusCode.Unauthenticated)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        await response.WriteAsync(Formatter.Format(status), context.RequestAborted);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+
+namespace FlashDiffusion.Server.Security.Files;
+
+/// <summary>
+/// A value out of files, taken again when their bytes have changed. What can't be used is logged once and leaves the value as it was:
+/// a certificate whose key has not been written yet, a typing error in a file of keys.
+/// </summary>
+/// <typeparam name="T">The value; what it was before goes with its last user.</typeparam>
+internal sealed class Rotating<T> : IRotating
+    where T : class
+{
+    private readonly string _what;
+    private readonly string[] _paths;
+    private readonly Loader _load;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private volatile T _current;
+    private string _seen;
+
+    /// <summary>Reads the files; null with the reason if they can't be used.</summary>
+    public delegate T? Loader(out string problem);
+
+    /// <param name="what">What it is, for the log.</param>
+    /// <param name="paths">The files.</param>
+    /// <param name="load">Reads them.</param>
+    /// <param name="logger">Told of every change.</param>
+    /// <exception cref="InvalidOperationException">They can't be used. Options were validated, so they could a moment ago.</exception>
+    public Rotating(string what, string[] paths, Loader load, ILogger logger)
+    {
+        (_what, _paths, _load, _logger) = (what, paths, load, logger);
+        _seen = Fingerprint();
+        _current = load(out var problem) ?? throw new InvalidOperationException(problem);
+    }
+
+    /// <summary>The newest value that could be used.</summary>
+    public T Current => _current;
+
+    public void Refresh()
+    {
+        lock (_gate)
+        {
+            var now = Fingerprint();
+            if (now == _seen)
+            {
+                return;
+            }
+
+            _seen = now;
+            if (_load(out var problem) is { } changed)
+            {
+                _current = changed;
+                Log.Rotated(_logger, _what);
+            }
+            else
+            {
+                Log.NotRotated(_logger, _what, problem);
+            }
+        }
+    }
+
+    private string Fingerprint() => string.Join(' ', _paths.Select(path => FileContent.Bytes(path, out _) is { } bytes ? Convert.ToHexString(SHA256.HashData(bytes)) : "-"));
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
+using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Requests;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Security.Quotas;
+
+/// <summary>Keeps one caller's flood from the others: how many at once, how often, how much work.</summary>
+internal sealed class CallerQuotas : IDisposable
+{
+    /// <summary>Accounts that are kept before those that are full are forgotten.</summary>
+    private const int ManyAccounts = 10_000;
+
+    private readonly QuotaOptions _options;
+    private readonly TimeProvider _time;
+    private readonly PartitionedRateLimiter<string> _places;
+    private readonly PartitionedRateLimiter<string> _rates;
+    private readonly ConcurrentDictionary<string, StepAccount> _accounts = new(StringComparer.Ordinal);
+
+    public CallerQuotas(IOptions<QuotaOptions> options, TimeProvider time)
+    {
+        (_options, _time) = (options.Value, time);
+        _places = PartitionedRateLimiter.Create<string, string>(caller => _options.Concurrent == 0
+            ? RateLimitPartition.GetNoLimiter(caller)
+            : RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = _options.Concurrent }));
+        _rates = PartitionedRateLimiter.Create<string, string>(caller => _options.RequestsPerSecond == 0
+            ? RateLimitPartition.GetNoLimiter(caller)
+            : RateLimitPartition.GetTokenBucketLimiter(caller, _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = _options.RequestBurst,
+                TokensPerPeriod = 1,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1 / _options.RequestsPerSecond),
+            }));
+    }
+
+    /// <summary>Leave for one reconstruction; or which quota is used up.</summary>
+    /// <param name="caller">Who calls.</param>
+    public Mapped<QuotaPass> Reconstruct(string caller)
+    {
+        var account = _options.StepsPerSecond == 0 ? null : AccountOf(caller);
+        if (account?.Wait() is { } wait && wait > TimeSpan.Zero)
+        {
+            return Mapped<QuotaPass>.Refused(QuotaErrors.Of(
+                "steps_per_second", $"This caller has used up its steps: {_options.StepsPerSecond} a second on average, {_options.StepBurst} at once. Start from milder damage, take fewer steps, or come again later.", wait));
+        }
+
+        var place = _places.AttemptAcquire(caller);
+        if (!place.IsAcquired)
+        {
+            place.Dispose();
+            return Mapped<QuotaPass>.Refused(QuotaErrors.Of("concurrent", $"This caller has {_options.Concurrent} reconstructions under way, which is what it may have at once.", TimeSpan.FromSeconds(1)));
+        }
+
+        if (Work(caller) is { } error)
+        {
+            place.Dispose();
+            return Mapped<QuotaPass>.Refused(error);
+        }
+
+        return Mapped<QuotaPass>.Of(new QuotaPass(place, account));
+    }
+
+    /// <summary>Counts one request that is no reconstruction.</summary>
+    /// <returns>Which quota is used up; null if none.</returns>
+    public Errors.ServerError? Work(string caller)
+    {
+        using var rate = _rates.AttemptAcquire(caller);
+        return rate.IsAcquired
+            ? null
+            : QuotaErrors.Of(
+                "requests_per_second",
+                FormattableString.Invariant($"This caller has sent too many requests: {_options.RequestsPerSecond} a second on average, {_options.RequestBurst} at once."),
+                rate.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1 / _options.RequestsPerSecond));
+    }
+
+    public void Dispose()
+    {
+        _places.Dispose();
+        _rates.Dispose();
+    }
+
+    private StepAccount AccountOf(string caller)
+    {
+        if (_accounts.Count > ManyAccounts)
+        {
+            foreach (var full in _accounts.Where(account => account.Value.IsFull))
+            {
+                _accounts.TryRemove(full);
+            }
+        }
+
+        return _accounts.GetOrAdd(caller, static (_, quotas) => new StepAccount(quotas._options.StepsPerSecond, quotas._options.StepBurst, quotas._time), this);
+    }
+}

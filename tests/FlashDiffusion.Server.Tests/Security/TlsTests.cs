@@ -1,0 +1,134 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using FlashDiffusion.Server.Tests.Serving;
+using FlashDiffusion.Testing.Certificates;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Tests.Security;
+
+public sealed class TlsTests : IDisposable
+{
+    private readonly TestAuthority _authority = new();
+    private readonly SecuredFolder _folder = new();
+
+    [Fact]
+    public async Task Call_OverTls_WorksAndCleartextDoesNot()
+    {
+        await using var server = await StartAsync();
+
+        var models = await ModelsAsync(server, _authority.Certificate);
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = InProcessServer.Trusting(_authority.Certificate) });
+        var ready = await http.GetStringAsync(new Uri(server.Http, "/healthz/ready"), TestContext.Current.CancellationToken);
+
+        Assert.Equal("fake", models.DefaultModel);
+        Assert.Equal("ready\n", ready);
+        Assert.Equal("https", server.Grpc.Scheme);
+        var cleartext = server.Channel(address: new UriBuilder(server.Grpc) { Scheme = "http" }.Uri);
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await new V1.CatalogService.CatalogServiceClient(cleartext).ListModelsAsync(new V1.ListModelsRequest(), InProcessServer.Call()));
+        Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
+    }
+
+    [Fact]
+    public async Task Certificate_Replaced_IsShownWithoutARestartAndStreamsGoOn()
+    {
+        await using var server = await StartAsync();
+        var channel = server.Channel(_authority.Certificate);
+        using var watch = new Grpc.Health.V1.Health.HealthClient(channel).Watch(new Grpc.Health.V1.HealthCheckRequest(), InProcessServer.Call());
+        Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        var before = await ShownAsync(server);
+
+        var next = _authority.Server();
+        next.Write(_folder.PathOf("server.pem"), _folder.PathOf("server.key"));
+
+        await Eventually.IsAsync(async () => await ShownAsync(server) == next.Thumbprint);
+        Assert.NotEqual(before, next.Thumbprint);
+        ((Hosting.ServingState)server.Services.GetService(typeof(Hosting.ServingState))!).Drain();
+        ((Hosting.HealthBoard)server.Services.GetService(typeof(Hosting.HealthBoard))!).Update();
+        Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Certificate_ReplacedByAnUnusableOne_StaysAndTheLogSaysWhy()
+    {
+        await using var server = await StartAsync();
+        var before = await ShownAsync(server);
+
+        _folder.Write("server.pem", _authority.Server().Pem);
+        await Eventually.IsAsync(() => server.Logs.Text.Contains("can't be used, what was there before stays", StringComparison.Ordinal));
+
+        Assert.Equal(before, await ShownAsync(server));
+        Assert.DoesNotContain("PRIVATE KEY", server.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MutualTls_LetsInTheClientsOfItsAuthorityOnly()
+    {
+        await using var server = await StartAsync(("Tls:ClientAuthorities", _folder.Write("clients.pem", _authority.Pem)), ("Admin:Enabled", "true"), ("Access:AdminSubjects:0", "CN=ops"));
+        using var stranger = new TestAuthority("CN=Somebody else");
+        using var alice = _authority.Client("CN=alice").Load();
+        using var ops = _authority.Client("CN=ops").Load();
+        using var foreign = stranger.Client("CN=alice").Load();
+        using var notForClients = _authority.Server("CN=alice").Load();
+
+        Assert.Equal("fake", (await ModelsAsync(server, _authority.Certificate, alice)).DefaultModel);
+        foreach (var certificate in new[] { null, foreign, notForClients })
+        {
+            await Assert.ThrowsAsync<RpcException>(() => ModelsAsync(server, _authority.Certificate, certificate));
+        }
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => StatisticsAsync(server, alice));
+        Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
+        Assert.False((await StatisticsAsync(server, ops)).Draining);
+        // Probes have no certificate.
+        using var http = new HttpClient();
+        Assert.Equal("ready\n", await http.GetStringAsync(new Uri(server.Metrics, "/healthz/ready"), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("nowhere.pem", "server.key", "there is no such file")]
+    [InlineData("server.pem", "", "need each other")]
+    [InlineData("server.key", "server.key", "must be a certificate")]
+    public void Errors_OfTheFiles_AreSaidBeforeTheStart(string certificate, string key, string said)
+    {
+        _authority.Server().Write(_folder.PathOf("server.pem"), _folder.PathOf("server.key"));
+        var options = new Server.Configuration.TlsOptions { Certificate = _folder.PathOf(certificate), Key = key.Length == 0 ? "" : _folder.PathOf(key) };
+
+        var result = new Server.Configuration.TlsOptionsValidator().Validate(null, options);
+
+        Assert.Contains(said, result.FailureMessage, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", result.FailureMessage, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task<InProcessServer> StartAsync(params (string Key, string Value)[] settings)
+    {
+        _authority.Server().Write(_folder.PathOf("server.pem"), _folder.PathOf("server.key"));
+        return await InProcessServer.StartAsync(
+            null, [("Tls:Certificate", _folder.PathOf("server.pem")), ("Tls:Key", _folder.PathOf("server.key")), ("Tls:ReloadSeconds", "0.1"), .. settings]);
+    }
+
+    private static async Task<V1.ListModelsResponse> ModelsAsync(InProcessServer server, X509Certificate2 authority, X509Certificate2? certificate = null) =>
+        await new V1.CatalogService.CatalogServiceClient(server.Channel(authority, certificate)).ListModelsAsync(new V1.ListModelsRequest(), InProcessServer.Call());
+
+    private async Task<V1.GetStatisticsResponse> StatisticsAsync(InProcessServer server, X509Certificate2 certificate) =>
+        await new V1.AdminService.AdminServiceClient(server.Channel(_authority.Certificate, certificate, server.Admin)).GetStatisticsAsync(new V1.GetStatisticsRequest(), InProcessServer.Call());
+
+    // What a new connection sees.
+    private async Task<string> ShownAsync(InProcessServer server)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(server.Grpc.Host, server.Grpc.Port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(socket.GetStream());
+        var options = InProcessServer.Trusting(_authority.Certificate);
+        options.TargetHost = "localhost";
+        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        await tls.AuthenticateAsClientAsync(options, TestContext.Current.CancellationToken);
+        return ((X509Certificate2)tls.RemoteCertificate!).Thumbprint;
+    }
+}
