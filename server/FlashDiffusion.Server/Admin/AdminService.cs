@@ -127,12 +127,7 @@ internal sealed class AdminService(
     private static TimeSpan WaitOf(Duration? asked)
     {
         var problems = new RequestProblems();
-        var wait = asked is null ? TimeSpan.Zero : TimeSpan.FromSeconds(asked.Seconds + (asked.Nanos / 1e9));
-        if (wait < TimeSpan.Zero || wait > LongestWait)
-        {
-            problems.Add("wait", "It must be 0 to 10 minutes.");
-        }
-
+        var wait = WaitReader.Read(asked, LongestWait, problems);
         ThrowIfAny(problems);
         return wait;
     }

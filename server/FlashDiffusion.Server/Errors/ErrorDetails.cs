@@ -10,15 +10,32 @@ namespace FlashDiffusion.Server.Errors;
 /// </summary>
 internal static class ErrorDetails
 {
-    private const string DetailsName = "grpc-status-details-bin";
+    public const string DetailsName = "grpc-status-details-bin";
+
+    /// <summary>What is said of bytes that are no message of the method.</summary>
+    public const string Unreadable = "The request can't be read: its bytes are no message of this method in protobuf, framed as gRPC frames it.";
 
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next, int maximumMessageBytes)
     {
         await next(context);
+        Correct(context);
         if (GrpcAnswer.StatusOf(context, out var code) is { IsReadOnly: false } place && code != StatusCode.OK && !place.ContainsKey(DetailsName))
         {
             var message = Uri.UnescapeDataString(place["grpc-message"].ToString());
             place[DetailsName] = Convert.ToBase64String(GrpcStatusMapper.ToStatus(Describe(code, message, maximumMessageBytes)).ToByteArray());
+        }
+    }
+
+    /// <summary>
+    /// What could not be read never reached a handler, whose faults are known. The framework calls it a fault of the server; it is one of
+    /// the request.
+    /// </summary>
+    private static void Correct(HttpContext context)
+    {
+        if (context.Features.Get<CallAnswer>() is null && GrpcAnswer.StatusOf(context, out var code) is { IsReadOnly: false } place && code is (StatusCode.Unknown or StatusCode.Internal))
+        {
+            place["grpc-status"] = ((int)StatusCode.InvalidArgument).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            place["grpc-message"] = Uri.EscapeDataString(Unreadable);
         }
     }
 

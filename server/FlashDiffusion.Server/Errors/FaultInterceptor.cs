@@ -24,7 +24,7 @@ internal sealed class FaultInterceptor(ILogger<FaultInterceptor> logger) : Inter
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, () => continuation(requestStream, responseStream, context));
+        RunAsync(context, () => continuation(new ReadableStream<TRequest>(requestStream), responseStream, context));
 
     private async Task RunAsync(ServerCallContext context, Func<Task> call)
     {

@@ -25,8 +25,9 @@ internal static class GrpcStatusMapper
         return new RpcException(exception.Status, trailers, exception.Message);
     }
 
-    public static Google.Rpc.Status ToStatus(ServerError error)
+    public static Google.Rpc.Status ToStatus(ServerError whole)
     {
+        var error = ErrorSize.Limit(whole);
         var status = new Google.Rpc.Status { Code = (int)error.Code, Message = error.Message };
         var info = new ErrorInfo { Domain = Domain, Reason = error.Reason };
         info.Metadata.Add(error.Metadata);

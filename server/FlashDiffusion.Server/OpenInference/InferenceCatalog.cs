@@ -18,7 +18,7 @@ internal static class InferenceCatalog
     {
         var problems = new RequestProblems();
         var served = ServedName.Parse(name);
-        var entry = name.Length == 0 ? null : context.Models.Find(served.Model, version);
+        var entry = served.Model.Length == 0 ? null : context.Models.Find(served.Model, version);
         if (entry is null)
         {
             var known = string.Join(", ", context.Models.Entries.Where(model => model.IsReady).Select(model => model.Name).Distinct());

@@ -22,7 +22,7 @@ internal static class InferenceReader
             Progress = new V1.ProgressOptions { PreviewFormat = V1.PictureFormat.Tensor },
             Output = new V1.OutputOptions { Format = V1.PictureFormat.Tensor },
         };
-        if (message.ModelName.Length == 0)
+        if (name.Model.Length == 0)
         {
             problems.Add("model_name", "A model is required.");
         }
@@ -38,7 +38,7 @@ internal static class InferenceReader
         else
         {
             // Nobody could see it.
-            request.Progress = new V1.ProgressOptions { EverySteps = int.MaxValue };
+            request.Progress = new V1.ProgressOptions { EverySteps = request.Progress.EverySteps < 0 ? request.Progress.EverySteps : int.MaxValue };
         }
 
         return problems.Any ? Mapped<InferenceCall>.Refused(problems.ToError()) : Mapped<InferenceCall>.Of(new InferenceCall(request, message.ModelName, message.Id, outputs, inputs)

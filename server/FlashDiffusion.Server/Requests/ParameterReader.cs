@@ -10,6 +10,7 @@ internal static class ParameterReader
         IReadOnlyList<ParameterDescriptor> descriptors, MapField<string, V1.ParameterValue> given, string field, RequestProblems problems, IReadOnlyDictionary<string, double>? preset = null)
     {
         var values = (preset ?? FrozenDictionary<string, double>.Empty).ToDictionary(pair => pair.Key, pair => ParameterValue.Of(pair.Value), StringComparer.Ordinal);
+        var empty = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, value) in given.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             switch (value.KindCase)
@@ -21,11 +22,20 @@ internal static class ParameterReader
                     values[name] = ParameterValue.Of(value.Text);
                     break;
                 default:
+                    empty.Add($"{field}.{name}");
                     problems.Add($"{field}.{name}", $"'{name}' has no value: set 'number' or 'text'.");
                     break;
             }
         }
 
-        return ParameterSet.Resolve(descriptors, values, field, problems.Violations);
+        var found = new List<FieldViolation>();
+        var resolved = ParameterSet.Resolve(descriptors, values, field, found);
+        // Of what has no value it is said already; that it is required besides would be said twice.
+        foreach (var violation in found.Where(violation => !empty.Contains(violation.Field)))
+        {
+            problems.Add(violation.Field, violation.Description);
+        }
+
+        return resolved;
     }
 }

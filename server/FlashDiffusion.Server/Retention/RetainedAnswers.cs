@@ -17,12 +17,7 @@ internal sealed class RetainedAnswers(RetainedRegister register, TimeProvider ti
     public async Task<Mapped<V1.GetReconstructionResponse>> GetAsync(V1.GetReconstructionRequest question, string caller, CancellationToken cancellation)
     {
         var problems = new RequestProblems();
-        var wait = question.Wait is { } asked ? TimeSpan.FromSeconds(asked.Seconds + (asked.Nanos / 1e9)) : TimeSpan.Zero;
-        if (wait < TimeSpan.Zero || wait > LongestWait)
-        {
-            problems.Add("wait", $"It must be from 0 s to {LongestWait.TotalSeconds} s.");
-        }
-
+        var wait = WaitReader.Read(question.Wait, LongestWait, problems);
         if (!System.Enum.IsDefined(question.Format))
         {
             problems.Add("format", $"There is no picture format {(int)question.Format}.");

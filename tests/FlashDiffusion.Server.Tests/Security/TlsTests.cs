@@ -26,7 +26,8 @@ public sealed class TlsTests : IDisposable
         Assert.Equal("https", server.Grpc.Scheme);
         var cleartext = server.Channel(address: new UriBuilder(server.Grpc) { Scheme = "http" }.Uri);
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await new V1.CatalogService.CatalogServiceClient(cleartext).ListModelsAsync(new V1.ListModelsRequest(), InProcessServer.Call()));
-        Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
+        // Which one depends on when the client notices that it hears TLS.
+        Assert.True(refusal.StatusCode is StatusCode.Unavailable or StatusCode.Internal, refusal.ToString());
     }
 
     [Fact]

@@ -6,6 +6,9 @@ namespace FlashDiffusion.Server.Security.Quotas;
 /// </summary>
 internal sealed class StepAccount
 {
+    // Whoever waits as long as he was told must find his step.
+    private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
+
     private readonly double _perSecond;
     private readonly double _most;
     private readonly TimeProvider _time;
@@ -39,8 +42,8 @@ internal sealed class StepAccount
     {
         lock (_gate)
         {
-            var steps = Fill();
-            return steps >= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - steps) / _perSecond);
+            var wait = TimeSpan.FromSeconds(Math.Max(0, 1 - Fill()) / _perSecond);
+            return wait > Rounding ? wait : TimeSpan.Zero;
         }
     }
 

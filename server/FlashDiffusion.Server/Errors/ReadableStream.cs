@@ -1,0 +1,23 @@
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Errors;
+
+/// <summary>A stream of requests in which bytes that are no message end the call with the caller's fault, not with one of the handler that reads it.</summary>
+internal sealed class ReadableStream<T>(IAsyncStreamReader<T> inner) : IAsyncStreamReader<T>
+{
+    public T Current => inner.Current;
+
+    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await inner.MoveNext(cancellationToken);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidProtocolBufferException
+            || (exception is RpcException { StatusCode: StatusCode.Internal or StatusCode.Unknown } framing && framing.Trailers.Get(ErrorDetails.DetailsName) is null))
+        {
+            throw GrpcStatusMapper.ToException(new ServerError { Code = StatusCode.InvalidArgument, Reason = ErrorReasons.InvalidRequest, Message = ErrorDetails.Unreadable });
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using FlashDiffusion.Server.Tests.Requests;
+using Google.Protobuf;
+
+namespace FlashDiffusion.Server.Tests.BadInputs;
+
+/// <summary>The same API in JSON: what no message can be made of, and fields that no field is.</summary>
+[Collection(BadInputCollection.Name)]
+public sealed class BadInputJsonTests(BadInputServer server)
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("null")]
+    [InlineData("true")]
+    [InlineData("7")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("{")]
+    [InlineData("{]")]
+    [InlineData("{\"seed\":}")]
+    [InlineData("{\"seed\":\"many\"}")]
+    [InlineData("{\"seed\":-1}")]
+    [InlineData("{\"seed\":18446744073709551616}")]
+    [InlineData("{\"seed\":1.5}")]
+    [InlineData("{\"seed\":[]}")]
+    [InlineData("{\"model\":7}")]
+    [InlineData("{\"model\":{}}")]
+    [InlineData("{\"operator\":7}")]
+    [InlineData("{\"operator\":[]}")]
+    [InlineData("{\"operator\":{\"noiseStd\":\"much\"}}")]
+    [InlineData("{\"operator\":{\"parameters\":[]}}")]
+    [InlineData("{\"operator\":{\"parameters\":{\"std\":1}}}")]
+    [InlineData("{\"operator\":{\"parameters\":{\"std\":{\"number\":1,\"text\":\"x\"}}}}")]
+    [InlineData("{\"measurement\":{\"encoded\":\"!!!\"}}")]
+    [InlineData("{\"measurement\":{\"encoded\":7}}")]
+    [InlineData("{\"measurement\":{\"tensor\":{\"shape\":\"3\"}}}")]
+    [InlineData("{\"measurement\":{\"tensor\":{\"shape\":[1.5]}}}")]
+    [InlineData("{\"measurement\":{\"tensor\":{\"shape\":[1e300]}}}")]
+    [InlineData("{\"measurement\":{\"encoded\":\"\",\"tensor\":{}}}")]
+    [InlineData("{\"adaptation\":{\"mode\":\"SOMETIMES\"}}")]
+    [InlineData("{\"adaptation\":{\"startTimestep\":99999999999}}")]
+    [InlineData("{\"scheduling\":{\"queueTimeout\":\"soon\"}}")]
+    [InlineData("{\"scheduling\":{\"queueTimeout\":5}}")]
+    [InlineData("{\"scheduling\":{\"queueTimeout\":\"999999999999s\"}}")]
+    public async Task Body_ThatIsNoRequest_IsAnInvalidArgumentWithDetails(string body)
+    {
+        var status = await PostAsync("/v1/reconstructions", Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal(3, status.GetProperty("code").GetInt32());
+        Assert.NotEmpty(status.GetProperty("message").GetString()!);
+        Assert.Equal("INVALID_REQUEST", status.GetProperty("details")[0].GetProperty("reason").GetString());
+        Assert.Equal(0, server.Server.ActiveSessions);
+    }
+
+    [Fact]
+    public async Task Body_OfManyLevels_IsRefused()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"operator\":", 5000)) + "{}" + new string('}', 5000);
+
+        Assert.Equal(3, (await PostAsync("/v1/reconstructions", Encoding.UTF8.GetBytes(deep))).GetProperty("code").GetInt32());
+    }
+
+    [Fact]
+    public async Task Body_OfNoText_IsRefused()
+    {
+        byte[] bytes = [0xff, 0xfe, 0x00, 0xd8, 0x80, 0x80];
+
+        Assert.Equal(3, (await PostAsync("/v1/reconstructions", bytes)).GetProperty("code").GetInt32());
+    }
+
+    public static TheoryData<string, object> Rows =>
+        BadCase<V1.ReconstructRequest>.Rows(BadReconstructions.All.Where(bad => bad.Field.StartsWith("adaptation", StringComparison.Ordinal) || bad.Field.StartsWith("operator.no", StringComparison.Ordinal)));
+
+    [Theory]
+    [MemberData(nameof(Rows), DisableDiscoveryEnumeration = true)]
+    public async Task Field_Bad_IsNamedAsOverGrpc(string name, object given)
+    {
+        var bad = Assert.IsType<BadCase<V1.ReconstructRequest>>(given);
+        var request = MapperScene.Fine();
+        bad.Spoil(request);
+
+        var status = await PostAsync("/v1/reconstructions", Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(request)));
+
+        Assert.NotEmpty(name);
+        Assert.Equal((int)bad.Code, status.GetProperty("code").GetInt32());
+        var violations = status.GetProperty("details").EnumerateArray().Single(detail => detail.TryGetProperty("fieldViolations", out _)).GetProperty("fieldViolations");
+        Assert.Equal(bad.Field, violations[0].GetProperty("field").GetString());
+    }
+
+    private async Task<JsonElement> PostAsync(string path, byte[] body)
+    {
+        using var http = new HttpClient { BaseAddress = server.Server.Http };
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
+        using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError, $"{answer.StatusCode}: {text}");
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+}
