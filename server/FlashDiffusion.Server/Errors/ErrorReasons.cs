@@ -30,7 +30,6 @@ internal static class ErrorReasons
     public const string AdminOnly = "ADMIN_ONLY";
     public const string QuotaExceeded = "QUOTA_EXCEEDED";
     public const string RequestIdTaken = "REQUEST_ID_TAKEN";
-    public const string AdminOnly = "ADMIN_ONLY";
     public const string LoadFailed = "LOAD_FAILED";
     public const string MemoryExhausted = "MEMORY_EXHAUSTED";
     public const string UnknownRequestId = "UNKNOWN_REQUEST_ID";

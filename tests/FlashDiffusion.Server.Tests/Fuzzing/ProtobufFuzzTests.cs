@@ -20,8 +20,11 @@ public sealed class ProtobufFuzzTests
     private static readonly StatusCode[] Documented =
     [
         StatusCode.OK, StatusCode.InvalidArgument, StatusCode.NotFound, StatusCode.FailedPrecondition, StatusCode.ResourceExhausted, StatusCode.AlreadyExists,
-        StatusCode.Unimplemented, StatusCode.DataLoss, StatusCode.Cancelled, StatusCode.DeadlineExceeded,
+        StatusCode.Unimplemented, StatusCode.DataLoss, StatusCode.Cancelled, StatusCode.DeadlineExceeded, StatusCode.PermissionDenied,
     ];
+
+    // What would end what is tested: the one model of this server, or the server.
+    private static readonly string[] Ending = ["Drain", "UnloadModel", "RepositoryModelUnload"];
 
     private static readonly Marshaller<byte[]> Raw = Marshallers.Create(bytes => bytes, bytes => bytes);
 
@@ -32,8 +35,7 @@ public sealed class ProtobufFuzzTests
         var (calls, admin) = (server.Channel().CreateCallInvoker(), server.Channel(address: server.Admin).CreateCallInvoker());
         ServiceDescriptor[] services = [V1.ReconstructionService.Descriptor, V1.CatalogService.Descriptor, V1.AdminService.Descriptor, Inference.GRPCInferenceService.Descriptor];
         var seen = new ConcurrentDictionary<StatusCode, int>();
-        // Drain would end what is tested.
-        foreach (var method in services.SelectMany(service => service.Methods).Where(method => method.Name != "Drain"))
+        foreach (var method in services.SelectMany(service => service.Methods).Where(method => !Ending.Contains(method.Name)))
         {
             var random = new Random(HashCode(method.FullName));
             var fine = FineOf(method.InputType);

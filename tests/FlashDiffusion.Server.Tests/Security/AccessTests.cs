@@ -95,7 +95,7 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task Admin_NeedsItsOwnRight()
     {
         var admin = new V1.AdminService.AdminServiceClient(Server.Channel(address: Server.Admin));
-        var inference = new Inference.GRPCInferenceService.GRPCInferenceServiceClient(Server.Channel());
+        var inference = new Inference.GRPCInferenceService.GRPCInferenceServiceClient(Server.Channel(address: Server.Admin));
 
         Assert.Equal(StatusCode.Unauthenticated, await CodeAsync(async () => await admin.DrainAsync(new V1.DrainRequest(), InProcessServer.Call())));
         Assert.Equal(StatusCode.PermissionDenied, await CodeAsync(async () => await admin.DrainAsync(new V1.DrainRequest(), InProcessServer.Call(_alice))));
