@@ -23,8 +23,8 @@ public sealed class ProtobufFuzzTests
         StatusCode.Unimplemented, StatusCode.DataLoss, StatusCode.Cancelled, StatusCode.DeadlineExceeded, StatusCode.PermissionDenied,
     ];
 
-    // What would end what is tested: the one model of this server, or the server.
-    private static readonly string[] Ending = ["Drain", "UnloadModel", "RepositoryModelUnload"];
+    // What would end what is tested: the one model and solver of this server, or the server.
+    private static readonly string[] Ending = ["Drain", "UnloadModel", "RepositoryModelUnload", "ReloadPlugins"];
 
     private static readonly Marshaller<byte[]> Raw = Marshallers.Create(bytes => bytes, bytes => bytes);
 
