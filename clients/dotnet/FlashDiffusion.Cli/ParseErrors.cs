@@ -26,7 +26,8 @@ internal static partial class ParseErrors
 
     private static string Plain(string line) => TypeName().Replace(line, match => match.Groups["type"].Value switch
     {
-        "Int32" or "UInt64" => "a whole number",
+        "Int32" => "a whole number",
+        "UInt64" => "a whole number, 0 or more",
         "Double" => "a number",
         _ => "a value",
     });

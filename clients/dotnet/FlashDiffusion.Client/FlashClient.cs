@@ -35,7 +35,10 @@ public sealed class FlashClient : IDisposable
     public Uri Address => Addresses[0];
 
     /// <summary>Prepares a connection; the first call opens it.</summary>
-    /// <param name="address"><c>http://host:port</c> (cleartext HTTP/2), <c>https://host:port</c>, or <c>host:port</c> for the former.</param>
+    /// <param name="address">
+    /// <c>http://host:port</c> (cleartext HTTP/2), <c>https://host:port</c>, or <c>host:port</c> for the former; <c>dns:///host:port</c> for all servers that
+    /// a name stands for, such as a headless service, in cleartext and in turn.
+    /// </param>
     /// <param name="options">Limits; the defaults if null.</param>
     /// <exception cref="ArgumentException">The address is not one of those forms.</exception>
     public static FlashClient Connect(string address, FlashClientOptions? options = null) => Connect([address], options);
@@ -58,7 +61,7 @@ public sealed class FlashClient : IDisposable
         ReconstructRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var attempts = new ReconstructionAttempts(request, _options.Resume, _servers.All.Length);
+        var attempts = new ReconstructionAttempts(request, _options.Resume, _servers.Count);
         var call = _options.ToCallOptions(_options.ReconstructTimeout, cancellation);
         using var trace = new ReconstructionTrace(_options.Clock);
         FlashServer? server = null;

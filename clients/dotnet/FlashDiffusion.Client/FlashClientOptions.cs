@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace FlashDiffusion.Client;
@@ -48,8 +49,11 @@ public sealed record FlashClientOptions
         timeout is { } limit ? Clock.GetUtcNow().UtcDateTime + limit : null,
         cancellation);
 
-    internal GrpcChannelOptions ToChannelOptions() => new()
+    internal GrpcChannelOptions ToChannelOptions(Uri address) => new()
     {
+        // A name stands for servers that come and go: every call goes to the next one. Addresses say by themselves whether they are encrypted.
+        Credentials = address.Scheme == ServerAddress.NameScheme ? ChannelCredentials.Insecure : null,
+        ServiceConfig = address.Scheme == ServerAddress.NameScheme ? new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } } : null,
         LoggerFactory = LoggerFactory,
         MaxReceiveMessageSize = MaximumMessageBytes,
         MaxSendMessageSize = MaximumMessageBytes,

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Google.Rpc;
 using Grpc.Core;
 
@@ -37,12 +38,26 @@ public sealed class FlashException : Exception
         var retry = status?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
         return new FlashException(Describe(exception, status, problems, retry, address), exception)
         {
-            Code = exception.StatusCode,
+            // gRPC calls a connection that was not trusted INTERNAL, as if the server had failed.
+            Code = Distrust(exception) is null ? exception.StatusCode : StatusCode.Unavailable,
             Reason = status?.GetDetail<ErrorInfo>()?.Reason ?? "",
             Problems = problems,
             RetryAfter = retry,
             PushBack = PushBackOf(exception),
         };
+    }
+
+    private static AuthenticationException? Distrust(RpcException exception)
+    {
+        for (var cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationException distrust)
+            {
+                return distrust;
+            }
+        }
+
+        return null;
     }
 
     private static TimeSpan? PushBackOf(RpcException exception) =>
@@ -54,6 +69,11 @@ public sealed class FlashException : Exception
     private static string Describe(
         RpcException exception, Google.Rpc.Status? status, FieldProblem[] problems, TimeSpan? retry, Uri address)
     {
+        if (Distrust(exception) is { } distrust)
+        {
+            return $"No secure connection to {address}: {distrust.Message}";
+        }
+
         if (status is null && exception.StatusCode == StatusCode.Unavailable && exception.Status.DebugException is not null)
         {
             var cause = exception.Status.DebugException.GetBaseException().Message;
@@ -63,6 +83,11 @@ public sealed class FlashException : Exception
         if (exception.StatusCode == StatusCode.Unimplemented && status is null)
         {
             return $"The server at {address} is not a FlashDiffusion server, or an older one.";
+        }
+
+        if (exception.StatusCode == StatusCode.DeadlineExceeded && exception.Status.Detail.Length == 0)
+        {
+            return $"The server at {address} did not answer within the time limit.";
         }
 
         var detail = exception.Status.Detail.Length > 0 ? exception.Status.Detail : exception.StatusCode.ToString();

@@ -3,9 +3,22 @@ namespace FlashDiffusion.Client;
 /// <summary>Where a server is.</summary>
 internal static class ServerAddress
 {
+    /// <summary>The scheme of a name behind which servers come and go.</summary>
+    public const string NameScheme = "dns";
+
+    private const string NameService = $"{NameScheme}:///";
+
     /// <exception cref="ArgumentException">Not an address.</exception>
     public static Uri Parse(string address)
     {
+        // As gRPC writes it: no authority, the name as path.
+        if (address.StartsWith(NameService, StringComparison.OrdinalIgnoreCase))
+        {
+            return Uri.TryCreate($"http://{address[NameService.Length..]}", UriKind.Absolute, out var name) && name is { Host.Length: > 0, PathAndQuery: "/" }
+                ? new Uri(address)
+                : throw new ArgumentException($"'{address}' is not a name; write dns:///host:port, for example dns:///flashdiffusion:8001.", nameof(address));
+        }
+
         var text = address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0
             ? uri

@@ -108,6 +108,7 @@ public sealed class FlashClientTests
         var exception = await Assert.ThrowsAsync<FlashException>(() => client.EstimateSeverityAsync(new EstimateSeverityRequest(), Cancellation));
 
         Assert.Equal(StatusCode.DeadlineExceeded, exception.Code);
+        Assert.Contains("did not answer within the time limit", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -161,6 +161,18 @@ public sealed class ResumeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Servers_OfAName_WorkAndResume()
+    {
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
+        var name = $"dns:///localhost:{new Uri(_first.Address).Port}";
+
+        var events = await FollowAsync(Quick, Request(), name);
+
+        Assert.Equal(new Uri(name), Assert.Single(events.OfType<ReconstructionResumed>()).Server);
+        Assert.IsType<ReconstructionCompleted>(events[^1]);
+    }
+
+    [Fact]
     public async Task Servers_NoneIsThere_EndsAfterOneRound()
     {
         var failure = await Assert.ThrowsAsync<FlashException>(() => FollowAsync(new ResumePolicy(), Request(), "http://127.0.0.1:1", "http://127.0.0.1:2"));

@@ -6,6 +6,7 @@ public sealed class ServerAddressTests
     [InlineData("127.0.0.1:8001", "http://127.0.0.1:8001/")]
     [InlineData("http://localhost:9", "http://localhost:9/")]
     [InlineData("https://flash.example", "https://flash.example/")]
+    [InlineData("dns:///flash:8001", "dns:///flash:8001")]
     public void Parse_Address_IsAnUri(string text, string expected) => Assert.Equal(expected, ServerAddress.Parse(text).ToString());
 
     [Theory]
@@ -19,4 +20,10 @@ public sealed class ServerAddressTests
 
         Assert.Contains("http://127.0.0.1:8001", exception.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("dns:///")]
+    [InlineData("dns:///a/b")]
+    public void Parse_NoName_SaysWhatOneLooksLike(string text) =>
+        Assert.Contains("dns:///flashdiffusion:8001", Assert.Throws<ArgumentException>(() => ServerAddress.Parse(text)).Message, StringComparison.Ordinal);
 }

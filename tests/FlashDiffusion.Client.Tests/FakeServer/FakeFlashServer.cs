@@ -1,9 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -24,13 +26,25 @@ internal sealed class FakeFlashServer : IAsyncDisposable
     public string Address => _application.Services.GetRequiredService<IServer>().Features
         .GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
 
-    public static async Task<FakeFlashServer> StartAsync()
+    /// <param name="certificate">Serves https with it, and asks clients for theirs; null serves cleartext.</param>
+    public static async Task<FakeFlashServer> StartAsync(X509Certificate2? certificate = null)
     {
         var (reconstruction, catalog) = (new FakeReconstruction(), new FakeCatalog());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-            System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+            System.Net.IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate, https =>
+                    {
+                        https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                        https.ClientCertificateValidation = (client, _, _) => client.Thumbprint == certificate.Thumbprint;
+                    });
+                }
+            }));
         builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = 64 * 1024 * 1024);
         builder.Services.AddSingleton(reconstruction);
         builder.Services.AddSingleton(catalog);

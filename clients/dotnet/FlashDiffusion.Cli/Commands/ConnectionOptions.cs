@@ -24,16 +24,19 @@ internal sealed class ConnectionOptions
 
     private readonly Option<string[]> _address = new("--address")
     {
-        Description = "The server, host:port or http(s)://host:port; repeated, servers that do the same work.",
+        Description = "The server, host:port, http(s)://host:port, or dns:///host:port for all of a name; repeated, servers that do the same work.",
         DefaultValueFactory = _ => [DefaultAddress],
         HelpName = "ADDRESS",
     };
+
+    private readonly TlsOptions _tls = new();
 
     public void AddTo(Command command)
     {
         command.Add(_address);
         command.Add(_timeout);
         command.Add(_key);
+        _tls.AddTo(command);
     }
 
     public FlashClient Connect(ParseResult parsed, ResumePolicy? resume = null) => Connect(parsed.GetRequiredValue(_address), Options(parsed, resume));
@@ -48,7 +51,7 @@ internal sealed class ConnectionOptions
 
     public FlashClientOptions Options(ParseResult parsed, ResumePolicy? resume = null)
     {
-        var options = new FlashClientOptions { ApiKey = Key(parsed) };
+        var options = new FlashClientOptions { ApiKey = Key(parsed), ConfigureHandler = _tls.Read(parsed) };
         options = resume is null ? options : options with { Resume = resume };
         return parsed.GetValue(_timeout) is { } seconds
             ? options with { UnaryTimeout = TimeSpan.FromSeconds(seconds), ReconstructTimeout = TimeSpan.FromSeconds(seconds) }

@@ -49,14 +49,9 @@ internal static class MeasurementFile
 
     private static V1.Tensor ReadTensor(FileInfo file, string what)
     {
-        if (!file.Exists)
-        {
-            throw CliException.Usage($"There is no file {file.FullName}.");
-        }
-
         try
         {
-            var (shape, values) = NpyFile.Read(File.ReadAllBytes(file.FullName));
+            var (shape, values) = NpyFile.Read(PictureFile.ReadBytes(file));
             return TensorValues.ToTensor(values, [.. shape.Select(side => (long)side)]);
         }
         catch (InvalidDataException exception)

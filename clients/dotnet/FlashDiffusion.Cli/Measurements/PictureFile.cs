@@ -65,7 +65,14 @@ internal static class PictureFile
 
     private static CliException WrongEnding(string path) => CliException.Usage($"{path}: the name must end in .png, .jpg, .webp or .npy.");
 
-    private static byte[] ReadBytes(FileInfo file) => file.Exists
-        ? File.ReadAllBytes(file.FullName)
-        : throw CliException.Usage($"There is no file {file.FullName}.");
+    /// <summary>The bytes of a file that must be there.</summary>
+    public static byte[] ReadBytes(FileInfo file)
+    {
+        if (file.Exists)
+        {
+            return File.ReadAllBytes(file.FullName);
+        }
+
+        throw CliException.Usage(Directory.Exists(file.FullName) ? $"{file.FullName} is a folder; one file is expected here." : $"There is no file {file.FullName}.");
+    }
 }

@@ -20,7 +20,8 @@ internal sealed record PictureJob(FileInfo Input, string Output)
     {
         if (!IsMany(inputs) && !IsFolder(output))
         {
-            return [new PictureJob(new FileInfo(inputs[0]), Measurements.PictureFile.CheckName(Path.GetFullPath(output ?? DefaultFile)))];
+            var only = new PictureJob(new FileInfo(inputs[0]), Measurements.PictureFile.CheckName(Path.GetFullPath(output ?? DefaultFile)));
+            return only.Input.FullName != only.Output ? [only] : throw CliException.Usage($"--output {output} is the measurement itself: name another file.");
         }
 
         if (output is not null && !Directory.Exists(output) && Measurements.PictureFile.Endings.Contains(Path.GetExtension(output).ToLowerInvariant()))
@@ -32,6 +33,11 @@ internal sealed record PictureJob(FileInfo Input, string Output)
         var jobs = inputs.SelectMany(Expand)
             .Select(file => new PictureJob(file, Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(file.Name)}.{format}")))
             .ToArray();
+        if (jobs.FirstOrDefault(job => job.Input.DirectoryName == Path.TrimEndingDirectorySeparator(folder)) is not null)
+        {
+            throw CliException.Usage($"--output {folder} holds measurements: reconstructions would replace what has the same name. Name another folder.");
+        }
+
         if (jobs.GroupBy(job => job.Output, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } clash)
         {
             throw CliException.Usage($"{string.Join(" and ", clash.Select(job => job.Input.FullName))} would both be written to {clash.Key}: give them apart.");

@@ -13,7 +13,7 @@ internal sealed class FlashServer : IDisposable
     public FlashServer(Uri address, FlashClientOptions options)
     {
         Address = address;
-        _channel = GrpcChannel.ForAddress(address, options.ToChannelOptions());
+        _channel = GrpcChannel.ForAddress(address, options.ToChannelOptions(address));
         Reconstruction = new ReconstructionService.ReconstructionServiceClient(_channel);
         Catalog = new CatalogService.CatalogServiceClient(_channel);
     }

@@ -5,6 +5,7 @@ namespace FlashDiffusion.Client;
 /// <summary>Servers that do the same work, and which of them to ask.</summary>
 internal sealed class FlashServers : IDisposable
 {
+    private const int GuessOfAName = 3;
     private readonly TimeProvider _clock;
     // The first server has the first turn.
     private int _turn = -1;
@@ -16,6 +17,9 @@ internal sealed class FlashServers : IDisposable
     }
 
     public ImmutableArray<FlashServer> All { get; }
+
+    /// <summary>How many there are; a name stands for some, nobody knows how many.</summary>
+    public int Count => All.Sum(server => server.Address.Scheme == ServerAddress.NameScheme ? GuessOfAName : 1);
 
     /// <summary>
     /// Waits until one may be asked: first those that need not be left alone, among them the one with the fewest reconstructions, among
