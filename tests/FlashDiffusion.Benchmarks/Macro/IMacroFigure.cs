@@ -11,6 +11,9 @@ internal interface IMacroFigure
     /// <summary>What is measured, in one sentence.</summary>
     string Description { get; }
 
+    /// <summary>Whether it runs only where <c>--only</c> names it.</summary>
+    bool OnlyByName => false;
+
     /// <summary>Measures it.</summary>
     /// <param name="bench">Servers, pictures, sizes.</param>
     /// <param name="cancellation">Ends the measurement without figures.</param>

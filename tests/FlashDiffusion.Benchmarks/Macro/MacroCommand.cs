@@ -37,7 +37,7 @@ internal static class MacroCommand
     {
         var file = new FigureFile(options.Output);
         var bench = new Bench(options);
-        foreach (var figure in MacroFigures.All.Where(figure => only.Length == 0 || only.Contains(figure.Name)))
+        foreach (var figure in MacroFigures.All.Where(figure => only.Length == 0 ? !figure.OnlyByName : only.Contains(figure.Name)))
         {
             AnsiConsole.MarkupLineInterpolated($"[bold]{figure.Name}[/]: {figure.Description}");
             var began = TimeProvider.System.GetTimestamp();

@@ -13,5 +13,6 @@ internal static class MacroFigures
     [
         new AgeingSweep(), new OverheadFigure(), new LinearityFigure(), new RefusalFigure(), new StreamingFigure(), new PrecisionFigure(), new EtaFigure(),
         new FewStepFigure(), new MemoryFigure(), new ThroughputFigure(), new PolicyFigure(), new ManifestFigure(),
+        new FewStepTuning(),
     ];
 }

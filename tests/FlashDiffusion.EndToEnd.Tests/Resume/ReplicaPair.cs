@@ -8,7 +8,7 @@ public sealed class ReplicaPair : IAsyncLifetime
 {
     private static readonly string[] Arguments =
     [
-        "--Engine:ExactBatch=2", "--grace=0.2", $"--Resume:Key={Convert.ToBase64String(SHA256.HashData("the key of these tests"u8))}",
+        "--Engine:ExactBatch=2", "--batch=2", "--grace=0.2", $"--Resume:Key={Convert.ToBase64String(SHA256.HashData("the key of these tests"u8))}",
     ];
 
     /// <summary>Arguments of a server with the same key that computes otherwise.</summary>

@@ -20,12 +20,12 @@ internal sealed class EtaFigure : IMacroFigure
         var count = bench.Size(quick: 40, full: 120);
         var steps = Arrivals.Steps(count, 2, bench.Size(quick: 20, full: 60), seed: 2);
         var pictures = (await Assignments.OfAsync(bench.Manifest, count, server.Client, cancellation)).Select((picture, i) => picture.Steps(steps[i])).ToArray();
-        await Caller.AtOnceAsync(server.Client, pictures[..16], 16, cancellation);
+        await Caller.AtOnceAsync(server, pictures[..16], 16, cancellation);
         var (errors, details) = (new JsonObject(), new JsonObject());
         foreach (var load in Loads)
         {
             // The capacity is measured just before, since the machine's changes.
-            var capacity = 16 / (await Caller.AtOnceAsync(server.Client, pictures[..16], 16, cancellation)).Seconds;
+            var capacity = 16 / (await Caller.AtOnceAsync(server, pictures[..16], 16, cancellation)).Seconds;
             capacity *= steps.Take(16).Average() / steps.Average();
             var all = await Caller.ArrivingAsync(server.Client, pictures, Arrivals.Poisson(count, 1 / (load * capacity), seed: 3), cancellation);
             double[] ratios = [.. all.Where(finished => finished.Plan.Eta is not null).Select(finished => (finished.Seconds - finished.AcceptedSeconds) / finished.Plan.Eta.ToTimeSpan().TotalSeconds)];

@@ -20,18 +20,19 @@ internal sealed class FewStepFigure : IMacroFigure
     {
         await using var server = await bench.StartAsync();
         var pictures = await Assignments.OfAsync(bench.Manifest, bench.Size(quick: 16, full: 48), server.Client, cancellation);
-        await Caller.AtOnceAsync(server.Client, [.. pictures.Take(8).Select(picture => picture.Steps(3))], 8, cancellation);
-        var whole = await Caller.AtOnceAsync(server.Client, pictures, 32, cancellation);
+        await Caller.AtOnceAsync(server, [.. pictures.Take(8).Select(picture => picture.Steps(3))], 8, cancellation);
+        var whole = await Caller.AtOnceAsync(server, pictures, 32, cancellation);
         double[] reference = [.. whole.All.Select(finished => finished.Psnr)];
-        var (gains, losses) = (new Dictionary<int, double>(), new Dictionary<int, MeanDifference>());
+        var (gains, processor, losses) = (new Dictionary<int, double>(), new Dictionary<int, double>(), new Dictionary<int, MeanDifference>());
         var byOperator = new JsonObject();
         foreach (var calls in Calls)
         {
             Assignment[] few = [.. pictures.Select(picture => picture.With(request => request.Scheduling = new V1.Scheduling { MaxNetworkCalls = calls }))];
-            var (seconds, all) = await Caller.AtOnceAsync(server.Client, few, 32, cancellation);
-            gains[calls] = whole.Seconds / seconds;
-            losses[calls] = MeanDifference.Of(reference, all.Select(finished => finished.Psnr));
-            byOperator[Text(calls)] = new JsonObject(all.Zip(reference).GroupBy(pair => pair.First.Assignment.Crop.Operator).Select(group => KeyValuePair.Create(
+            var batch = await Caller.AtOnceAsync(server, few, 32, cancellation);
+            processor[calls] = whole.ProcessorSeconds / batch.ProcessorSeconds;
+            gains[calls] = whole.Seconds / batch.Seconds;
+            losses[calls] = MeanDifference.Of(reference, batch.All.Select(finished => finished.Psnr));
+            byOperator[Text(calls)] = new JsonObject(batch.All.Zip(reference).GroupBy(pair => pair.First.Assignment.Crop.Operator).Select(group => KeyValuePair.Create(
                 group.Key, (JsonNode?)group.Average(pair => pair.Second - pair.First.Psnr))));
         }
 
@@ -53,6 +54,7 @@ internal sealed class FewStepFigure : IMacroFigure
                 ["full_calls"] = whole.All.Average(finished => finished.Result.Cost.UnetForward),
                 ["full_psnr"] = reference.Average(),
                 ["gain_by_calls"] = new JsonObject(Calls.Select(calls => KeyValuePair.Create(Text(calls), (JsonNode?)gains[calls]))),
+                ["gain_of_processor_time_by_calls"] = new JsonObject(Calls.Select(calls => KeyValuePair.Create(Text(calls), (JsonNode?)processor[calls]))),
                 ["loss_db_by_calls"] = new JsonObject(Calls.Select(calls => KeyValuePair.Create(Text(calls), (JsonNode?)losses[calls].ToJson()))),
                 ["loss_db_by_calls_and_operator"] = byOperator,
                 ["plot"] = "few-step.png",

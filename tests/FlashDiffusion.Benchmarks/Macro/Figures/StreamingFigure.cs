@@ -22,21 +22,22 @@ internal sealed class StreamingFigure : IMacroFigure
         {
             EverySteps = 1, IncludeLatent = true, Preview = V1.PreviewKind.Cheap,
         })).ToArray();
-        await Caller.AtOnceAsync(server.Client, plain, Pictures, cancellation);
-        var costs = new List<double>();
+        await Caller.AtOnceAsync(server, plain, Pictures, cancellation);
+        var (costs, processor) = (new List<double>(), new List<double>());
         for (var pair = 0; pair < bench.Size(quick: 7, full: 25); pair++)
         {
             // Who goes first alternates, so that a drift of the machine hits both.
-            var times = new double[2];
+            var batches = new Batch[2];
             foreach (var which in pair % 2 == 0 ? new[] { 0, 1 } : [1, 0])
             {
-                times[which] = (await Caller.AtOnceAsync(server.Client, which == 0 ? plain : streamed, Pictures, cancellation)).Seconds;
+                batches[which] = await Caller.AtOnceAsync(server, which == 0 ? plain : streamed, Pictures, cancellation);
             }
 
-            costs.Add((times[1] / times[0]) - 1);
+            costs.Add((batches[1].Seconds / batches[0].Seconds) - 1);
+            processor.Add((batches[1].ProcessorSeconds / batches[0].ProcessorSeconds) - 1);
         }
 
         var spread = Spread.Of(costs);
-        return new JsonObject { ["streaming_cost"] = spread.Median, ["details"] = new JsonObject { ["streaming_cost"] = spread.ToJson(), ["steps"] = steps } };
+        return new JsonObject { ["streaming_cost"] = spread.Median, ["details"] = new JsonObject { ["streaming_cost"] = spread.ToJson(), ["of_processor_time"] = Spread.Of(processor).ToJson(), ["steps"] = steps } };
     }
 }

@@ -24,16 +24,18 @@ internal sealed class ThroughputFigure : IMacroFigure
             // Quick: a tenth of the points of the schedule, so of the steps.
             request.Sampling = bench.Size(new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = 100 }, null!);
         })).ToArray();
-        await Caller.AtOnceAsync(server.Client, pictures[..8], 8, cancellation);
+        await Caller.AtOnceAsync(server, pictures[..8], 8, cancellation);
         var rates = Concurrencies.ToDictionary(concurrency => concurrency, _ => new List<double>());
+        var processor = Concurrencies.ToDictionary(concurrency => concurrency, _ => new List<double>());
         var latents = Concurrencies.ToDictionary(concurrency => concurrency, _ => new List<double>());
         for (var round = 0; round < bench.Size(quick: 3, full: 3); round++)
         {
             foreach (var concurrency in round % 2 == 0 ? Concurrencies : [.. Concurrencies.Reverse()])
             {
-                var (seconds, all) = await Caller.AtOnceAsync(server.Client, pictures, concurrency, cancellation);
-                rates[concurrency].Add(Pictures / seconds);
-                latents[concurrency].AddRange(all.Select(finished => 1000 * finished.FirstLatentSeconds!.Value));
+                var batch = await Caller.AtOnceAsync(server, pictures, concurrency, cancellation);
+                rates[concurrency].Add(Pictures / batch.Seconds);
+                processor[concurrency].Add(batch.ProcessorSeconds / Pictures);
+                latents[concurrency].AddRange(batch.All.Select(finished => 1000 * finished.FirstLatentSeconds!.Value));
             }
         }
 
@@ -48,6 +50,8 @@ internal sealed class ThroughputFigure : IMacroFigure
             {
                 ["manifest"] = bench.Manifest.Name,
                 ["batching_gain"] = gain.ToJson(),
+                ["batching_gain_of_processor_time"] = Spread.Of(processor[1].Zip(processor[32], (one, many) => one / many)).ToJson(),
+                ["processor_seconds_per_image"] = ByConcurrency(concurrency => Spread.Of(processor[concurrency]).Median),
                 ["images_per_second"] = ByConcurrency(concurrency => Spread.Of(rates[concurrency]).ToJson()),
             },
         };

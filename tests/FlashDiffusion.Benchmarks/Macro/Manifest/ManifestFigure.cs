@@ -22,20 +22,22 @@ internal sealed class ManifestFigure : IMacroFigure
         await using var plain = await bench.StartAsync("--batch=1", "--precision=float32");
         var pictures = await Assignments.OfAsync(bench.Manifest, bench.Size(quick: 12, full: 32), server.Client, cancellation);
         Assignment[] few = [.. pictures.Select(picture => picture.With(request => request.Scheduling = new V1.Scheduling { MaxNetworkCalls = FewCalls }))];
-        await Caller.AtOnceAsync(server.Client, [.. pictures.Take(8).Select(picture => picture.Steps(3))], 8, cancellation);
+        await Caller.AtOnceAsync(server, [.. pictures.Take(8).Select(picture => picture.Steps(3))], 8, cancellation);
 
         // One picture on each server in turn, so that a neighbour on the machine disturbs both.
-        var (baseline, alone) = (new List<Finished>(), new List<Finished>());
+        var (baseline, alone, processor) = (new List<Finished>(), new List<Finished>(), new double[2]);
         foreach (var (picture, i) in pictures.Select((picture, i) => (picture, i)))
         {
             foreach (var which in i % 2 == 0 ? new[] { 0, 1 } : [1, 0])
             {
-                (which == 0 ? baseline : alone).Add(await Caller.RunAsync(which == 0 ? plain.Client : server.Client, picture, cancellation));
+                var batch = await Caller.AtOnceAsync(which == 0 ? plain : server, [picture], 1, cancellation);
+                (which == 0 ? baseline : alone).AddRange(batch.All);
+                processor[which] += batch.ProcessorSeconds;
             }
         }
 
-        var many = await Caller.AtOnceAsync(server.Client, pictures, AtOnce, cancellation);
-        var short32 = await Caller.AtOnceAsync(server.Client, few, AtOnce, cancellation);
+        var many = await Caller.AtOnceAsync(server, pictures, AtOnce, cancellation);
+        var short32 = await Caller.AtOnceAsync(server, few, AtOnce, cancellation);
         var baselineMs = 1000 * baseline.Average(finished => finished.Seconds);
         var aloneMs = 1000 * alone.Average(finished => finished.Seconds);
         var manyMs = 1000 * many.Seconds / pictures.Length;
@@ -50,6 +52,13 @@ internal sealed class ManifestFigure : IMacroFigure
                 ["manifest"] = bench.Manifest.Name,
                 ["pictures_file"] = "manifest-pictures.json",
                 ["ratio_alone"] = Spread.Of(baseline.Zip(alone, (slow, fast) => slow.Seconds / fast.Seconds)).ToJson(),
+                ["processor_ms_per_picture"] = new JsonObject
+                {
+                    ["baseline"] = 1000 * processor[0] / pictures.Length,
+                    ["1"] = 1000 * processor[1] / pictures.Length,
+                    ["32"] = 1000 * many.ProcessorSeconds / pictures.Length,
+                    ["32_few_step"] = 1000 * short32.ProcessorSeconds / pictures.Length,
+                },
                 ["psnr"] = new JsonObject { ["baseline"] = Psnr(baseline), ["1"] = Psnr(alone), ["32"] = Psnr(many.All), ["32_few_step"] = Psnr(short32.All) },
                 ["few_step_loss_db"] = MeanDifference.Of(baseline.Select(finished => finished.Psnr), short32.All.Select(finished => finished.Psnr)).ToJson(),
                 ["pictures"] = pictures.Length,

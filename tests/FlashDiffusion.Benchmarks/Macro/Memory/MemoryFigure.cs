@@ -46,8 +46,8 @@ internal sealed class MemoryFigure : IMacroFigure
         // What the allocator and the compiler take once comes first and does not count.
         for (var warmUp = 0L; done < steps;)
         {
-            var (_, all) = await Caller.AtOnceAsync(server.Client, pictures, AtOnce, cancellation);
-            var taken = all.Sum(finished => (long)finished.Result.Cost.Steps);
+            var batch = await Caller.AtOnceAsync(server, pictures, AtOnce, cancellation);
+            var taken = batch.All.Sum(finished => (long)finished.Result.Cost.Steps);
             if (warmUp < steps / 4)
             {
                 warmUp += taken;

@@ -42,6 +42,16 @@ internal sealed partial class BenchServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that the process has used, in seconds: other processes disturb it less than the clock, but threads that spin count.</summary>
+    public double ProcessorSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     public static async Task<BenchServer> StartAsync(IEnumerable<string> arguments)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));

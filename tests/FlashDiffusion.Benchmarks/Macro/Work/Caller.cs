@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using FlashDiffusion.Benchmarks.Macro.Serving;
 using FlashDiffusion.Client;
 
 namespace FlashDiffusion.Benchmarks.Macro.Work;
@@ -33,15 +34,14 @@ internal static class Caller
     }
 
     /// <summary>All of them, so many at once.</summary>
-    /// <returns>Time until the last result, and each of them in the order of the assignments.</returns>
-    public static async Task<(double Seconds, ImmutableArray<Finished> All)> AtOnceAsync(
-        FlashClient client, IReadOnlyList<Assignment> assignments, int concurrency, CancellationToken cancellation)
+    public static async Task<Batch> AtOnceAsync(BenchServer server, IReadOnlyList<Assignment> assignments, int concurrency, CancellationToken cancellation)
     {
         var finished = new Finished[assignments.Count];
         var began = Stopwatch.GetTimestamp();
+        var processor = server.ProcessorSeconds;
         await Parallel.ForAsync(0, assignments.Count, new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellation }, async (i, ended) =>
-            finished[i] = await RunAsync(client, assignments[i], ended));
-        return (Stopwatch.GetElapsedTime(began).TotalSeconds, [.. finished]);
+            finished[i] = await RunAsync(server.Client, assignments[i], ended));
+        return new Batch(Stopwatch.GetElapsedTime(began).TotalSeconds, server.ProcessorSeconds - processor, [.. finished]);
     }
 
     /// <summary>Each of them at its time, whoever is still under way.</summary>
