@@ -17,6 +17,9 @@ internal sealed record ModelEntry(string Name, string Version, string Descriptio
     /// <summary>Keeps its weights while somebody uses them; null if they stay as long as the server.</summary>
     public SharedLifetime? Lifetime { get; init; }
 
+    /// <summary>Completes when its weights are freed, of one that is being unloaded.</summary>
+    public Task Freed { get; init; } = Task.CompletedTask;
+
     /// <summary>Whether it failed because its weights are larger than the memory that is free for them.</summary>
     public bool IsOverBudget { get; init; }
 

@@ -69,8 +69,12 @@ internal static class ServerRoutes
     private static void MapHealth(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/healthz/live", () => "live\n");
-        routes.MapGet("/healthz/ready", (ServingState state) => state.IsReady
-            ? Results.Text("ready\n")
-            : Results.Text(state.IsDraining ? "shutting down\n" : "starting\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        routes.MapGet("/healthz/ready", (ServingState state) =>
+        {
+            var hung = string.Concat(state.Hung.Select(solver => $"solver {solver.Name} {solver.Version} is out of service: {solver.Reason}\n"));
+            return state.IsReady
+                ? Results.Text("ready\n" + hung)
+                : Results.Text((state.IsDraining ? "shutting down\n" : state.Context is null ? "starting\n" : "not ready\n") + hung, statusCode: StatusCodes.Status503ServiceUnavailable);
+        });
     }
 }

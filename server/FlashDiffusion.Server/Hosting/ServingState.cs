@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Plugins;
 
 namespace FlashDiffusion.Server.Hosting;
 
@@ -13,7 +14,11 @@ internal sealed class ServingState
     /// <summary>The snapshot; null until the server is ready.</summary>
     public ServingContext? Context => _context;
 
-    public bool IsReady => _context is not null && !_draining;
+    /// <summary>Whether new requests should come here: not while it drains, nor once the solver hung that most of them mean.</summary>
+    public bool IsReady => _context is { } context && !_draining && !Hung.Any(solver => string.Equals(solver.Name, context.DefaultSolver, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Solvers that are out of service because a step of them hung, without another version in their place.</summary>
+    public IEnumerable<SolverEntry> Hung => _context is { } context ? context.Solvers.Entries.Where(entry => entry.HasHung && context.Solvers.Find(entry.Name) is null) : [];
 
     public bool IsDraining => _draining;
 

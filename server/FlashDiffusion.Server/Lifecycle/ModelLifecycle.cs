@@ -85,7 +85,7 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
             return Mapped<IReadOnlyList<ModelEntry>>.Refused(error);
         }
 
-        var freed = Task.WhenAll(entries.Select(entry => entry.Lifetime?.Freed ?? Task.CompletedTask));
+        var freed = Task.WhenAll(entries.Select(entry => entry.Lifetime?.Freed ?? entry.Freed));
         await freed.WaitAsync(wait, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
         var now = state.Context!.Models;
@@ -112,7 +112,7 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
         }
 
         changes.Publish([.. entries.Where(entry => entry.State is not (ServedState.Unloading or ServedState.Unloaded)).Select(entry => entry.IsReady
-            ? entry.Without(ServedState.Unloading, "It takes nothing new; what runs ends.")
+            ? entry.Without(ServedState.Unloading, "It takes nothing new; what runs ends.") with { Freed = entry.Lifetime?.Freed ?? Task.CompletedTask }
             : entry.Without(ServedState.Unloaded, "It was unloaded."))]);
         foreach (var entry in entries.Where(entry => entry.IsReady))
         {

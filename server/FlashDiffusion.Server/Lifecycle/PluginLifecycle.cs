@@ -56,7 +56,7 @@ internal sealed class PluginLifecycle(
         changes.Publish(context => context with
         {
             Solvers = new SolverCatalog(context.Solvers.Entries.Select(entry => ReferenceEquals(entry.Solver, solver)
-                ? new SolverEntry(entry.Name, entry.Version, null, hung.Reason)
+                ? new SolverEntry(entry.Name, entry.Version, null, hung.Reason) { HasHung = true }
                 : entry)),
         });
         _ = changes.InTurnAsync(() =>

@@ -8,7 +8,7 @@ namespace FlashDiffusion.Server.Plugins;
 internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
 {
     private readonly PluginContexts _contexts = new();
-    private readonly HashSet<(PluginFolder Folder, string Sha256)> _quarantined = [];
+    private readonly Dictionary<(PluginFolder Folder, string Sha256), string> _quarantined = [];
     private Dictionary<string, ShelvedPlugin> _shelved = new(StringComparer.Ordinal);
 
     /// <summary>Load contexts that are alive: of plugins in use, and of those that nobody uses any more until they are collected.</summary>
@@ -60,7 +60,7 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
             return null;
         }
 
-        _quarantined.Add((shelved.Folder, shelved.Sha256));
+        _quarantined[(shelved.Folder, shelved.Sha256)] = shelved.Entry.Name;
         _shelved.Remove(name);
         return shelved.Plugin;
     }
@@ -78,7 +78,7 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
     private static bool Provides(List<PluginEntry> entries, PluginEntry other) => entries.Exists(
         entry => entry.Contract == other.Contract && entry.Part is not null && string.Equals(entry.Name, other.Name, StringComparison.OrdinalIgnoreCase));
 
-    private bool IsQuarantined(ShelvedPlugin shelved) => _quarantined.Contains((shelved.Folder, shelved.Sha256));
+    private bool IsQuarantined(ShelvedPlugin shelved) => _quarantined.ContainsKey((shelved.Folder, shelved.Sha256));
 
     // Null if it was refused, with its entry among the others.
     private ShelvedPlugin? LoadOne(PluginFolder folder, List<PluginEntry> entries, IReadOnlyCollection<string> ownOperators)
@@ -90,9 +90,10 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
 
         var contract = PluginContract.Find(manifest.Kind)!;
         var hash = manifest.Sha256.ToLowerInvariant();
-        if (_quarantined.Contains((folder, hash)))
+        if (_quarantined.TryGetValue((folder, hash), out var hung))
         {
-            return Refuse(contract, folder, "A step of it hung, and it is what it was then: install another version.", entries);
+            entries.Add(new PluginEntry(contract, hung, folder.Version, null, "A step of it hung, and it is what it was then: install another version.") { HasHung = true });
+            return null;
         }
 
         if (_shelved.TryGetValue(folder.Name, out var before) && before.Is(folder, manifest) && before.Entry.Contract == contract && !Provides(entries, before.Entry))

@@ -11,6 +11,8 @@ internal sealed class PluginRoot : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flash-plugins-");
     private readonly PluginShelf _plugins = new(NullLogger<PluginShelf>.Instance);
 
+    public PluginShelf Shelf => _plugins;
+
     public string FullPath => _folder.FullName;
 
     private static string Built => Path.Combine(Checkout.Root, "artifacts", "test-plugins");
@@ -38,6 +40,16 @@ internal sealed class PluginRoot : IDisposable
         var manifest = JsonNode.Parse(File.ReadAllText(file))!;
         manifest[key] = value;
         File.WriteAllText(file, manifest.ToJsonString());
+    }
+
+    /// <summary>Copies values of one manifest into another.</summary>
+    public static void CopyValues(string from, string to, params string[] keys)
+    {
+        var source = JsonNode.Parse(File.ReadAllText(Path.Combine(from, PluginManifest.FileName)))!;
+        foreach (var key in keys)
+        {
+            Edit(to, key, source[key]!.DeepClone());
+        }
     }
 
     public SolverCatalog Load() => LoadAll().Solvers;

@@ -84,9 +84,9 @@ internal sealed class TinyModels : IDisposable
     }
 
     /// <summary>Changes the text of a manifest.</summary>
-    public void Edit(string name, string from, string to)
+    public void Edit(string name, string from, string to, string version = Version)
     {
-        var path = Path.Combine(Folder(name), ManifestFile.FileName);
+        var path = Path.Combine(Folder(name, version), ManifestFile.FileName);
         var text = File.ReadAllText(path);
         Assert.Contains(from, text, StringComparison.Ordinal);
         File.WriteAllText(path, text.Replace(from, to, StringComparison.Ordinal));

@@ -19,7 +19,7 @@ public sealed class FaultySolver : ILatentSolver
         Needs = SolverNeeds.None,
         Parameters =
         [
-            ParameterDescriptor.Choice("fault", "What happens after ten steps; leak: each step keeps 64 KiB for ever.", "none", "throw", "nan", "leak"),
+            ParameterDescriptor.Choice("fault", "What happens after ten steps; leak: each step keeps 64 KiB for ever.", "none", "throw", "nan", "leak", "hang"),
             ParameterDescriptor.Integer("delay", 0, 0, 1000, "Time of a step.") with { Unit = "milliseconds" },
         ],
     };
@@ -44,6 +44,11 @@ public sealed class FaultySolver : ILatentSolver
         foreach (var _ in batch.Rows.Where(row => row.Spec.Parameters.Choice("fault") == "leak"))
         {
             Leaked.Add(ones(LeakedFloats).DetachFromDisposeScope());
+        }
+
+        if (batch.Rows.Any(row => row.StepIndex >= GoodSteps && row.Spec.Parameters.Choice("fault") == "hang"))
+        {
+            Thread.Sleep(Timeout.Infinite);
         }
 
         var prediction = batch.Model.Denoise(batch.Latents, batch.Timesteps());
