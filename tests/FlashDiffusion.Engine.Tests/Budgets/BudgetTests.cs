@@ -19,7 +19,7 @@ public sealed class BudgetTests
     [InlineData(4)]
     public async Task Deadline_ShareOfTheNeed_IsMetAndCuttingIsSaidFirst(double share)
     {
-        using var harness = await WarmAsync();
+        using var harness = await WarmAsync(new EngineOptions { MaximumSessions = 10, Threads = 1, GuidanceExponent = 0.5 });
         var limit = TimeSpan.FromMilliseconds(share * 10 * Whole);
         var session = harness.Submit(harness.Request(1, Whole - 1) with { TimeLimit = limit });
         harness.RunUntilIdle();
@@ -33,7 +33,7 @@ public sealed class BudgetTests
             // As long as fits, not merely something short.
             Assert.Equal((Whole, CutReason.Deadline, Whole - 1, 0), (cut.StepsWithout, cut.Reason, cut.Trajectory[^1], cut.Trajectory[0]));
             Assert.InRange(accepted.TotalSteps, 0.75 * share * Whole - 3, share * Whole);
-            Assert.True(cut.GuidanceFactor > 1);
+            Assert.Equal(Math.Sqrt((double)Whole / accepted.TotalSteps), cut.GuidanceFactor, 9);
         }
     }
 

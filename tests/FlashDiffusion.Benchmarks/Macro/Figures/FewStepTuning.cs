@@ -8,7 +8,7 @@ namespace FlashDiffusion.Benchmarks.Macro.Figures;
 /// <summary>How a shortened chain should be guided and how much noise it should get: what the defaults were chosen from. Give it pictures that nothing is reported on.</summary>
 internal sealed class FewStepTuning : IMacroFigure
 {
-    private static readonly double[] Exponents = [0, 0.5, 1];
+    private static readonly double[] Exponents = [0, 0.12, 0.25, 0.5];
     private static readonly double[] Etas = [0, 0.5, 1];
     private static readonly int[] Calls = [10, 20];
 
