@@ -45,6 +45,9 @@ internal sealed partial class RunningServer : IAsyncDisposable
     /// <summary>Where its admin service is; null if it is not enabled.</summary>
     public Uri? Admin { get; private set; }
 
+    /// <summary>Its process, for signals and for what the system knows of it.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Everything that it wrote so far.</summary>
     public string Output
     {
@@ -155,6 +158,6 @@ internal sealed partial class RunningServer : IAsyncDisposable
 
     private Uri AddressOf(string use) => new(AddressLine().Matches(Output).First(match => match.Groups["use"].Value == use).Groups["address"].Value);
 
-    [GeneratedRegex(@"^\s+(?<use>gRPC|HTTP|metrics|admin)\s+(?<address>http://\S+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s+(?<use>gRPC|HTTP|metrics|admin)\s+(?<address>https?://\S+)", RegexOptions.Multiline)]
     private static partial Regex AddressLine();
 }

@@ -1,0 +1,43 @@
+// The studio page before a server that asks for a key: STUDIO names its HTTP address, CHROMIUM the browser, KEY the key. Run by
+// SecuredClientTests from dotnet test, with playwright-core of clients/typescript.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+const require = createRequire(new URL("../../clients/typescript/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const { STUDIO: address, CHROMIUM: executablePath, KEY: key } = process.env;
+
+test("the page asks for the key, works with it and keeps it in memory only", async () => {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  try {
+    // The certificate is of an authority that only this test knows.
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
+    await page.goto(address);
+    await page.waitForSelector("#key-dialog[open]");
+    await page.fill("#key", "not the key");
+    await page.click("#key-dialog button");
+    // A wrong one is asked for again.
+    await page.waitForFunction(() => document.querySelector("#key-dialog").open && document.querySelector("#key").value === "");
+    await page.fill("#key", key);
+    await page.click("#key-dialog button");
+    await page.waitForSelector("#run:enabled");
+
+    const kept = await page.evaluate(async () => JSON.stringify([
+      { ...localStorage }, { ...sessionStorage }, document.cookie, (await indexedDB.databases()).length, await caches.keys(), document.documentElement.outerHTML, location.href,
+      [...document.querySelectorAll("input")].map((input) => input.value),
+    ]));
+    assert.ok(!kept.includes(key));
+    assert.deepEqual(await context.cookies(), []);
+    // Gone with the page.
+    await page.reload();
+    await page.waitForSelector("#key-dialog[open]");
+  } finally {
+    await browser.close();
+  }
+});
