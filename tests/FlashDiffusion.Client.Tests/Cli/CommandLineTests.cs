@@ -86,6 +86,18 @@ public sealed class CommandLineTests
         Assert.Single(error.TrimEnd().Split('\n'));
     }
 
+    [Fact]
+    public async Task Run_KeyMissing_NamesTheOption()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        server.Catalog.Failure = Failures.Of(StatusCode.Unauthenticated, "UNAUTHENTICATED");
+
+        var (exit, _, error) = await CommandRunner.RunAsync("models", "--address", server.Address);
+
+        Assert.Equal(ExitCode.Refused, exit);
+        Assert.Contains("Give --api-key-file, or set FLASHDIFFUSION_API_KEY.", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData]

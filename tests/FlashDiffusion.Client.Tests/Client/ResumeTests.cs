@@ -204,6 +204,17 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.InRange(_first.Reconstruction.Reconstructions.Count, 2, 6);
     }
 
+    [Fact]
+    public async Task Calls_OfOneAnswer_GoToEachInTurn()
+    {
+        using var client = FlashClient.Connect([_first.Address, _second.Address]);
+
+        await client.DegradeAsync(new DegradeRequest { Picture = Request().Measurement, Seed = 1 }, Cancellation);
+        await client.DegradeAsync(new DegradeRequest { Picture = Request().Measurement, Seed = 2 }, Cancellation);
+
+        Assert.Equal((1UL, 2UL), (_first.Reconstruction.LastDegradation?.Seed, _second.Reconstruction.LastDegradation?.Seed));
+    }
+
     private static ReconstructRequest Request() => new()
     {
         Measurement = new Picture { Tensor = TensorValues.ToTensor(new float[3 * 8 * 8], 3, 8, 8) },

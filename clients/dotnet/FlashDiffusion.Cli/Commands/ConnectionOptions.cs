@@ -8,7 +8,7 @@ internal sealed class ConnectionOptions
 {
     public const string DefaultAddress = "http://127.0.0.1:8001";
 
-    private const string KeyVariable = "FLASHDIFFUSION_API_KEY";
+    public const string KeyVariable = "FLASHDIFFUSION_API_KEY";
 
     private readonly Option<double?> _timeout = new Option<double?>("--timeout")
     {
