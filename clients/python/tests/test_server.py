@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import uuid
 from pathlib import Path
 
 import grpc
@@ -21,11 +22,13 @@ from flashdiffusion import (
     NotFoundError,
     Operator,
     Options,
+    Picture,
     Progress,
     Result,
     UnavailableError,
 )
 from flashdiffusion.resume import ResumePolicy
+from flashdiffusion.v1 import reconstruction_state_pb2
 
 SOURCES = str(Path(__file__).resolve().parent.parent / "src")
 ADDRESS = os.environ.get("FLASHDIFFUSION_ADDRESS", "")
@@ -106,6 +109,22 @@ class SyncTests(unittest.TestCase):
         big = self.client.degrade(photograph(512), Operator("denoising", noise_std=0.1), seed=1)
         self.assertEqual((512, 512, 3), big.measurement.array.shape)
         self.assertGreater(big.measurement.message.ByteSize(), 3 * 1024 * 1024)
+
+    def test_detached_work_goes_on_when_left_and_can_be_fetched(self) -> None:
+        run = self.client.reconstruct(self.degraded.measurement, OPERATOR, Options(seed=4, start_timestep=30, detach=True, request_id=str(uuid.uuid4())))
+        with run:
+            next(run)
+        answer = self.client.fetch(run.request_id, wait=60)
+        self.assertEqual(reconstruction_state_pb2.RECONSTRUCTION_STATE_COMPLETED, answer.state)
+        self.assertEqual((64, 64), Picture(answer.result.picture).image.size)
+
+    def test_network_calls_cut_the_trajectory_and_exact_is_exact(self) -> None:
+        options = Options(seed=4, start_timestep=40, max_network_calls=3, time_limit=600, exact=True)
+        runs = [self.client.reconstruct(self.degraded.measurement, OPERATOR, options) for _ in range(2)]
+        results = [run.result() for run in runs]
+        self.assertEqual(41, runs[0].accepted.message.cut.steps_without)
+        self.assertLessEqual(results[0].cost.unet_forward, 3)
+        np.testing.assert_array_equal(results[0].picture.array, results[1].picture.array)
 
     def test_dead_address_first_goes_on_at_the_live_one(self) -> None:
         with Client(["127.0.0.1:9", ADDRESS], policy=ResumePolicy(first_delay=0.01)) as client:

@@ -51,7 +51,7 @@ export interface Options {
   readonly maxNetworkCalls?: number;
   /** Name of the reconstruction for `fetch` and `cancel`; left out, the client makes one up (`run.requestId`). */
   readonly requestId?: string;
-  /** Work goes on when nobody follows any more, and `fetch` gets the result. */
+  /** Work goes on when nobody follows any more: cancelling the run only stops following it, `client.cancel` ends it, `client.fetch` gets the result. */
   readonly detach?: boolean;
 }
 

@@ -17,7 +17,7 @@ before(async () => {
     return;
   }
   const bundle = await build({
-    stdin: { contents: `export * from "./dist/web.js"; export { cases } from "./test/cases.mjs";`, resolveDir: new URL("..", import.meta.url).pathname },
+    stdin: { contents: `export * from "./dist/web.js"; export * from "./dist/v1.js"; export { cases } from "./test/cases.mjs";`, resolveDir: new URL("..", import.meta.url).pathname },
     bundle: true, format: "esm", write: false,
   });
   const files = {

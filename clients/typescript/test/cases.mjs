@@ -90,6 +90,23 @@ export const cases = {
     check(measurement.numbers.data.length === data.length, "another size");
   },
 
+  async "detached work goes on when it is left, and can be fetched"({ connect, png, ReconstructionState }) {
+    const client = connect();
+    const { measurement } = await client.degrade(png, operator, { seed: 4 });
+    const run = client.reconstruct(measurement, operator, { seed: 4, startTimestep: 30, detach: true, requestId: crypto.randomUUID() });
+    for await (const _ of run) {
+      break;
+    }
+    const { state, result } = await client.fetch(run.requestId, { wait: 60_000 });
+    check(state === ReconstructionState.COMPLETED && result.picture.content.case === "encoded", `state ${state}`);
+  },
+
+  async "network calls cut the trajectory"({ connect, png }) {
+    const run = connect().reconstruct(png, operator, { seed: 4, startTimestep: 40, maxNetworkCalls: 3, timeLimit: 600_000 });
+    const { cost } = await run.result();
+    check(run.accepted.message.cut?.stepsWithout === 41 && cost.unetForward <= 3, `${run.accepted.message.cut?.stepsWithout}, ${cost.unetForward}`);
+  },
+
   async "a dead address first goes on at the live one"({ connect, png, dead }) {
     const client = connect([dead], { firstDelay: 10 });
     const run = client.reconstruct(png, operator, short);

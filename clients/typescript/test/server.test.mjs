@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import * as node from "../dist/node.js";
+import * as v1 from "../dist/v1.js";
 import { cases } from "./cases.mjs";
 
 const address = process.env.FLASHDIFFUSION_ADDRESS;
@@ -15,7 +16,7 @@ for (const [name, run] of Object.entries(cases)) {
       return clients.at(-1);
     };
     try {
-      await run({ ...node, connect, png, dead: "127.0.0.1:9" });
+      await run({ ...node, ...v1, connect, png, dead: "127.0.0.1:9" });
     } finally {
       clients.forEach((client) => client.close());
     }

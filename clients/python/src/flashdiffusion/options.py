@@ -53,7 +53,7 @@ class Options:
     request_id: str = ""
     """Name of the reconstruction for ``fetch`` and ``cancel``; empty means one that the client makes up (``run.request_id``)."""
     detach: bool = False
-    """Work goes on when nobody follows any more, and ``fetch`` gets the result."""
+    """Work goes on when nobody follows any more: cancelling the run only stops following it, ``client.cancel`` ends it, ``client.fetch`` gets the result."""
 
     def to_request(self, measurement: PictureSource, operator: Operator | None) -> reconstruction_pb2.ReconstructRequest:
         """The request of the contract."""
