@@ -40,7 +40,7 @@ public sealed class InteropGridTests(ServerPair servers) : IDisposable
         var (curl, chromium, node) = (OutsideTool.Require("curl"), OutsideTool.Require("chromium"), TypeScriptPackage.Build());
         var stubs = Stubs();
         var environment = await EnvironmentAsync(chromium, $"{Path.Combine(Checkout.Root, "clients", "python", "src")}{Path.PathSeparator}{stubs}");
-        var methods = MethodsOf(V1.ReconstructionService.Descriptor, V1.CatalogService.Descriptor);
+        var methods = MethodsOf(Services());
         return
         [
             new DotNetClient(servers, methods),
@@ -49,7 +49,7 @@ public sealed class InteropGridTests(ServerPair servers) : IDisposable
             new ProgramClient("Node", methods, environment, node, Path.Combine(Programs, "node_client.mjs")),
             new ProgramClient("Browser", methods, environment, node, Path.Combine(Programs, "browser_client.mjs")),
             new CurlClient(servers, curl, _folder.FullName, methods),
-            new ProgramClient("Triton", MethodsOf(FlashDiffusion.Inference.GRPCInferenceService.Descriptor), environment, python, "-B", Path.Combine(Programs, "triton_client.py")),
+            new ProgramClient("Triton", MethodsOf([FlashDiffusion.Inference.GRPCInferenceService.Descriptor]), environment, python, "-B", Path.Combine(Programs, "triton_client.py")),
         ];
     }
 
@@ -84,5 +84,11 @@ public sealed class InteropGridTests(ServerPair servers) : IDisposable
         return _folder.FullName;
     }
 
-    private static List<string> MethodsOf(params ServiceDescriptor[] services) => [.. services.SelectMany(service => service.Methods).Select(method => method.Name)];
+    /// <summary>Every service of the contract but the operators' own, which has a port of its own and is in no client.</summary>
+    private static IEnumerable<ServiceDescriptor> Services() => typeof(V1.Accepted).Assembly.GetExportedTypes()
+        .Where(type => type.Namespace == typeof(V1.Accepted).Namespace && type.Name.EndsWith("Reflection", StringComparison.Ordinal))
+        .SelectMany(type => ((FileDescriptor)type.GetProperty(nameof(V1.CatalogReflection.Descriptor))!.GetValue(null)!).Services)
+        .Where(service => service != V1.AdminService.Descriptor);
+
+    private static List<string> MethodsOf(IEnumerable<ServiceDescriptor> services) => [.. services.SelectMany(service => service.Methods).Select(method => method.Name)];
 }

@@ -33,7 +33,7 @@ internal static class GridRequests
         Operator = Requests.Blur(),
         Solver = Solver(delay: 100),
         Adaptation = new V1.Adaptation { Mode = V1.AdaptationMode.Fixed, StartTimestep = 900 },
-        Sampling = new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = 40, DdimEta = 0.8 },
+        Sampling = new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = 60, DdimEta = 0.8 },
         Progress = new V1.ProgressOptions { EverySteps = 1, CheckpointEverySteps = CheckpointEvery },
         Output = new V1.OutputOptions { Format = V1.PictureFormat.Tensor, IncludeLatent = true },
         Mode = V1.ComputeMode.Exact,

@@ -15,8 +15,10 @@ from grid_row import KILL_AT, SERVERS, check, digest, run_cells, say
 SLOW = "starter:faulty_solver"
 # This protocol can't degrade a picture: the measurement that the other clients get from the server comes in a file.
 MEASUREMENT = np.frombuffer(Path(os.environ["GRID_MEASUREMENT"]).read_bytes(), np.float32).reshape(3, 64, 64)
+ADMINISTRATORS = {
+    "RepositoryModelLoad": pb.RepositoryModelLoadRequest(model_name="starter"), "RepositoryModelUnload": pb.RepositoryModelUnloadRequest(model_name="starter"),
+}
 NOT_OFFERED = {
-    "RepositoryModelLoad": pb.RepositoryModelLoadRequest(), "RepositoryModelUnload": pb.RepositoryModelUnloadRequest(),
     "SystemSharedMemoryStatus": pb.SystemSharedMemoryStatusRequest(), "SystemSharedMemoryRegister": pb.SystemSharedMemoryRegisterRequest(),
     "SystemSharedMemoryUnregister": pb.SystemSharedMemoryUnregisterRequest(), "CudaSharedMemoryStatus": pb.CudaSharedMemoryStatusRequest(),
     "CudaSharedMemoryRegister": pb.CudaSharedMemoryRegisterRequest(), "CudaSharedMemoryUnregister": pb.CudaSharedMemoryUnregisterRequest(),
@@ -77,9 +79,12 @@ class Cells:
         for method, message in NOT_OFFERED.items():
             refused = failure(getattr(self.stub, method), message)
             check(refused.code() == grpc.StatusCode.UNIMPLEMENTED and "not offered" in refused.details(), f"{method}: {refused}")
+        for method, message in ADMINISTRATORS.items():
+            refused = failure(getattr(self.stub, method), message)
+            check(refused.code() == grpc.StatusCode.PERMISSION_DENIED and "administrators" in refused.details(), f"{method}: {refused}")
         return {
-            "calls": ["ServerLive", "ServerReady", "ModelReady", "ServerMetadata", "ModelMetadata", "ModelConfig", "RepositoryIndex", "ModelInfer", "ModelStatistics", *NOT_OFFERED],
-            "text": f"{len(NOT_OFFERED)} calls of the protocol are refused in words: shared memory, loading, traces, logs",
+            "calls": ["ServerLive", "ServerReady", "ModelReady", "ServerMetadata", "ModelMetadata", "ModelConfig", "RepositoryIndex", "ModelInfer", "ModelStatistics", *NOT_OFFERED, *ADMINISTRATORS],
+            "text": f"refused in words: shared memory, traces and logs ({len(NOT_OFFERED)} calls, not offered), loading ({len(ADMINISTRATORS)}, at the port for administrators)",
         }
 
     async def streaming(self) -> dict[str, Any]:
@@ -128,7 +133,7 @@ class Cells:
         return {"text": f"{picture.nbytes >> 20} MiB each way, the model's largest picture"}
 
     async def resume(self) -> dict[str, Any]:
-        message = slow(100, mode="exact", start_timestep=900, ddim_steps=40, ddim_eta=0.8, adaptation="fixed")
+        message = slow(100, mode="exact", start_timestep=900, ddim_steps=60, ddim_eta=0.8, adaptation="fixed")
         requests, call = self.stream(self.stub, message)
         broken, told = None, False
         try:
