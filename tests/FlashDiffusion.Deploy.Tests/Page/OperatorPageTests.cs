@@ -26,6 +26,16 @@ public sealed partial class OperatorPageTests
     }
 
     [Fact]
+    public void Page_EveryOptionOfTheServer_IsOnIt()
+    {
+        Assert.All(ServerSource.OptionKeys, key => Assert.Contains($"`{key}`", Page, StringComparison.Ordinal));
+        Assert.All(ServerSource.Switches.Keys, name => Assert.Contains($"`{name}`", Page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Page_EveryMetricOfTheServer_IsOnIt() => Assert.All(ServerSource.Metrics, metric => Assert.Contains($"`{metric.PrometheusName}", Page, StringComparison.Ordinal));
+
+    [Fact]
     public void Page_FilesAndPages_Exist()
     {
         Assert.All(Link().Matches(Page).Select(match => match.Groups[1].Value), link => Assert.True(Path.Exists(DeployFolder.PathOf(link)), link));

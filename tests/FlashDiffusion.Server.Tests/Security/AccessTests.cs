@@ -79,6 +79,22 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Call_WithALargeBody_IsRefusedBeforeItIsRead()
+    {
+        // More than may be sent at all: had it been read, it would be too large.
+        var request = new V1.DegradeRequest { Picture = new V1.Picture { Encoded = Google.Protobuf.ByteString.CopyFrom(new byte[70 * 1024 * 1024]) } };
+        using var channel = GrpcChannel.ForAddress(Server.Grpc, new GrpcChannelOptions { MaxSendMessageSize = null });
+        var degrade = async () => await new V1.ReconstructionService.ReconstructionServiceClient(channel).DegradeAsync(request, InProcessServer.Call());
+        using var http = new HttpClient { BaseAddress = Server.Http };
+        using var body = new ByteArrayContent(new byte[8 * 1024 * 1024]);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        Assert.Equal(StatusCode.Unauthenticated, await CodeAsync(degrade));
+        using var refused = await http.PostAsync(new Uri("/v1/pictures:degrade", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task Health_IsOpen()
     {
         var health = await new Health.HealthClient(Server.Channel()).CheckAsync(new HealthCheckRequest { Service = "readiness" }, InProcessServer.Call());
