@@ -32,9 +32,12 @@ internal sealed class EngineOptions
     public string Policy { get; set; } = SchedulingPolicies.ShortestRemaining;
 
     /// <summary>Seconds of work that a second of waiting outweighs under <c>shortest_remaining</c>; 0 lets mild pictures overtake for ever.</summary>
-    /// <value>The default value is 0.1.</value>
+    /// <value>
+    /// The default value is 0.3: of the rates tried at a load of 0.8 it is the one with the shortest 99th percentile, below that of first come, and the milder half
+    /// still waits a sixth of what it does there (benchmark <c>ageing</c>).
+    /// </value>
     [Range(0, 1e6)]
-    public double Ageing { get; set; } = 0.1;
+    public double Ageing { get; set; } = 0.3;
 
     /// <summary>Seconds that a request may wait for its first step before it is refused; 0 for ever. A request may say less or more.</summary>
     /// <value>The default value is 0.</value>

@@ -1,0 +1,27 @@
+using FlashDiffusion.Engine.Scheduling;
+
+namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
+
+/// <summary>A request in virtual time.</summary>
+/// <param name="id">Its number.</param>
+/// <param name="acceptedAt">Timestamp of its arrival.</param>
+/// <param name="steps">Its steps.</param>
+internal sealed class QueuedWork(long id, long acceptedAt, int steps) : IScheduledWork
+{
+    private static readonly LaneKey OnlyLane = new()
+    {
+        Stage = Stage.Step, Model = "model", Working = new PictureShape(64, 64), Picture = new PictureShape(64, 64),
+    };
+
+    public long Id => id;
+
+    public LaneKey Lane => OnlyLane;
+
+    public long AcceptedAt => acceptedAt;
+
+    public int RemainingSteps { get; set; } = steps;
+
+    public DateTimeOffset? Deadline => null;
+
+    public Priority Priority => Priority.Normal;
+}
