@@ -14,7 +14,10 @@ internal sealed record ModelFolder(string Repository, string Name, string Versio
     /// <summary>Whether the files lie in the model's folder itself.</summary>
     public bool IsUnversioned { get; init; }
 
-    public string Path => IsUnversioned ? System.IO.Path.Combine(Repository, Name) : System.IO.Path.Combine(Repository, Name, Version);
+    /// <summary>Where the files lie if neither the model's name nor its version is the name of a folder; null where they are.</summary>
+    public string? Location { get; init; }
+
+    public string Path => Location ?? (IsUnversioned ? System.IO.Path.Combine(Repository, Name) : System.IO.Path.Combine(Repository, Name, Version));
 
     /// <summary>The path of a file beside the manifest.</summary>
     /// <exception cref="ModelRepositoryException">The name is not a plain file name, or a link that leads out of the repository.</exception>

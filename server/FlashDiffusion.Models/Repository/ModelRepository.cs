@@ -19,11 +19,13 @@ internal sealed class ModelRepository
     private readonly List<LatentDiffusionModel> _models = [];
     private readonly List<(LatentDiffusionModel Model, SeverityEncoder Encoder)> _encoders = [];
 
+    private readonly string? _single;
     private long? _budget;
 
-    private ModelRepository(string root, Device device, ModelSelection? only, long? budget)
+    private ModelRepository(string root, Device device, ModelSelection? only, long? budget, string? single)
     {
         _root = root;
+        _single = single;
         _device = device;
         _only = only;
         _budget = budget;
@@ -34,17 +36,26 @@ internal sealed class ModelRepository
     /// <param name="device">Where the weights go.</param>
     /// <param name="only">The one model to load, with its severity encoders; null for all.</param>
     /// <param name="budget">Bytes that weights may take; what does not fit is refused before anything is allocated. Null for no limit.</param>
+    /// <param name="single">Name of the one model that the folder itself holds, instead of a repository; null for a repository.</param>
     /// <exception cref="ModelRepositoryException">There is no such folder.</exception>
-    public static ModelCatalog Load(string root, Device device, ModelSelection? only = null, long? budget = null) =>
-        new ModelRepository(Existing(root), device, only, budget).Load();
+    public static ModelCatalog Load(string root, Device device, ModelSelection? only = null, long? budget = null, string? single = null) =>
+        new ModelRepository(Existing(root), device, only, budget, single).Load();
+
+    /// <summary>Whether a folder is a model itself: with its files, or with versions of it.</summary>
+    public static bool IsModel(string path) => CompVisFolder.Recognises(path) || HasManifest(path) || (Directory.Exists(path) && Names(path).Any(name => HasManifest(Path.Combine(path, name))));
+
+    private static bool HasManifest(string path) => File.Exists(Path.Combine(path, ManifestFile.FileName));
 
     /// <summary>Every version of a model that has a folder, the newest last; none for a name that is no plain one.</summary>
     /// <param name="root">Folder of the repository.</param>
     /// <param name="name">Name of the model.</param>
-    public static IReadOnlyList<string> VersionsOf(string root, string name)
+    /// <param name="single">Name of the one model that the folder itself holds; null for a repository.</param>
+    public static IReadOnlyList<string> VersionsOf(string root, string name, string? single = null)
     {
-        var repository = new ModelRepository(Existing(root), CPU, null, null);
-        return ModelSelection.IsPlainName(name) && Directory.Exists(Path.Combine(repository._root, name)) ? [.. repository.Versions(name).Select(folder => folder.Version)] : [];
+        var repository = new ModelRepository(Existing(root), CPU, null, null, single);
+        return ModelSelection.IsPlainName(name) && (single is null ? Directory.Exists(Path.Combine(repository._root, name)) : name == single)
+            ? [.. repository.Versions(name).Select(folder => folder.Version)]
+            : [];
     }
 
     private static string Existing(string root)
@@ -80,10 +91,18 @@ internal sealed class ModelRepository
     private FrozenDictionary<string, SeverityEncoder> EncodersOf(LatentDiffusionModel model)
         => _encoders.Where(item => item.Model == model).ToFrozenDictionary(item => item.Encoder.OperatorName, item => item.Encoder, StringComparer.Ordinal);
 
-    private IEnumerable<ModelFolder> Folders() => Names(_root).SelectMany(Versions);
+    private IEnumerable<ModelFolder> Folders() => _single is null ? Names(_root).SelectMany(Versions) : Versions(_single);
 
     private IEnumerable<ModelFolder> Versions(string model)
     {
+        if (_single is not null)
+        {
+            return CompVisFolder.Recognises(_root) || HasManifest(_root)
+                ? [new ModelFolder(_root, model, CompVisFolder.OnlyVersion) { Location = _root }]
+                : Names(_root).Where(name => HasManifest(Path.Combine(_root, name))).Order(VersionOrder.Instance)
+                    .Select(version => new ModelFolder(_root, model, version) { Location = Path.Combine(_root, version) });
+        }
+
         var path = Path.Combine(_root, model);
         return CompVisFolder.Recognises(path)
             ? [new ModelFolder(_root, model, CompVisFolder.OnlyVersion) { IsUnversioned = true }]

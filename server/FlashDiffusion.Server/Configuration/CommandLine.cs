@@ -13,6 +13,8 @@ internal sealed record CommandLine
         new("--listen", "Server:Listen", "loopback", "loopback, any, or an IP address"),
         new("--allow-origin", "Http:AllowedOrigins:0", "ORIGIN", "page whose scripts may use the HTTP port; * for every page"),
         new("--models", "Models:Root", "FOLDER", "model repository; default: models beside the server's binaries"),
+        new("--model-dir", "Models:Directory", "FOLDER", "KServe's mounted folder instead of --models: a repository, or a model itself"),
+        new("--model-name", "Models:DirectoryName", "NAME", "name of the model that --model-dir is; default: the folder's"),
         new("--default-model", "Models:DefaultModel", "NAME", "model that an empty name means"),
         new("--plugins", "Plugins:Root", "FOLDER", "plugins, solvers and operators; default: plugins beside the server's binaries"),
         new("--kernel-wizard", "Operators:KernelWizardWeights", "FILE", "your weights of the KernelWizard network, for the operator nonlinear_blur_network"),

@@ -11,6 +11,18 @@ internal sealed class ModelOptions
     /// <value>Empty.</value>
     public string Root { get; set; } = "";
 
+    /// <summary>
+    /// The one folder that KServe mounts, instead of <see cref="Root"/>: a repository, or a model itself (its files, or a folder for each of its
+    /// versions). Empty for none.
+    /// </summary>
+    /// <value>Empty.</value>
+    public string Directory { get; set; } = "";
+
+    /// <summary>Name of the model if <see cref="Directory"/> is one itself; empty for the folder's name.</summary>
+    /// <value>Empty.</value>
+    [RegularExpression("^([A-Za-z0-9][A-Za-z0-9._-]*)?$")]
+    public string DirectoryName { get; set; } = "";
+
     /// <summary>Model that an empty name means; empty means the only one, or the first by name.</summary>
     /// <value>Empty.</value>
     public string DefaultModel { get; set; } = "";

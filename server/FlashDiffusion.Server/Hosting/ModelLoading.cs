@@ -13,7 +13,15 @@ namespace FlashDiffusion.Server.Hosting;
 internal sealed class ModelLoading(IOptions<ModelOptions> options, WeightMemory memory, ILogger<ModelLoading> logger)
 {
     /// <summary>Folder of the repository.</summary>
-    public string Root { get; } = options.Value.Root.Length == 0 ? Path.Combine(AppContext.BaseDirectory, "models") : Path.GetFullPath(options.Value.Root);
+    public string Root { get; } = Path.TrimEndingDirectorySeparator(
+        options.Value.Directory.Length > 0 ? Path.GetFullPath(options.Value.Directory)
+        : options.Value.Root.Length == 0 ? Path.Combine(AppContext.BaseDirectory, "models")
+        : Path.GetFullPath(options.Value.Root));
+
+    /// <summary>Name of the one model that this folder itself is; null if it is a repository.</summary>
+    public string? Single => options.Value.Directory.Length == 0 || !ModelRepository.IsModel(Root) ? null
+        : options.Value.DirectoryName.Length > 0 ? options.Value.DirectoryName
+        : Path.GetFileName(Root);
 
     /// <summary>Loads on one device. Runs on its thread: weights and everything computed with them live there.</summary>
     /// <param name="device">Name of the device.</param>
@@ -28,8 +36,8 @@ internal sealed class ModelLoading(IOptions<ModelOptions> options, WeightMemory 
             return [];
         }
 
-        var repository = ModelRepository.Load(Root, torch.device(device), only, memory.Free / devices);
-        var entries = repository.Models.Select(loaded => Ready(loaded, FolderHash.Of(FolderOf(Root, loaded.Model)))).ToList();
+        var repository = ModelRepository.Load(Root, torch.device(device), only, memory.Free / devices, Single);
+        var entries = repository.Models.Select(loaded => Ready(loaded, FolderHash.Of(FolderOf(Single is null ? Path.Combine(Root, loaded.Model.Name) : Root, loaded.Model)))).ToList();
         foreach (var ready in entries)
         {
             memory.Take(ready.Model!.WeightBytes);
@@ -59,9 +67,8 @@ internal sealed class ModelLoading(IOptions<ModelOptions> options, WeightMemory 
     }
 
     // A published directory is a model as it stands, without a folder for its version.
-    private static string FolderOf(string root, LatentDiffusionModel model)
+    private static string FolderOf(string folder, LatentDiffusionModel model)
     {
-        var folder = Path.Combine(root, model.Name);
         var versioned = Path.Combine(folder, model.Version);
         return Directory.Exists(versioned) ? versioned : folder;
     }

@@ -44,7 +44,7 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
     /// <returns>The model, ready; or why it is not.</returns>
     public Task<Mapped<ModelEntry>> LoadAsync(string name, string version) => changes.InTurnAsync(async () =>
     {
-        if (!ModelNames.Find(loading.Root, name, version).TryGet(out var selection, out var error) || !Serving().TryGet(out var context, out error))
+        if (!ModelNames.Find(loading.Root, name, version, loading.Single).TryGet(out var selection, out var error) || !Serving().TryGet(out var context, out error))
         {
             return Mapped<ModelEntry>.Refused(error);
         }

@@ -13,7 +13,8 @@ internal static class ModelNames
     /// <param name="root">Folder of the repository.</param>
     /// <param name="name">Name of its folder.</param>
     /// <param name="version">Its version; empty for the newest that has a folder.</param>
-    public static Mapped<ModelSelection> Find(string root, string name, string version)
+    /// <param name="single">Name of the one model that the folder itself is; null for a repository.</param>
+    public static Mapped<ModelSelection> Find(string root, string name, string version, string? single = null)
     {
         var problems = new RequestProblems();
         if (!ModelSelection.IsPlainName(name))
@@ -33,7 +34,7 @@ internal static class ModelNames
 
         try
         {
-            var versions = ModelRepository.VersionsOf(root, name);
+            var versions = ModelRepository.VersionsOf(root, name, single);
             return versions.LastOrDefault(known => version.Length == 0 || known == version) is { } found
                 ? Mapped<ModelSelection>.Of(new ModelSelection(name, found))
                 : Mapped<ModelSelection>.Refused(Unknown(name, version));

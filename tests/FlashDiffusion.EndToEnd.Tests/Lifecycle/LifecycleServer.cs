@@ -34,7 +34,7 @@ public sealed class LifecycleServer : IAsyncLifetime
         Install("GoodSolver");
         _server = await RunningServer.StartAsync(
         [
-            $"--models={Path.Combine(_folder.FullName, "models")}", $"--plugins={Path.Combine(_folder.FullName, "plugins")}",
+            $"--model-dir={Path.Combine(_folder.FullName, "models")}", $"--plugins={Path.Combine(_folder.FullName, "plugins")}",
             "--admin=true", "--admin-port=0", "--batch=2", $"--Engine:StepLimitSeconds={StepLimit}",
         ]);
         _admin = GrpcChannel.ForAddress(_server.Admin!);

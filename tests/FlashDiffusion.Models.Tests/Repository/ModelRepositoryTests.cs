@@ -47,6 +47,39 @@ public sealed class ModelRepositoryTests : IDisposable
         Compare(loaded);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Load_FolderThatIsAModelItself_IsServedUnderTheGivenName(bool versioned)
+    {
+        _models.WriteAll();
+        var folder = versioned ? Path.Combine(_models.Root, TinyModels.Model) : _models.Folder(TinyModels.Model);
+
+        using var catalog = ModelRepository.Load(folder, CPU, single: "mounted");
+
+        Assert.True(ModelRepository.IsModel(folder));
+        Assert.False(ModelRepository.IsModel(_models.Root));
+        Assert.Equal(["1"], ModelRepository.VersionsOf(folder, "mounted", "mounted"));
+        Assert.Equal(("mounted", "1", ModelState.Ready, ""), (catalog.Entries[0].Name, catalog.Entries[0].Version, catalog.Entries[0].State, catalog.Entries[0].Message));
+        Assert.Equal("mounted", Assert.Single(catalog.Models).Model.Name);
+    }
+
+    [Fact]
+    public void Load_WeightsLargerThanTheBudget_AreRefusedBeforeTheyAreRead()
+    {
+        _models.WriteAll();
+        using var whole = ModelRepository.Load(_models.Root, CPU);
+        var bytes = whole.Models[0].Model.WeightBytes;
+
+        using var catalog = ModelRepository.Load(_models.Root, CPU, budget: bytes - 1);
+        using var exact = ModelRepository.Load(_models.Root, CPU, budget: bytes);
+
+        Assert.Equal(ModelState.OverBudget, catalog.Entries.First(entry => entry.Kind == ModelKind.LatentDiffusion).State);
+        Assert.Empty(catalog.Models);
+        // The encoder is what does not fit beside the model.
+        Assert.Equal([ModelState.Ready, ModelState.OverBudget], exact.Entries.Select(entry => entry.State));
+    }
+
     [Fact]
     public void Load_ScaledModel_ScalesLatentsAndSeverity()
     {

@@ -29,6 +29,15 @@ public sealed class OptionSectionsTests
         Assert.Empty(ErrorsOf(("Server:GrpcPort", "0"), ("Server:HttpPort", "0"), ("Server:MetricsPort", "0")));
     }
 
+    [Fact]
+    public void Errors_TwoPlacesForModels_AreReported()
+    {
+        Assert.Contains("--model-dir", Assert.Single(ErrorsOf(("Models:Root", "a"), ("Models:Directory", "b"))), StringComparison.Ordinal);
+        Assert.Contains("--model-name", Assert.Single(ErrorsOf(("Models:DirectoryName", "a"))), StringComparison.Ordinal);
+        Assert.Single(ErrorsOf(("Models:Directory", "a"), ("Models:DirectoryName", "../a")));
+        Assert.Empty(ErrorsOf(("Models:Directory", "a"), ("Models:DirectoryName", "b")));
+    }
+
     [Theory]
     [InlineData("loopback")]
     [InlineData("any")]
