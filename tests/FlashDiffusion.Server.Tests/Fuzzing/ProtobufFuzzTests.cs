@@ -68,7 +68,9 @@ public sealed class ProtobufFuzzTests
         {
             var frame = InProcessServer.Short().ToByteArray();
             byte[] prefix = [(byte)random.Next(3), .. BitConverter.GetBytes(random.Next(4) switch { 0 => frame.Length, 1 => int.MaxValue, 2 => 0, _ => random.Next() }).Reverse()];
-            using var content = new ByteArrayContent(round % 5 == 0 ? Noise(random) : [.. prefix, .. ByteMutation.Of(frame, random)]);
+            // The first of each path declare more than any length can be.
+            prefix = round < paths.Length ? [0, 0xff, 0xff, 0xff, 0xff] : prefix;
+            using var content = new ByteArrayContent(round % 5 == 4 ? Noise(random) : [.. prefix, .. ByteMutation.Of(frame, random)]);
             content.Headers.ContentType = new("application/grpc");
             using var request = new HttpRequestMessage(HttpMethod.Post, paths[round % paths.Length]) { Content = content };
             (request.Version, request.VersionPolicy) = (System.Net.HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
