@@ -20,36 +20,29 @@ internal sealed class RefusalFigure : IMacroFigure
     {
         await using var server = await bench.StartAsync($"--queue={Places}");
         var pictures = await Assignments.OfAsync(bench.Manifest, Places + 1, server.Client, cancellation);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var busy = Enumerable.Range(0, Places).Select(i => Caller.RunAsync(server.Client, pictures[i].Steps(100).With(request => request.Sampling = null), ended.Token)).ToArray();
+        var busy = new List<IAsyncEnumerator<ReconstructionEvent>>();
         var times = new List<double>();
-        var attempts = bench.Size(quick: 200, full: 1000);
-        for (var attempt = 0; times.Count < attempts && busy.All(task => !task.IsCompleted); attempt++)
+        try
         {
-            var began = Stopwatch.GetTimestamp();
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var call = Caller.RunAsync(server.Client, pictures[Places], patience.Token);
-            if (await Task.WhenAny(call, Task.Delay(TimeSpan.FromSeconds(1), cancellation)) != call)
+            foreach (var picture in pictures.Take(Places))
             {
-                // Not all places were taken yet.
-                await patience.CancelAsync();
-                await ((Task)call).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                continue;
+                // A thousand steps each: they will not be done before this is over. The first event says that the place is taken.
+                var stream = server.Client.FollowAsync(picture.With(request => request.Adaptation = new V1.Adaptation { Mode = V1.AdaptationMode.Full }).Request, cancellation).GetAsyncEnumerator(cancellation);
+                busy.Add(stream);
+                await stream.MoveNextAsync();
             }
 
-            var refusal = (call.Exception?.InnerException as FlashException) ?? throw new InvalidOperationException("The queue was not full.");
-            if (refusal.Code != StatusCode.ResourceExhausted || refusal.RetryAfter is null)
+            while (times.Count < bench.Size(quick: 200, full: 1000))
             {
-                throw refusal;
+                times.Add(await RefusedAsync(server.Client, pictures[Places], cancellation));
             }
-
-            times.Add(1000 * Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
-
-        await ended.CancelAsync();
-        foreach (var call in busy)
+        finally
         {
-            await ((Task)call).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var stream in busy)
+            {
+                await stream.DisposeAsync();
+            }
         }
 
         return new JsonObject
@@ -57,5 +50,20 @@ internal sealed class RefusalFigure : IMacroFigure
             ["refusal_ms_p99"] = Quantiles.Of(times, 0.99),
             ["details"] = new JsonObject { ["p50"] = Quantiles.Of(times, 0.5), ["longest"] = times.Max(), ["refusals"] = times.Count },
         };
+    }
+
+    private static async Task<double> RefusedAsync(FlashClient client, Assignment picture, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            await Caller.RunAsync(client, picture, cancellation);
+        }
+        catch (FlashException refusal) when (refusal is { Code: StatusCode.ResourceExhausted, RetryAfter: not null })
+        {
+            return 1000 * Stopwatch.GetElapsedTime(began).TotalSeconds;
+        }
+
+        throw new InvalidOperationException("The queue was not full.");
     }
 }

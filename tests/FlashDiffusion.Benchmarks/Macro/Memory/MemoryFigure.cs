@@ -19,7 +19,7 @@ internal sealed class MemoryFigure : IMacroFigure
         ResidentSlope honest;
         await using (var server = await bench.StartAsync())
         {
-            honest = await MeasureAsync(bench, server, bench.Size(quick: 2_000, full: 10_000), request => request, cancellation);
+            honest = await MeasureAsync(bench, server, bench.Size(quick: 1_000, full: 10_000), request => request, cancellation);
         }
 
         using var plugins = new LeakingPlugins();
@@ -27,7 +27,7 @@ internal sealed class MemoryFigure : IMacroFigure
         var leak = await MeasureAsync(
             bench,
             leaking,
-            bench.Size(quick: 2_000, full: 10_000),
+            bench.Size(quick: 1_000, full: 10_000),
             request => request.With(changed => changed.Solver = new V1.SolverChoice { Name = LeakingSolver, Parameters = { ["fault"] = new V1.ParameterValue { Text = "leak" } } }),
             cancellation);
         return new JsonObject
