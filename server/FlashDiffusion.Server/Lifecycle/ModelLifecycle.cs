@@ -79,6 +79,11 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
     /// <returns>What became of each version; or why there is none.</returns>
     public async Task<Mapped<IReadOnlyList<ModelEntry>>> UnloadAsync(string name, string version, TimeSpan wait, CancellationToken cancellation)
     {
+        if (ModelNames.Check(name, version) is { } problem)
+        {
+            return Mapped<IReadOnlyList<ModelEntry>>.Refused(problem);
+        }
+
         var retired = await changes.InTurnAsync(() => Task.FromResult(Retire(name, version)));
         if (!retired.TryGet(out var entries, out var error))
         {

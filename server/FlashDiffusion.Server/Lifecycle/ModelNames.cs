@@ -16,20 +16,9 @@ internal static class ModelNames
     /// <param name="single">Name of the one model that the folder itself is; null for a repository.</param>
     public static Mapped<ModelSelection> Find(string root, string name, string version, string? single = null)
     {
-        var problems = new RequestProblems();
-        if (!ModelSelection.IsPlainName(name))
+        if (Check(name, version) is { } problem)
         {
-            problems.Add("model", "It must be the name of a folder of the model repository: letters, digits, '.', '_' and '-', without a path.");
-        }
-
-        if (version.Length > 0 && !ModelSelection.IsPlainName(version))
-        {
-            problems.Add("model_version", "It must be the name of a version's folder: letters, digits, '.', '_' and '-', without a path.");
-        }
-
-        if (problems.Any)
-        {
-            return Mapped<ModelSelection>.Refused(problems.ToError());
+            return Mapped<ModelSelection>.Refused(problem);
         }
 
         try
@@ -43,6 +32,23 @@ internal static class ModelNames
         {
             return Mapped<ModelSelection>.Refused(LoadFailed(new ModelEntry(name, version, "", null, exception.Message), stays: false));
         }
+    }
+
+    /// <summary>Why a name or a version can be none; null if both can.</summary>
+    public static ServerError? Check(string name, string version)
+    {
+        var problems = new RequestProblems();
+        if (!ModelSelection.IsPlainName(name))
+        {
+            problems.Add("model", "It must be the name of a folder of the model repository: letters, digits, '.', '_' and '-', without a path.");
+        }
+
+        if (version.Length > 0 && !ModelSelection.IsPlainName(version))
+        {
+            problems.Add("model_version", "It must be the name of a version's folder: letters, digits, '.', '_' and '-', without a path.");
+        }
+
+        return problems.Any ? problems.ToError() : null;
     }
 
     /// <summary>There is no such model.</summary>

@@ -26,6 +26,8 @@ public sealed class BadInputCoverageTests
         Check(V1.SetLogLevelRequest.Descriptor, BadInputOtherCallsTests.Levels.Select(bad => bad.Field));
         Check(V1.SetTraceSamplingRequest.Descriptor, BadInputOtherCallsTests.Ratios.Select(bad => bad.Field));
         Check(V1.DrainRequest.Descriptor, BadInputOtherCallsTests.Drains.Select(bad => bad.Field));
+        Check(V1.LoadModelRequest.Descriptor, BadInputLifecycleTests.Loads.Select(bad => bad.Field));
+        Check(V1.UnloadModelRequest.Descriptor, BadInputLifecycleTests.Unloads.Select(bad => bad.Field));
         // The measurement and the operator are those of a reconstruction; the rest is its own.
         Assert.Superset(new HashSet<string> { "model", "model_version", "measurement", "operator" }, BadInputOtherCallsTests.Severities.Select(bad => bad.Field).ToHashSet());
     }
