@@ -89,7 +89,10 @@ public sealed class HangTests
             Assert.True(last is ResultEvent or FailedEvent { Failure.Reason: "SOLVER_FAULT", Checkpoint: not null } or FailedEvent { Failure: { Reason: "SOLVER_FAULT", Step: null } }, last.ToString());
         }
 
-        Assert.Single(scene.Hung);
+        // Virtual time jumps: a step that the other device takes at that moment seems to hang as well, and that must end no worse.
+        Assert.NotEmpty(scene.Hung);
+        Assert.All(scene.Hung, hung => Assert.Same(scene.Solver, hung.Solver));
+        await EngineHarness.ResultAsync(scene.Send(scene.Other, 9));
     }
 
     [Theory]
