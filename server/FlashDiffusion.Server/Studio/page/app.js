@@ -6,7 +6,7 @@ import { Run } from "./run.js";
 import { snippet } from "./snippets.js";
 
 const $ = (selector) => document.querySelector(selector);
-const state = { models: [], solvers: [], operators: [], picture: undefined, degraded: undefined, timesteps: 1000, running: [], grpc: "localhost:8001", language: "curl" };
+const state = { models: [], solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, timesteps: 1000, running: [], grpc: "localhost:8001", language: "curl" };
 
 /** Levels of damage that "easy and hard" puts side by side, for the operators that have one number for it. */
 const LEVELS = { gaussian_blur: ["std", 0.8, 2.6], inpainting: ["removed", 0.2, 0.7], super_resolution: ["scale", 2, 4], motion_blur: ["intensity", 0.2, 0.8] };
@@ -77,12 +77,19 @@ function wire() {
 }
 
 async function takeBuiltIn() {
-  const response = await fetch(`studio/photograph.png?side=${$("#size").value}`);
+  outdate();
+  state.builtIn = true;
+  const side = $("#size").value;
+  const response = await fetch(`studio/photograph.png?side=${side}`);
   if (!response.ok) {
+    settle();
     throw new Problem("The built-in picture can't be loaded.");
   }
-  await take(await response.blob(), "The built-in photograph: two macaws.");
-  state.builtIn = true;
+  const photograph = await response.blob();
+  // Another size or picture may have been chosen meanwhile; that choice goes on by itself.
+  if (state.builtIn && side === $("#size").value) {
+    await take(photograph, "The built-in photograph: two macaws.");
+  }
 }
 
 function takeFile(file) {
@@ -93,37 +100,52 @@ function takeFile(file) {
     tell(new Problem(`${file.name} is no PNG, JPEG or WebP picture.`));
     return;
   }
+  state.builtIn = false;
   take(file, file.name).catch(tell);
 }
 
 async function take(blob, name) {
+  outdate();
   state.picture = { encoded: await toBase64(blob) };
-  state.builtIn = false;
   $("#picture-name").textContent = name;
   await degrade();
 }
 
 function degradeSoon() {
+  outdate();
   $("#noise-value").textContent = $("#noise").value;
   clearTimeout(timer);
   timer = setTimeout(() => degrade().catch(tell), 250);
 }
 
-async function degrade() {
+// What is shown does not belong to what is chosen any more: nothing starts until it does again.
+function outdate() {
   degrading.abort();
+  state.stale = true;
+  allow();
+}
+
+function settle() {
+  state.stale = false;
+  allow();
+}
+
+async function degrade() {
+  clearTimeout(timer);
+  outdate();
   degrading = new AbortController();
   const { signal } = degrading;
-  allow(false);
   $("#degraded-caption").textContent = "Degrading…";
   try {
     state.degraded = await ask("v1/pictures:degrade", { picture: state.picture, operator: operator(), seed: seed(), crop: Number($("#size").value) }, signal);
     show($("#degraded-preview"), state.degraded.preview);
     $("#degraded-caption").textContent = "As it will be sent (unclipped numbers, not this picture).";
-    allow(true);
+    settle();
     clearProblem();
   } catch (error) {
     if (!signal.aborted) {
       state.degraded = undefined;
+      settle();
       $("#degraded-preview").hidden = true;
       $("#degraded-caption").textContent = "Not degraded: see above.";
       throw error;
@@ -155,12 +177,12 @@ async function start(jobs) {
   const runs = jobs.map((job) => new Run(job.title, job.degraded, state.timesteps));
   $("#runs").prepend(...runs.map((run) => run.element));
   state.running = runs;
-  allow(false);
+  allow();
   $("#cancel").disabled = false;
   const ends = await Promise.allSettled(runs.map((run, index) => run.reconstruct(jobs[index].request)));
   state.running = [];
   $("#cancel").disabled = true;
-  allow(state.degraded !== undefined);
+  allow();
   const failure = ends.find((end) => end.status === "rejected");
   if (failure) {
     tell(failure.reason);
@@ -211,9 +233,9 @@ function writeSnippet() {
   $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, operator: damage, solver, adaptation, sampling, seed: seed() });
 }
 
-function allow(ready) {
+function allow() {
   for (const button of ["#run", "#baseline", "#compare"]) {
-    $(button).disabled = !ready || state.running.length > 0;
+    $(button).disabled = state.stale || !state.degraded || state.running.length > 0;
   }
 }
 
