@@ -15,7 +15,6 @@ namespace FlashDiffusion.Cli.Commands;
 internal static class BenchCommand
 {
     private const string DefaultOperator = "inpainting";
-    private const ulong DefaultSeed = 1;
     private const int MostRequests = 100_000;
 
     public static Command Create(CliContext context)
@@ -75,7 +74,7 @@ internal static class BenchCommand
                 parsed.GetValue(rate),
                 parsed.GetValue(count) ?? (int)Math.Clamp(Math.Round(parsed.GetValue(rate) * parsed.GetValue(duration)), 1, MostRequests),
                 parsed.GetValue(arrivals) == "even" ? Arrivals.Even : Arrivals.Poisson,
-                request.HasSeed ? request.Seed : DefaultSeed,
+                request.HasSeed ? request.Seed : SolverOptions.DefaultSeed,
                 TimeSpan.FromSeconds(parsed.GetValue(patience)));
             var display = Displays.For(context, parsed.GetValue(json));
             using var client = connection.Connect(parsed, parsed.GetValue(resume) ? null : ResumePolicy.None);

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FlashDiffusion.Cli.Compare;
 using FlashDiffusion.Cli.Display;
 using FlashDiffusion.Cli.Json;
-using FlashDiffusion.Cli.Serving;
 
 namespace FlashDiffusion.Cli.Commands;
 
@@ -11,7 +10,6 @@ namespace FlashDiffusion.Cli.Commands;
 internal static class CompareCommand
 {
     private const string DefaultOperator = "inpainting";
-    private const ulong DefaultSeed = 1;
 
     public static Command Create(CliContext context)
     {
@@ -42,20 +40,13 @@ internal static class CompareCommand
                 Clean = clean.Picture(parsed),
                 Operator = forward.Read(parsed),
                 Severity = clean.Severity(parsed),
-                Reconstruction = solver.Read(parsed),
+                Reconstruction = solver.ReadSeeded(parsed),
                 Solvers = [.. parsed.GetRequiredValue(solvers).SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct()],
                 Baseline = parsed.GetValue(baseline),
                 OutputFolder = parsed.GetRequiredValue(output).FullName,
             };
-            if (!request.Reconstruction.HasSeed)
-            {
-                request.Reconstruction.Seed = DefaultSeed;
-            }
-
             var display = Displays.For(context, parsed.GetValue(json));
-            await using var server = await ServerSession.OpenAsync(
-                connection.Single(parsed), connection.IsDefault(parsed), connection.Options(parsed), solver.Model(parsed), request.OutputFolder, display, cancellation)
-                .ConfigureAwait(false);
+            await using var server = await connection.OpenAsync(parsed, solver.Model(parsed), request.OutputFolder, display, cancellation).ConfigureAwait(false);
             var figures = await new CompareRun(server, display, context.Clock).RunAsync(request, cancellation).ConfigureAwait(false);
             if (parsed.GetValue(json))
             {

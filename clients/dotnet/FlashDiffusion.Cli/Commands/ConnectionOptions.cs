@@ -1,4 +1,6 @@
 using System.CommandLine;
+using FlashDiffusion.Cli.Display;
+using FlashDiffusion.Cli.Serving;
 using FlashDiffusion.Client;
 
 namespace FlashDiffusion.Cli.Commands;
@@ -41,15 +43,23 @@ internal sealed class ConnectionOptions
 
     public FlashClient Connect(ParseResult parsed, ResumePolicy? resume = null) => Connect(parsed.GetRequiredValue(_address), Options(parsed, resume));
 
-    /// <summary>The address of a command that uses one server only.</summary>
-    public string Single(ParseResult parsed) => parsed.GetRequiredValue(_address) is [var address]
+    /// <summary>Opens the one server of a command that starts its own if none answers.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="model">The model that must be ready; empty for the server's default.</param>
+    /// <param name="logFolder">Folder for the log of a started server.</param>
+    /// <param name="display">Shows the waiting.</param>
+    /// <param name="cancellation">Ends the waiting, and the started server.</param>
+    public Task<ServerSession> OpenAsync(ParseResult parsed, string model, string logFolder, IDisplay display, CancellationToken cancellation) =>
+        ServerSession.OpenAsync(Single(parsed), IsDefault(parsed), Options(parsed), model, logFolder, display, cancellation);
+
+    private string Single(ParseResult parsed) => parsed.GetRequiredValue(_address) is [var address]
         ? address
         : throw CliException.Usage("--address: this command uses one server.");
 
-    /// <summary>Whether the user named none.</summary>
-    public bool IsDefault(ParseResult parsed) => parsed.GetResult(_address) is null or { Implicit: true };
+    // Whether the user named none.
+    private bool IsDefault(ParseResult parsed) => parsed.GetResult(_address) is null or { Implicit: true };
 
-    public FlashClientOptions Options(ParseResult parsed, ResumePolicy? resume = null)
+    private FlashClientOptions Options(ParseResult parsed, ResumePolicy? resume = null)
     {
         var options = new FlashClientOptions { ApiKey = Key(parsed), ConfigureHandler = _tls.Read(parsed) };
         options = resume is null ? options : options with { Resume = resume };

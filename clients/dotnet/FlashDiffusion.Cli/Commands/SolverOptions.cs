@@ -7,6 +7,9 @@ namespace FlashDiffusion.Cli.Commands;
 /// <param name="single">Whether there is one solver; else the command has its own option for them.</param>
 internal sealed class SolverOptions(bool single = true)
 {
+    /// <summary>What a seed is where a command must give the same picture each time.</summary>
+    public const ulong DefaultSeed = 1;
+
     private readonly Option<string> _model = new("--model")
     {
         Description = "The model; the server's default if not given.",
@@ -74,6 +77,14 @@ internal sealed class SolverOptions(bool single = true)
     }
 
     public string Model(ParseResult parsed) => parsed.GetValue(_model) ?? "";
+
+    /// <summary>A request without measurement and operator, always with a seed.</summary>
+    public ReconstructRequest ReadSeeded(ParseResult parsed)
+    {
+        var request = Read(parsed);
+        request.Seed = request.HasSeed ? request.Seed : DefaultSeed;
+        return request;
+    }
 
     /// <summary>A request without measurement and operator.</summary>
     public ReconstructRequest Read(ParseResult parsed)
