@@ -69,8 +69,8 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <summary>Counts of sessions.</summary>
     public SessionLedger Ledger => _ledger;
 
-    /// <summary>Told of a step that hung, before anybody whose reconstruction it took learns of it; set before the start.</summary>
-    public Action<HungStep> Hung
+    /// <summary>Told of a call that hung, before anybody whose reconstruction it took learns of it; set before the start.</summary>
+    public Action<HungCall> Hung
     {
         get => _fleet.Hung;
         set => _fleet.Hung = value;
@@ -131,11 +131,13 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <summary>Looks at a measurement once.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    public Task<DeviceAnswer<SeverityReport>> EstimateSeverityAsync(SeverityRequest request, CancellationToken cancellation)
+    /// <param name="lease">Keeps its model and operator in service; disposed of when no device holds anything of it. Null if they stay anyway.</param>
+    public Task<DeviceAnswer<SeverityReport>> EstimateSeverityAsync(SeverityRequest request, CancellationToken cancellation, IDisposable? lease = null)
     {
         var violations = RequestChecker.Check(request);
         if (!violations.IsEmpty)
         {
+            lease?.Dispose();
             return Refuse<SeverityReport>(new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations });
         }
 
@@ -143,21 +145,33 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         {
             var answer = new TaskCompletionSource<DeviceAnswer<SeverityReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
             var loop = _fleet.Lightest;
-            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request, answer, cancellation));
+            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request, new LookStake(answer, lease), cancellation));
             loop.Wake();
             return answer.Task;
-        });
+        }, lease);
     }
 
     /// <summary>Degrades a clean picture.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    public Task<DeviceAnswer<DegradedPicture>> DegradeAsync(DegradeRequest request, CancellationToken cancellation)
+    /// <param name="lease">Keeps its operator in service; disposed of when no device holds anything of it. Null if it stays anyway.</param>
+    public Task<DeviceAnswer<DegradedPicture>> DegradeAsync(DegradeRequest request, CancellationToken cancellation, IDisposable? lease = null)
     {
         var violations = RequestChecker.Check(request);
-        return violations.IsEmpty
-            ? RunAsync(0, () => Degrading.Run(request, torch.device(Devices[0])), cancellation)
-            : Refuse<DegradedPicture>(new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations });
+        if (!violations.IsEmpty)
+        {
+            lease?.Dispose();
+            return Refuse<DegradedPicture>(new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations });
+        }
+
+        var family = request.Operator.Family;
+        if (_fleet.Quarantine.Holds(family))
+        {
+            lease?.Dispose();
+            return Task.FromResult(new DeviceAnswer<DegradedPicture> { Failure = HungCall.FailureOf(family) });
+        }
+
+        return BoundedAsync(() => Enqueue(0, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[0])), family, lease, cancellation)), lease);
     }
 
     /// <summary>Runs work on the first device's thread.</summary>
@@ -173,19 +187,14 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <param name="work">The work; bounded, since all reconstructions there wait meanwhile.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     public Task<DeviceAnswer<T>> RunAsync<T>(int device, Func<T> work, CancellationToken cancellation)
-        where T : class => BoundedAsync(() =>
-        {
-            var (item, answer) = WorkItem.Of(work, cancellation);
-            _fleet.Loops[device].Enqueue(item);
-            _fleet.Loops[device].Wake();
-            return answer;
-        });
+        where T : class => BoundedAsync(() => Enqueue(device, WorkItem.Of(work, null, null, cancellation)));
 
     /// <summary>Runs work that a device owes to what it serves, such as freeing weights: however much else waits, and while it drains.</summary>
     /// <typeparam name="T">What the work makes; tensors in it must have left the scope.</typeparam>
     /// <param name="device">Number of the device.</param>
     /// <param name="work">The work; bounded, since all reconstructions there wait meanwhile.</param>
-    public async Task<DeviceAnswer<T>> MaintainAsync<T>(int device, Func<T> work)
+    /// <param name="part">Whose code it calls and which may hang; null if it is the server's own and may take its time.</param>
+    public async Task<DeviceAnswer<T>> MaintainAsync<T>(int device, Func<T> work, object? part = null)
         where T : class
     {
         if ((State)Volatile.Read(ref _state) is State.New or State.Ended)
@@ -193,10 +202,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return new DeviceAnswer<T> { Rejection = Draining() };
         }
 
-        var (item, answer) = WorkItem.Of(work, CancellationToken.None);
-        _fleet.Loops[device].Enqueue(item);
-        _fleet.Loops[device].Wake();
-        return await answer;
+        return await Enqueue(device, WorkItem.Of(work, part, null, CancellationToken.None));
     }
 
     /// <summary>
@@ -229,10 +235,10 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         }
 
         // In one arrival, so that they take their first step together.
-        loop.Arrive(() => Array.ForEach(sessions, loop.Starts.Begin));
+        loop.Arrive(() => loop.Starts.Begin(sessions));
         loop.Wake();
         await using var registration = cancellation.Register(() => Array.ForEach(sessions, session => session.Cancel()));
-        var ends = await Task.WhenAll(sessions.Select(EndOf));
+        var ends = await Task.WhenAll(sessions.Select(session => session.EndAsync()));
         if (loop.Kind == "cpu" && before is { } held && ResidentPeak.Peak() is { } peak && peak > held)
         {
             await RunAsync(device, () => Learn(loop, request, sessions.Length, peak - held), cancellation);
@@ -307,19 +313,6 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         }
     }
 
-    private static async Task<SessionEvent> EndOf(ReconstructionSession session)
-    {
-        await foreach (var happened in session.ReadEventsAsync(CancellationToken.None))
-        {
-            if (happened is ResultEvent or FailedEvent)
-            {
-                return happened;
-            }
-        }
-
-        throw new InvalidOperationException("A session ended without a final event.");
-    }
-
     private static string Learn(DeviceLoop loop, ReconstructionRequest request, int rows, long bytes)
     {
         var working = request.Model.WorkingShape(request.Picture);
@@ -353,11 +346,20 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         return session;
     }
 
-    private async Task<DeviceAnswer<T>> BoundedAsync<T>(Func<Task<DeviceAnswer<T>>> start)
+    private Task<DeviceAnswer<T>> Enqueue<T>(int device, (WorkItem Item, Task<DeviceAnswer<T>> Answer) work)
+        where T : class
+    {
+        _fleet.Loops[device].Enqueue(work.Item);
+        _fleet.Loops[device].Wake();
+        return work.Answer;
+    }
+
+    private async Task<DeviceAnswer<T>> BoundedAsync<T>(Func<Task<DeviceAnswer<T>>> start, IDisposable? lease = null)
         where T : class
     {
         if (NotRunning() is { } notRunning)
         {
+            lease?.Dispose();
             return new DeviceAnswer<T> { Rejection = notRunning };
         }
 
@@ -365,6 +367,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         {
             if (Interlocked.Increment(ref _workItems) > _options.MaximumWorkItems)
             {
+                lease?.Dispose();
                 return new DeviceAnswer<T> { Rejection = Full($"All {_options.MaximumWorkItems} places for short work are taken.") };
             }
 

@@ -18,8 +18,8 @@ internal static partial class Log
     [LoggerMessage(2005, LogLevel.Information, "Plugin {Plugin} {Version} is unloaded.", EventName = "PluginUnloaded")]
     public static partial void PluginUnloaded(ILogger logger, string plugin, string version);
 
-    [LoggerMessage(2006, LogLevel.Critical, "Solver {Solver} {Version} is out of service: {Reason}", EventName = "PluginQuarantined")]
-    public static partial void PluginQuarantined(ILogger logger, string solver, string version, string reason);
+    [LoggerMessage(2006, LogLevel.Critical, "{Kind} {Part} {Version} is out of service: {Reason}", EventName = "PluginQuarantined")]
+    public static partial void PluginQuarantined(ILogger logger, string kind, string part, string version, string reason);
 
     [LoggerMessage(3001, LogLevel.Information, "{Summary}", EventName = "Ready")]
     public static partial void Ready(ILogger logger, string summary);

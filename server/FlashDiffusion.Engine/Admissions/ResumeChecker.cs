@@ -37,7 +37,7 @@ internal static class ResumeChecker
             return false;
         }
 
-        var steps = SampleFactory.PlanOf(request, piece, resume.Start).Steps;
+        var steps = SampleFactory.PlanOf(request, piece, resume.Start, request.Solver.Plan).Steps;
         return resume.StepIndex <= steps.Length && PlanDigest.Of(steps).AsSpan().SequenceEqual(resume.Plan.AsSpan());
     }
 }

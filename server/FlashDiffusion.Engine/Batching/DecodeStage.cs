@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
@@ -13,7 +14,8 @@ namespace FlashDiffusion.Engine.Batching;
 /// <param name="operators">Operators bound lately.</param>
 /// <param name="sizes">How many rows are computed.</param>
 /// <param name="memory">Learns what does not fit.</param>
-internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory)
+/// <param name="guard">Where networks and operators are entered and left.</param>
+internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory, CallGuard guard)
 {
     /// <summary>Whether the last batch ran as it was.</summary>
     public bool RanWhole { get; private set; }
@@ -25,16 +27,16 @@ internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, Me
     public IReadOnlyList<DecodedSample> Run(LaneKey lane, IReadOnlyList<Sample> samples)
     {
         RanWhole = true;
-        return Try(lane, samples);
+        return Try(lane, samples, new SampleStake(samples, lane));
     }
 
-    private List<DecodedSample> Try(LaneKey lane, IReadOnlyList<Sample> samples)
+    private List<DecodedSample> Try(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)
     {
         try
         {
-            return Attempt(lane, samples);
+            return Attempt(lane, samples, stake);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not CallAbandonedException)
         {
             RanWhole = false;
             if (TorchErrors.IsOutOfMemory(exception))
@@ -45,23 +47,28 @@ internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, Me
             var parts = BatchSplit.Parts(samples, lane, exception);
             return parts.Count == 0
                 ? [.. samples.Select(sample => new DecodedSample(sample) { Failure = TorchErrors.FailureOf(exception, "last decode", sample.StepIndex) })]
-                : [.. parts.SelectMany(part => Try(lane, part))];
+                : [.. parts.SelectMany(part => Try(lane, part, stake))];
         }
     }
 
-    private List<DecodedSample> Attempt(LaneKey lane, IReadOnlyList<Sample> samples)
+    private List<DecodedSample> Attempt(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)
     {
         var model = samples[0].Model.Model;
         var rows = StepAssembly.Pad(samples, sizes.ComputedRows(lane, samples.Count));
         Workpiece[] pieces = [.. rows.Select(sample => sample.Piece)];
-        var bound = operators.For(lane, [.. rows.Select(sample => sample.Id)], pieces, [.. rows.Select(sample => sample.Measurement)], model.Device);
+        stake.Bound = null;
+        var bound = stake.Bound = operators.For(lane, [.. rows.Select(sample => sample.Id)], pieces, [.. rows.Select(sample => sample.Measurement)], model.Device, stake);
         using var scope = NewDisposeScope();
-        using var guard = no_grad();
+        using var gradients = no_grad();
         var counter = new CallCounter();
-        var decoded = new CountingModel(model, counter).Decode(stack(rows.Select(sample => sample.Latent)), Quantisation.Nearest);
-        var finite = HostCopies.FiniteRows(decoded);
-        var residuals = Residuals.Scaled(bound, decoded, pieces);
-        var pictures = HostCopies.RowsToHost(PictureFrame.Crop(decoded, pieces[0].Picture));
+        var (decoded, finite, pictures) = guard.Run(model, "A decode", stake, _ =>
+        {
+            var decoded = new CountingModel(model, counter).Decode(stack(rows.Select(sample => sample.Latent)), Quantisation.Nearest);
+            return (decoded, HostCopies.FiniteRows(decoded), HostCopies.RowsToHost(PictureFrame.Crop(decoded, pieces[0].Picture)));
+        });
+        var residuals = bound.Family is { } family
+            ? guard.Run(family, "A residual", stake, _ => Residuals.Scaled(bound, decoded, pieces))
+            : Residuals.Scaled(bound, decoded, pieces);
         var results = new List<DecodedSample>(samples.Count);
         for (var row = 0; row < samples.Count; row++)
         {

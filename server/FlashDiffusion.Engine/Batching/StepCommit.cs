@@ -11,18 +11,30 @@ namespace FlashDiffusion.Engine.Batching;
 /// <summary>Takes what a step made apart again: checks it, hands every sample its row, and copies what is to be shown.</summary>
 internal static class StepCommit
 {
+    /// <summary>Checks what a step made.</summary>
+    /// <param name="batch">What went in.</param>
+    /// <param name="output">What came out.</param>
+    /// <returns>Which rows are finite.</returns>
+    /// <exception cref="SolverContractException">The output has not the promised shape.</exception>
+    public static bool[] Check(StepBatch batch, StepOutput output)
+    {
+        CheckShapes(batch, output);
+        using var guard = no_grad();
+        return HostCopies.FiniteRows(output.Latents);
+    }
+
     /// <summary>Commits a step; a row that is not finite fails alone.</summary>
     /// <param name="samples">The first rows; further ones are padding.</param>
     /// <param name="batch">What they went in as.</param>
     /// <param name="output">What came out.</param>
+    /// <param name="finite">Which rows are finite.</param>
     /// <param name="counter">Network calls so far; a decoded preview adds to it.</param>
+    /// <param name="network">Runs what calls a network.</param>
     /// <returns>One outcome a row.</returns>
-    /// <exception cref="SolverContractException">The output has not the promised shape; no sample was changed.</exception>
-    public static IReadOnlyList<RowOutcome> Commit(IReadOnlyList<Sample> samples, StepBatch batch, StepOutput output, CallCounter counter)
+    public static IReadOnlyList<RowOutcome> Commit(
+        IReadOnlyList<Sample> samples, StepBatch batch, StepOutput output, IReadOnlyList<bool> finite, CallCounter counter, Func<Func<Tensor>, Tensor> network)
     {
-        Check(batch, output);
         using var guard = no_grad();
-        var finite = HostCopies.FiniteRows(output.Latents);
         var calls = counter.PerRow(batch.Count);
         var timesteps = batch.Rows.Select(row => row.Step.Timestep).ToArray();
         var outcomes = new RowOutcome[samples.Count];
@@ -52,16 +64,16 @@ internal static class StepCommit
             }
         }
 
-        foreach (var (row, snapshot) in Snapshots(samples, batch, output, timesteps, due))
-        {
-            outcomes[row] = outcomes[row] with { Snapshot = snapshot };
-        }
-
+        // Before anything is shown: should a network hang there, this is what is left.
         foreach (var row in saved)
         {
-            var snapshot = outcomes[row].Snapshot ?? new Snapshot(timesteps[row], null, null, null);
             samples[row].LastCheckpoint = Checkpoint.Of(samples[row]);
-            outcomes[row] = outcomes[row] with { Snapshot = snapshot with { Checkpoint = samples[row].LastCheckpoint } };
+            outcomes[row] = outcomes[row] with { Snapshot = new Snapshot(timesteps[row], null, null, null) { Checkpoint = samples[row].LastCheckpoint } };
+        }
+
+        foreach (var (row, snapshot) in Snapshots(samples, batch, output, timesteps, due, network))
+        {
+            outcomes[row] = outcomes[row] with { Snapshot = snapshot with { Checkpoint = outcomes[row].Snapshot?.Checkpoint } };
         }
 
         return outcomes;
@@ -74,7 +86,8 @@ internal static class StepCommit
         "NOT_FINITE",
         $"The latent was no longer finite after step {sample.StepIndex + 1} of {sample.Steps.Length}; less guidance or a smaller correction may help.") { Step = sample.StepIndex };
 
-    private static IEnumerable<(int Row, Snapshot Snapshot)> Snapshots(IReadOnlyList<Sample> samples, StepBatch batch, StepOutput output, int[] timesteps, List<int> due)
+    private static IEnumerable<(int Row, Snapshot Snapshot)> Snapshots(
+        IReadOnlyList<Sample> samples, StepBatch batch, StepOutput output, int[] timesteps, List<int> due, Func<Func<Tensor>, Tensor> network)
     {
         if (due.Count == 0)
         {
@@ -88,7 +101,7 @@ internal static class StepCommit
             rows => PictureFrame.Crop(output.DecodedClean is { } pictures ? Pick(pictures, rows) : Decode(rows), samples[rows[0]].Piece.Picture));
         var cheap = Copies(
             due.Where(row => Mode(row) == PreviewMode.Cheap && output.DecodedClean is null),
-            rows => batch.Model.Preview(Pick(output.PredictedClean, rows)));
+            rows => network(() => batch.Model.Preview(Pick(output.PredictedClean, rows))));
         foreach (var row in due)
         {
             yield return (row, new Snapshot(
@@ -107,7 +120,7 @@ internal static class StepCommit
                 samples[row].Calls += new StepCost(0, DecoderForward: 1);
             }
 
-            return batch.Model.Decode(Pick(output.PredictedClean, rows), Quantisation.Nearest);
+            return network(() => batch.Model.Decode(Pick(output.PredictedClean, rows), Quantisation.Nearest));
         }
     }
 
@@ -126,7 +139,7 @@ internal static class StepCommit
     private static Tensor Pick(Tensor batch, int[] rows) =>
         rows.Length == batch.shape[0] ? batch : batch.index_select(0, tensor(Array.ConvertAll(rows, row => (long)row), device: batch.device));
 
-    private static void Check(StepBatch batch, StepOutput output)
+    private static void CheckShapes(StepBatch batch, StepOutput output)
     {
         if (!output.Latents.shape.AsSpan().SequenceEqual(batch.Latents.shape) || output.Latents.dtype != ScalarType.Float32)
         {

@@ -15,9 +15,9 @@ namespace FlashDiffusion.Engine.Batching;
 /// <param name="operators">Operators bound lately.</param>
 /// <param name="sizes">How many rows are computed.</param>
 /// <param name="memory">Learns what does not fit.</param>
-/// <param name="guard">Where solvers are entered and left.</param>
+/// <param name="guard">Where solvers and networks are entered and left.</param>
 /// <param name="precision">Numbers that networks compute with.</param>
-internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory, StepGuard guard, NetworkPrecision precision)
+internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory, CallGuard guard, NetworkPrecision precision)
 {
     /// <summary>Whether the last batch ran as it was.</summary>
     public bool RanWhole { get; private set; }
@@ -29,16 +29,16 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
     public IReadOnlyList<RowOutcome> Run(LaneKey lane, IReadOnlyList<Sample> samples)
     {
         RanWhole = true;
-        return Try(lane, samples);
+        return Try(lane, samples, new SampleStake(samples, lane));
     }
 
-    private IReadOnlyList<RowOutcome> Try(LaneKey lane, IReadOnlyList<Sample> samples)
+    private IReadOnlyList<RowOutcome> Try(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)
     {
         try
         {
-            return Attempt(lane, samples);
+            return Attempt(lane, samples, stake);
         }
-        catch (Exception exception) when (exception is not StepAbandonedException)
+        catch (Exception exception) when (exception is not CallAbandonedException)
         {
             RanWhole = false;
             if (TorchErrors.IsOutOfMemory(exception))
@@ -49,40 +49,37 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
             var parts = BatchSplit.Parts(samples, lane, exception);
             return parts.Count == 0
                 ? [.. samples.Select(sample => new RowOutcome(sample) { Failure = TorchErrors.FailureOf(exception, $"step {sample.StepIndex + 1}", sample.StepIndex) })]
-                : [.. parts.SelectMany(part => Try(lane, part))];
+                : [.. parts.SelectMany(part => Try(lane, part, stake))];
         }
     }
 
-    private IReadOnlyList<RowOutcome> Attempt(LaneKey lane, IReadOnlyList<Sample> samples)
+    private IReadOnlyList<RowOutcome> Attempt(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)
     {
         var model = samples[0].Model.Model;
         var rows = StepAssembly.Pad(samples, sizes.ComputedRows(lane, samples.Count));
-        var bound = operators.For(
+        stake.Bound = null;
+        var bound = stake.Bound = operators.For(
             lane,
             [.. rows.Select(sample => sample.Id)],
             lane.Operator.Length == 0 ? [.. rows.Select(sample => sample.Piece with { Degradation = null })] : [.. rows.Select(sample => sample.Piece)],
             [.. rows.Select(sample => sample.Measurement)],
-            model.Device);
+            model.Device,
+            stake);
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();
         var counter = new CallCounter();
         var solver = lane.Runner as ILatentSolver;
-        GuardedStep? step = null;
+        GuardedCall? step = null;
         var batch = StepAssembly.Assemble(rows, new CountingModel(NetworksOf(lane, model), counter) { Calling = () => step?.ThrowIfAbandoned() }, bound);
-        StepOutput output;
-        step = guard.Enter(solver, samples, bound);
-        try
-        {
-            output = solver is null ? DdimInversion.Step(batch) : solver.Step(batch);
-        }
-        catch
-        {
-            guard.Leave(step);
-            throw;
-        }
 
-        guard.Leave(step);
-        return StepCommit.Commit(samples, batch, output, counter);
+        // A graphics device may hang as late as here: where the numbers are asked for.
+        var (output, finite) = guard.Run((object?)solver ?? model, "A step", stake, call =>
+        {
+            step = call;
+            var output = solver is null ? DdimInversion.Step(batch) : solver.Step(batch);
+            return (output, StepCommit.Check(batch, output));
+        });
+        return StepCommit.Commit(samples, batch, output, finite, counter, code => guard.Run(model, "A preview", stake, _ => code()));
     }
 
     // Official mode answers for the research code's numbers, which are float32.

@@ -18,8 +18,9 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
     /// <summary>Shortens a sample that has not begun, where its budget asks for it.</summary>
     /// <param name="sample">The sample; not among the others.</param>
     /// <param name="others">Samples under way on its device.</param>
+    /// <param name="ask">Asks the solver for a plan.</param>
     /// <returns>Why it can't be run; null if it can.</returns>
-    public Failure? Fit(Sample sample, IReadOnlyCollection<Sample> others)
+    public Failure? Fit(Sample sample, IReadOnlyCollection<Sample> others, Func<SampleSpec, SolverPlan> ask)
     {
         var request = sample.Session.Request;
         if (sample.Resumed is not null || (request.Deadline is null && request.MaximumNetworkCalls is null))
@@ -27,7 +28,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
             return null;
         }
 
-        var whole = SampleFactory.PlanOf(request, sample.Piece, sample.Start);
+        var whole = SampleFactory.PlanOf(request, sample.Piece, sample.Start, ask);
         var most = request.MaximumNetworkCalls ?? int.MaxValue;
         var already = etas.Completions(others);
         if (whole.NetworkCalls <= most && InTime(sample, others, already))
@@ -36,7 +37,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
         }
 
         var reason = whole.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline;
-        var refused = Refused(sample, others, reason);
+        var refused = Refused(sample, others, reason, ask);
         if (request.OnTightDeadline == TightDeadline.Refuse || request.Compatibility == Compatibility.Official)
         {
             return refused;
@@ -47,24 +48,24 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
         while (tooMany - fits > 1)
         {
             var points = (fits + tooMany) / 2;
-            var plan = Cut(sample, whole, start, points, reason);
+            var plan = Cut(sample, whole, start, points, reason, ask);
             sample.Replan(plan);
             (fits, tooMany) = plan.Violations.IsEmpty && plan.NetworkCalls <= most && InTime(sample, others, already) ? (points, tooMany) : (fits, points);
         }
 
-        sample.Replan(Cut(sample, whole, start, Math.Max(1, fits), reason));
-        return fits > 0 ? null : Refused(sample, others, reason);
+        sample.Replan(Cut(sample, whole, start, Math.Max(1, fits), reason, ask));
+        return fits > 0 ? null : Refused(sample, others, reason, ask);
     }
 
     private static int StartTimestep(Sample sample) =>
         StartGrid.Of(sample.Spec.Schedule, sample.Session.Request.Sampling, sample.Spec.Compatibility).Timesteps[sample.Start.Index];
 
-    private SamplePlan Cut(Sample sample, SamplePlan whole, int start, int points, CutReason reason)
+    private SamplePlan Cut(Sample sample, SamplePlan whole, int start, int points, CutReason reason, Func<SampleSpec, SolverPlan> ask)
     {
         var usual = whole.Steps.Length - whole.InversionSteps;
         var factor = Math.Pow(Math.Max(1, (double)usual / points), options.GuidanceExponent);
         var cut = new TrajectoryCut(LogSnrPoints.Of(sample.Spec.Schedule, start, points), factor, whole.Steps.Length, reason);
-        return SampleFactory.PlanOf(sample.Session.Request, sample.Piece, whole.Start with { Cut = cut });
+        return SampleFactory.PlanOf(sample.Session.Request, sample.Piece, whole.Start with { Cut = cut }, ask);
     }
 
     private bool InTime(Sample sample, IReadOnlyCollection<Sample> others, Dictionary<long, double> already)
@@ -88,11 +89,11 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
 
     private double? Left(Sample sample) => sample.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
 
-    private Failure Refused(Sample sample, IReadOnlyCollection<Sample> others, CutReason reason)
+    private Failure Refused(Sample sample, IReadOnlyCollection<Sample> others, CutReason reason, Func<SampleSpec, SolverPlan> ask)
     {
         TimeSpan? eta = etas.Completions([.. others, sample]).TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
         return reason == CutReason.NetworkCalls
-            ? new Failure(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.") { Eta = eta }
+            ? new Failure(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start, ask).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.") { Eta = eta }
             : new Failure(SessionOutcome.DeadlineExceeded, "DEADLINE_TOO_TIGHT", $"With {sample.Steps.Length} steps the reconstruction would take about {seconds:0.00} s behind the work already promised, longer than its deadline allows.") { Eta = eta };
     }
 }

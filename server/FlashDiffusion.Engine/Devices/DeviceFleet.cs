@@ -21,8 +21,8 @@ internal sealed class DeviceFleet : IDisposable
     {
         _telemetry = telemetry;
         Names = DeviceNames.Of(options);
-        var quarantine = new Quarantine();
-        Loops = [.. Names.Select((_, device) => new DeviceLoop(device, options, ends, time, telemetry, logger, quarantine))];
+        Quarantine = new Quarantine();
+        Loops = [.. Names.Select((_, device) => new DeviceLoop(device, options, ends, time, telemetry, logger, Quarantine))];
         _workers = [.. Loops.Select((loop, device) => new DeviceWorker(loop, Names[device], DeviceNames.Threads(options), options, time, logger))];
         var moves = new SampleMoves(Loops);
         foreach (var (loop, worker) in Loops.Zip(_workers))
@@ -35,8 +35,11 @@ internal sealed class DeviceFleet : IDisposable
         telemetry.Observe(DeviceNames.Labels(Names), Loops);
     }
 
-    /// <summary>Told of a step that hung, before anybody whose reconstruction it took learns of it.</summary>
-    public Action<HungStep> Hung { get; set; } = _ => { };
+    /// <summary>Parts that hung and are called no more.</summary>
+    public Quarantine Quarantine { get; }
+
+    /// <summary>Told of a call that hung, before anybody whose reconstruction it took learns of it.</summary>
+    public Action<HungCall> Hung { get; set; } = _ => { };
 
     /// <summary>Names of the devices.</summary>
     public ImmutableArray<string> Names { get; }
@@ -80,19 +83,14 @@ internal sealed class DeviceFleet : IDisposable
         }
     }
 
-    // The same solver would hang elsewhere too: its samples end on every device, before a fresh thread takes up the one where it did.
-    private void OnHung(HungStep hung)
+    // The same part would hang elsewhere too: what needs it ends on every device, before a fresh thread takes up the one where it did.
+    private void OnHung(HungCall hung)
     {
-        _telemetry.RecordAbandoned(hung.Solver?.Descriptor.Name ?? "");
+        _telemetry.RecordAbandoned(PartNames.KindOf(hung.Part), PartNames.NameOf(hung.Part));
         Hung(hung);
-        if (hung.Solver is not { } solver)
-        {
-            return;
-        }
-
         foreach (var loop in Loops)
         {
-            loop.Arrive(() => loop.Expel(solver, hung.Failure), work: 0);
+            loop.Arrive(() => loop.Expel(hung.Part, hung.Failure), work: 0);
             loop.Wake();
         }
     }

@@ -28,7 +28,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly LaneScheduler _scheduler;
     private readonly BatchSizes _sizes;
     private readonly EtaEstimator _etas;
-    private readonly BoundOperators _operators = new();
+    private readonly BoundOperators _operators;
     private readonly UnitRunner _units;
     private readonly SessionStarts _starts;
     private readonly ConcurrentQueue<Action> _losses = new();
@@ -36,7 +36,9 @@ internal sealed class DeviceLoop : IDisposable
     private readonly ConcurrentQueue<WorkItem> _items = new();
     private EngineLoad _load = EngineLoad.Idle;
     private readonly Lock _expectation = new();
-    private readonly StepGuard _guard;
+    private readonly CallGuard _guard;
+    private readonly SeverityStage _severity;
+    private readonly Losses _shared;
     private readonly Quarantine _quarantine;
     private readonly int _device;
     private CollectionPause? _pause;
@@ -50,13 +52,14 @@ internal sealed class DeviceLoop : IDisposable
     /// <param name="time">Clock.</param>
     /// <param name="telemetry">Where measurements go.</param>
     /// <param name="logger">Log.</param>
-    /// <param name="quarantine">Solvers that get no further step, on any device; null for this one's own.</param>
+    /// <param name="quarantine">Parts that are called no more, on any device; null for this one's own.</param>
     public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger, Quarantine? quarantine = null)
     {
         _device = device;
         _logger = logger;
         _ends = ends;
-        _guard = new StepGuard(time);
+        _guard = new CallGuard(time);
+        _operators = new BoundOperators(_guard);
         _quarantine = quarantine ?? new Quarantine();
         Kind = DeviceNames.KindOf(DeviceNames.Of(options)[device]);
         var policy = SchedulingPolicies.Of(options);
@@ -65,9 +68,11 @@ internal sealed class DeviceLoop : IDisposable
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _scheduler = new LaneScheduler(policy, sizes.Of);
         _etas = new EtaEstimator(Times, sizes, policy, time);
-        var stages = new DeviceStages(new SeverityStage(options.SeverityBatch), new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory));
+        _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
+        _shared = new Losses(_scheduler, _ends, _operators);
+        var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
-        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, time), _ends, _quarantine, time, telemetry, logger);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, time), _ends, _guard, _quarantine, time, telemetry, logger);
     }
 
     /// <summary>What units took; for the loop's thread.</summary>
@@ -181,7 +186,7 @@ internal sealed class DeviceLoop : IDisposable
         if (_items.TryDequeue(out var item))
         {
             worked = true;
-            if (item.Run() is { } failure)
+            if (item.Run(_guard) is { } failure)
             {
                 Log.WorkFailed(_logger, failure.Cause, failure.Reason);
             }
@@ -205,47 +210,44 @@ internal sealed class DeviceLoop : IDisposable
     }
 
     /// <summary>
-    /// Takes the thread that runs the loop out of it, if it has been in a solver's step for longer than a limit; a fresh one then begins with
+    /// Takes the thread that runs the loop out of it, if it has been in foreign code for longer than a limit; a fresh one then begins with
     /// <see cref="GiveUp"/>. Any thread.
     /// </summary>
-    /// <returns>The step; null if the thread is to stay.</returns>
-    public GuardedStep? TryAbandon(TimeSpan limit)
+    /// <returns>The call that it is in; null if the thread is to stay.</returns>
+    public GuardedCall? TryAbandon(TimeSpan limit)
     {
-        if (_guard.TryAbandon(limit) is not { } step)
+        if (_guard.TryAbandon(limit) is not { } call)
         {
             return null;
         }
 
         // Else nothing would ever be collected in this process again.
         _pause?.Dispose();
-        if (step.Solver is { } solver)
-        {
-            _quarantine.Add(solver);
-        }
-
-        return step;
+        _quarantine.Add(call.Part);
+        return call;
     }
 
-    /// <summary>Ends the samples whose step hangs, without touching what the thread holds that takes it: the first thing that a fresh thread does.</summary>
-    public void GiveUp(GuardedStep step, Failure failure) => _losses.Enqueue(() =>
+    /// <summary>
+    /// Ends those whose call hangs, without touching what the thread holds that is in it, and does what that thread had begun for others: the
+    /// first thing that a fresh thread does.
+    /// </summary>
+    public void GiveUp(GuardedCall call, Failure failure) => _losses.Enqueue(() =>
     {
-        foreach (var sample in step.Samples)
-        {
-            _scheduler.Remove(sample, sample.Lane);
-            _ends.Strand(sample, failure);
-        }
-
-        _operators.Forget(step.Bound);
+        call.Stake.Strand(_shared, failure);
+        _severity.Settle();
+        _starts.Settle();
     });
 
-    /// <summary>Ends all samples of a solver, where each stands.</summary>
-    public void Expel(ILatentSolver solver, Failure failure)
+    /// <summary>Ends everything that needs a part, where each stands.</summary>
+    public void Expel(object part, Failure failure)
     {
-        foreach (var sample in Samples.Where(sample => ReferenceEquals(sample.Session.Request.Solver, solver)).ToArray())
+        foreach (var work in _scheduler.Work.Where(work => PartsOf(work).Contains(part)).ToArray())
         {
-            _scheduler.Remove(sample, sample.Lane);
-            Drop(sample, failure);
+            _scheduler.Remove(work, work.Lane);
+            Drop(work, failure);
         }
+
+        _operators.Forget(part);
     }
 
     /// <summary>Ends everything that waits or runs.</summary>
@@ -315,6 +317,13 @@ internal sealed class DeviceLoop : IDisposable
             Drop(work, failure);
         }
     }
+
+    private static object?[] PartsOf(IScheduledWork work) => work switch
+    {
+        Sample sample => [sample.Session.Request.Solver, sample.Session.Request.Operator?.Family, sample.Model.Model],
+        SeverityProbe probe => [probe.Piece.Degradation?.Family, probe.Model.Model],
+        _ => [],
+    };
 
     private void Drop(IScheduledWork work, Failure failure)
     {

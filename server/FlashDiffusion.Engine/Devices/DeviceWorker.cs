@@ -9,7 +9,7 @@ namespace FlashDiffusion.Engine.Devices;
 
 /// <summary>
 /// The thread of a device: one plain, synchronous thread, because dispose scopes, gradient mode and the number of OpenMP threads are
-/// per thread. It sleeps only when there is nothing to do. A watchdog looks whether a step hangs; the thread can't be ended then, so it is
+/// per thread. It sleeps only when there is nothing to do. A watchdog looks whether a call of foreign code hangs; the thread can't be ended then, so it is
 /// left to itself and another one takes its place.
 /// </summary>
 /// <param name="loop">What it runs.</param>
@@ -30,8 +30,8 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
     /// <summary>How sessions end that the thread's end finds unfinished.</summary>
     public static Failure ShuttingDown { get; } = new(SessionOutcome.Rejected, "SHUTTING_DOWN", "The server is shutting down.");
 
-    /// <summary>Told of a step that hung, before anybody whose reconstruction it took learns of it.</summary>
-    public Action<HungStep> Hung { get; set; } = _ => { };
+    /// <summary>Told of a call that hung, before anybody whose reconstruction it took learns of it.</summary>
+    public Action<HungCall> Hung { get; set; } = _ => { };
 
     /// <summary>Starts the thread.</summary>
     public void Start()
@@ -68,14 +68,14 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
 
     private void Look(TimeSpan limit)
     {
-        if (loop.TryAbandon(limit) is not { } step)
+        if (loop.TryAbandon(limit) is not { } call)
         {
             return;
         }
 
-        var hung = new HungStep(step.Solver, device, limit);
-        Log.ThreadAbandoned(logger, step.Solver?.Descriptor.Name ?? "the inversion", device, hung.Reason);
-        loop.GiveUp(step, hung.Failure);
+        var hung = new HungCall(call.Part, call.Work, device, limit);
+        Log.ThreadAbandoned(logger, PartNames.WordsOf(call.Part), device, hung.Reason);
+        loop.GiveUp(call, hung.Failure);
         Hung(hung);
         StartThread();
     }
@@ -91,6 +91,19 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         }
 
         Log.Started(logger, device, options.MaximumBatch, torch.get_num_threads());
+        try
+        {
+            Loop();
+        }
+        catch (CallAbandonedException abandoned)
+        {
+            abandoned.Call.Stake.Bury();
+            Log.ThreadReturned(logger, device);
+        }
+    }
+
+    private void Loop()
+    {
         while (!_stopping)
         {
             try
@@ -100,13 +113,7 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
                     _wake.WaitOne();
                 }
             }
-            catch (StepAbandonedException abandoned)
-            {
-                abandoned.Step.Bury();
-                Log.ThreadReturned(logger, device);
-                return;
-            }
-            catch (Exception exception)
+            catch (Exception exception) when (exception is not CallAbandonedException)
             {
                 Log.ThreadFailed(logger, exception, device);
                 loop.Abort(new Failure(SessionOutcome.DeviceFailed, "DEVICE_FAULT", "The device loop failed; the reconstruction may be sent again.") { Cause = exception });
@@ -116,6 +123,6 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         loop.Abort(ShuttingDown);
         loop.Dispose();
         Log.Ended(logger, device);
-        _ended.SetResult();
+        _ended.TrySetResult();
     }
 }

@@ -78,6 +78,9 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         Finish(sample.Session, failure with { Step = sample.StepIndex }, sample.LastCheckpoint is { } last ? Timed(last, sample) : null);
     }
 
+    /// <summary>The same of a session that has no sample yet.</summary>
+    public void Strand(ReconstructionSession session, Failure failure) => Finish(session, failure, null);
+
     private void Finish(ReconstructionSession session, Failure failure, Checkpoint? checkpoint)
     {
         if (!ledger.Finish(session, new FailedEvent(failure) { Checkpoint = checkpoint }, Seconds(session)))

@@ -22,7 +22,8 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="etas">Says when samples will be done.</param>
 /// <param name="budgets">Fits samples into their budgets.</param>
 /// <param name="ends">How sessions end.</param>
-/// <param name="quarantine">Solvers that get no further step.</param>
+/// <param name="guard">Where solvers and operators are entered and left.</param>
+/// <param name="quarantine">Parts that are called no more.</param>
 /// <param name="time">Clock.</param>
 /// <param name="telemetry">Where measurements go.</param>
 /// <param name="logger">Log.</param>
@@ -33,13 +34,35 @@ internal sealed class SessionStarts(
     EtaEstimator etas,
     BudgetPlanner budgets,
     SessionEnds ends,
+    CallGuard guard,
     Quarantine quarantine,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
     ILogger logger)
 {
-    /// <summary>Takes a session on.</summary>
-    public void Begin(ReconstructionSession session)
+    private readonly Queue<ReconstructionSession> _beginning = new();
+
+    /// <summary>Takes sessions on, together.</summary>
+    public void Begin(params IEnumerable<ReconstructionSession> sessions)
+    {
+        foreach (var session in sessions)
+        {
+            _beginning.Enqueue(session);
+        }
+
+        Settle();
+    }
+
+    /// <summary>Takes on what is left of some that began together; the first thing to do where a thread was lost over one of them.</summary>
+    public void Settle()
+    {
+        while (_beginning.TryDequeue(out var session))
+        {
+            BeginOne(session);
+        }
+    }
+
+    private void BeginOne(ReconstructionSession session)
     {
         var request = session.Request;
         if ((ends.Verdict(session) ?? Barred(request)) is { } verdict)
@@ -51,7 +74,7 @@ internal sealed class SessionStarts(
         Tensor? measurement = null;
         try
         {
-            var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
+            var piece = PieceOf(request.Model, request.Operator, request.Measurement, request.Picture, new SessionStake(session));
             measurement = HostCopies.ToDevice(request.Measurement, request.Model.On(device).Model.Device);
             if (!SampleFactory.NeedsProbe(request))
             {
@@ -61,7 +84,7 @@ internal sealed class SessionStarts(
 
             scheduler.Add(ProbeOf(session, piece, measurement));
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not CallAbandonedException)
         {
             measurement?.Dispose();
             ends.Fail(session, TorchErrors.FailureOf(exception, "admission", null), null);
@@ -71,15 +94,21 @@ internal sealed class SessionStarts(
     /// <summary>Takes a look at a measurement on, beside any reconstruction.</summary>
     /// <param name="id">Number of the work in the engine.</param>
     /// <param name="request">The request.</param>
-    /// <param name="answer">Receives the report.</param>
+    /// <param name="look">Who waits for the report.</param>
     /// <param name="cancellation">Skips it if it has not begun.</param>
-    public void Begin(long id, SeverityRequest request, TaskCompletionSource<DeviceAnswer<SeverityReport>> answer, CancellationToken cancellation)
+    public void Begin(long id, SeverityRequest request, LookStake look, CancellationToken cancellation)
     {
         Tensor? measurement = null;
+        var model = request.Model.On(device);
+        if (quarantine.FirstOf(request.Operator.Family, model.Model) is { } barred)
+        {
+            look.End(new DeviceAnswer<SeverityReport> { Failure = HungCall.FailureOf(barred) });
+            return;
+        }
+
         try
         {
-            var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
-            var model = request.Model.On(device);
+            var piece = PieceOf(request.Model, request.Operator, request.Measurement, request.Picture, look);
             var encoder = model.SeverityEncoders[request.Operator.Spec.Name];
             var owned = measurement = HostCopies.ToDevice(request.Measurement, model.Model.Device);
             scheduler.Add(new SeverityProbe
@@ -96,21 +125,32 @@ internal sealed class SessionStarts(
                 {
                     owned.Dispose();
                     using var mean = result.Mean;
-                    answer.TrySetResult(new DeviceAnswer<SeverityReport> { Value = SeverityReporter.Report(request, piece, encoder, result, factory.BandOf(piece, result.Look)) });
+                    look.End(new DeviceAnswer<SeverityReport> { Value = SeverityReporter.Report(request, piece, encoder, result, factory.BandOf(piece, result.Look)) });
                 },
                 Failed = failure =>
                 {
                     owned.Dispose();
-                    answer.TrySetResult(new DeviceAnswer<SeverityReport> { Failure = failure });
+                    look.End(new DeviceAnswer<SeverityReport> { Failure = failure });
+                },
+                Stranded = look.Strand,
+                Buried = () =>
+                {
+                    owned.Dispose();
+                    look.Bury();
                 },
             });
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not CallAbandonedException)
         {
             measurement?.Dispose();
-            answer.TrySetResult(new DeviceAnswer<SeverityReport> { Failure = TorchErrors.FailureOf(exception, "severity encoder", null) });
+            look.End(new DeviceAnswer<SeverityReport> { Failure = TorchErrors.FailureOf(exception, "severity encoder", null) });
         }
     }
+
+    // Its plan of the operator is foreign code.
+    private Workpiece PieceOf(ServedModel model, OperatorRequest? degradation, HostTensor measurement, PictureShape picture, IStake stake) => degradation is null
+        ? Workpiece.Of(model, null, measurement, picture)
+        : guard.Run(degradation.Family, "The plan of an operator", stake, _ => Workpiece.Of(model, degradation, measurement, picture));
 
     private SeverityProbe ProbeOf(ReconstructionSession session, Workpiece piece, Tensor measurement)
     {
@@ -139,6 +179,12 @@ internal sealed class SessionStarts(
                 measurement.Dispose();
                 ends.Fail(session, failure, null);
             },
+            Stranded = failure => ends.Strand(session, failure),
+            Buried = () =>
+            {
+                measurement.Dispose();
+                session.Lease?.Dispose();
+            },
         };
     }
 
@@ -153,9 +199,18 @@ internal sealed class SessionStarts(
         }
 
         Sample sample;
+        var stake = new SessionStake(session)
+        {
+            Held = () =>
+            {
+                probe?.Mean.Dispose();
+                measurement.Dispose();
+            },
+        };
+        SolverPlan Ask(SampleSpec spec) => guard.Run(session.Request.Solver, "A plan", stake, _ => session.Request.Solver.Plan(spec));
         try
         {
-            var (made, failure) = factory.Make(session, session.Request.Model.On(device), piece, measurement, probe, startedAt, time.GetTimestamp());
+            var (made, failure) = factory.Make(session, session.Request.Model.On(device), piece, measurement, probe, Ask, startedAt, time.GetTimestamp());
             if (made is null)
             {
                 measurement.Dispose();
@@ -165,14 +220,15 @@ internal sealed class SessionStarts(
 
             sample = made;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not CallAbandonedException)
         {
             measurement.Dispose();
             ends.Fail(session, TorchErrors.FailureOf(exception, "planning", null), null);
             return;
         }
 
-        if (budgets.Fit(sample, [.. scheduler.Work.OfType<Sample>()]) is { } tooTight)
+        stake.Held = sample.Dispose;
+        if (Fit(sample, Ask) is { } tooTight)
         {
             ends.Fail(session, tooTight, sample);
             return;
@@ -184,7 +240,20 @@ internal sealed class SessionStarts(
         Announce(sample, probe, ahead);
     }
 
-    private Failure? Barred(ReconstructionRequest request) => quarantine.Holds(request.Solver) ? HungStep.FailureOf(request.Solver) : null;
+    private Failure? Fit(Sample sample, Func<SampleSpec, SolverPlan> ask)
+    {
+        try
+        {
+            return budgets.Fit(sample, [.. scheduler.Work.OfType<Sample>()], ask);
+        }
+        catch (Exception exception) when (exception is not CallAbandonedException)
+        {
+            return TorchErrors.FailureOf(exception, "planning", null);
+        }
+    }
+
+    private Failure? Barred(ReconstructionRequest request) =>
+        quarantine.FirstOf(request.Solver, request.Operator?.Family, request.Model.On(device).Model) is { } part ? HungCall.FailureOf(part) : null;
 
     private static Notice NoticeOf(TrajectoryCut cut, int steps) => new(
         "TRAJECTORY_CUT",

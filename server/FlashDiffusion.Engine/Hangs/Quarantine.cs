@@ -2,14 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace FlashDiffusion.Engine.Hangs;
 
-/// <summary>Solvers that hung once and get no further step. Keeps none of them alive. Safe to use from any thread.</summary>
+/// <summary>Parts that hung once and are called no more. Keeps none of them alive. Safe to use from any thread.</summary>
 internal sealed class Quarantine
 {
-    private readonly ConditionalWeakTable<ILatentSolver, object> _solvers = [];
+    private readonly ConditionalWeakTable<object, object> _parts = [];
 
-    /// <summary>Gives a solver no further step.</summary>
-    public void Add(ILatentSolver solver) => _solvers.AddOrUpdate(solver, this);
+    /// <summary>Bars a part.</summary>
+    public void Add(object part) => _parts.AddOrUpdate(part, this);
 
-    /// <summary>Whether a solver gets none.</summary>
-    public bool Holds(ILatentSolver solver) => _solvers.TryGetValue(solver, out _);
+    /// <summary>Whether a part is barred.</summary>
+    public bool Holds(object part) => _parts.TryGetValue(part, out _);
+
+    /// <summary>The first of some parts that is barred; null if none is.</summary>
+    public object? FirstOf(params ReadOnlySpan<object?> parts)
+    {
+        foreach (var part in parts)
+        {
+            if (part is not null && Holds(part))
+            {
+                return part;
+            }
+        }
+
+        return null;
+    }
 }

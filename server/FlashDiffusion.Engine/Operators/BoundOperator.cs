@@ -5,15 +5,19 @@ namespace FlashDiffusion.Engine.Operators;
 /// <summary>An operator bound to the rows of a batch, with their measurements as the consistency term compares them.</summary>
 internal sealed class BoundOperator : IDisposable
 {
-    private BoundOperator(long[] rows, IForwardOperator? op, Tensor? measurements)
+    private BoundOperator(long[] rows, IForwardOperatorFamily? family, IForwardOperator? op, Tensor? measurements)
     {
         Rows = rows;
+        Family = family;
         Operator = op;
         Measurements = measurements;
     }
 
     /// <summary>Numbers of the samples, in order.</summary>
     public long[] Rows { get; }
+
+    /// <summary>Whose operator it is; null if the rows have none.</summary>
+    public IForwardOperatorFamily? Family { get; }
 
     /// <summary>The operator; null if the rows have none.</summary>
     public IForwardOperator? Operator { get; }
@@ -31,7 +35,7 @@ internal sealed class BoundOperator : IDisposable
         var first = pieces[0];
         if (first.Degradation is null)
         {
-            return new BoundOperator(rows, null, null);
+            return new BoundOperator(rows, null, null, null);
         }
 
         // What the operator keeps has left the scope (that is the contract of Bind); what it only needed to get there has not.
@@ -42,7 +46,7 @@ internal sealed class BoundOperator : IDisposable
         try
         {
             var consistent = op.Consistent(stack(measurements)).detach().DetachFromDisposeScope();
-            return new BoundOperator(rows, op, consistent);
+            return new BoundOperator(rows, first.Degradation.Family, op, consistent);
         }
         catch
         {

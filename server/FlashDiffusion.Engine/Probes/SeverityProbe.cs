@@ -48,6 +48,12 @@ internal sealed class SeverityProbe : IScheduledWork
     /// <summary>Receives the failure.</summary>
     public required Action<Failure> Failed { get; init; }
 
+    /// <summary>Receives the failure if a thread is lost that holds its tensors: they are not touched.</summary>
+    public required Action<Failure> Stranded { get; init; }
+
+    /// <summary>Frees, on that thread, what it held for the probe.</summary>
+    public required Action Buried { get; init; }
+
     /// <summary>Why it should end now; null if it should go on.</summary>
     public required Func<Failure?> Verdict { get; init; }
 
@@ -63,6 +69,7 @@ internal sealed class SeverityProbe : IScheduledWork
         Working = Piece.Working,
         Picture = Piece.Picture,
         Operator = Piece.OperatorKey,
+        Family = Piece.Degradation?.Family,
         Compatibility = Piece.Degradation?.Spec.Compatibility ?? default,
     };
 }

@@ -237,6 +237,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
             Working = Piece.Working,
             Picture = Piece.Picture,
             Operator = inverting ? "" : Piece.OperatorKey,
+            Family = inverting ? null : Piece.Degradation?.Family,
             Compatibility = Spec.Compatibility,
             Mode = Session.Request.Mode,
             Alone = Spec.Compatibility == Compatibility.Official ? Id : 0,

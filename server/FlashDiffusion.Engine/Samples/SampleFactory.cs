@@ -61,12 +61,16 @@ internal sealed class SampleFactory(EngineOptions options)
     }
 
     /// <summary>Every step of a sample whose start is decided.</summary>
-    public static SamplePlan PlanOf(ReconstructionRequest request, Workpiece piece, StartDecision start)
+    /// <param name="request">The request.</param>
+    /// <param name="piece">Its measurement.</param>
+    /// <param name="start">The start.</param>
+    /// <param name="plan">Asks the solver, which may hang.</param>
+    public static SamplePlan PlanOf(ReconstructionRequest request, Workpiece piece, StartDecision start, Func<SampleSpec, SolverPlan> plan)
     {
         var spec = SpecOf(request, piece, start);
-        var plan = request.Solver.Plan(spec);
+        var made = plan(spec);
         ImmutableArray<PlannedStep> inversion = start.Inverts ? DdimInversion.Plan(spec) : [];
-        return new SamplePlan(start, spec, inversion.AddRange(plan.Steps), inversion.Length, plan.Violations);
+        return new SamplePlan(start, spec, inversion.AddRange(made.Steps), inversion.Length, made.Violations);
     }
 
     /// <summary>Where a sample starts.</summary>
@@ -103,16 +107,17 @@ internal sealed class SampleFactory(EngineOptions options)
     /// <param name="piece">Its measurement.</param>
     /// <param name="measurement">The measurement on the device; the sample's from then on if it is made.</param>
     /// <param name="probe">What the severity encoder saw; null if nothing looked. Its mean is disposed.</param>
+    /// <param name="ask">Asks the solver for a plan.</param>
     /// <param name="startedAt">Timestamp of the first work on the device.</param>
     /// <param name="now">Timestamp of the planning.</param>
     /// <returns>The sample, or why it can't be run.</returns>
-    public (Sample? Sample, Failure? Failure) Make(ReconstructionSession session, ServedModel model, Workpiece piece, Tensor measurement, ProbeResult? probe, long startedAt, long now)
+    public (Sample? Sample, Failure? Failure) Make(ReconstructionSession session, ServedModel model, Workpiece piece, Tensor measurement, ProbeResult? probe, Func<SampleSpec, SolverPlan> ask, long startedAt, long now)
     {
         using var mean = probe?.Mean;
         var request = session.Request;
         var resumed = request.Resume;
         var start = resumed?.Start ?? Start(request, piece, probe?.Look);
-        var plan = PlanOf(request, piece, start);
+        var plan = PlanOf(request, piece, start, ask);
         var spec = plan.Spec;
         if (!plan.Violations.IsEmpty)
         {
@@ -130,7 +135,7 @@ internal sealed class SampleFactory(EngineOptions options)
             Spec = spec,
             Steps = plan.Steps,
             InversionSteps = plan.InversionSteps,
-            FullSteps = request.Solver.Plan(SpecOf(request, piece, StartGrid.Of(spec.Schedule, request.Sampling, spec.Compatibility).FullIndex(spec.Compatibility))).Steps.Length,
+            FullSteps = ask(SpecOf(request, piece, StartGrid.Of(spec.Schedule, request.Sampling, spec.Compatibility).FullIndex(spec.Compatibility))).Steps.Length,
             Noise = noise,
             Measurement = measurement,
             Latent = resumed is null ? StartLatent(start, piece.Latent, mean, noise, measurement.device) : resumed.State.Latent.ToTensor(measurement.device),

@@ -24,6 +24,9 @@ internal sealed record LaneKey
     /// <summary>Name and structural key of the operator; empty if the work needs none.</summary>
     public string Operator { get; init; } = "";
 
+    /// <summary>The operator's family, null if the work needs none: of two versions of a plugin each binds its own. Compared by identity.</summary>
+    public object? Family { get; init; }
+
     /// <summary>Right formulas, or the research code's.</summary>
     public Compatibility Compatibility { get; init; }
 
@@ -37,5 +40,6 @@ internal sealed record LaneKey
     /// <param name="other">The other lane.</param>
     public bool IsSibling(LaneKey other) =>
         ReferenceEquals(Model, other.Model)
+        && ReferenceEquals(Family, other.Family)
         && (Working, Picture, Operator, Compatibility, Mode, Alone) == (other.Working, other.Picture, other.Operator, other.Compatibility, other.Mode, other.Alone);
 }

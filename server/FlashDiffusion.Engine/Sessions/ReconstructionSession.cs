@@ -94,6 +94,21 @@ internal sealed class ReconstructionSession
     /// <param name="cancellation">Ends the reading and cancels nothing else; call <see cref="Cancel"/> for that.</param>
     public IAsyncEnumerable<SessionEvent> ReadEventsAsync(CancellationToken cancellation) => Events.ReadAsync(cancellation);
 
+    /// <summary>Reads all events.</summary>
+    /// <returns>The last one: a result or a failure.</returns>
+    public async Task<SessionEvent> EndAsync()
+    {
+        await foreach (var happened in ReadEventsAsync(CancellationToken.None))
+        {
+            if (happened is ResultEvent or FailedEvent)
+            {
+                return happened;
+            }
+        }
+
+        throw new InvalidOperationException("A session ended without a final event.");
+    }
+
     /// <summary>Ends the reconstruction; its place on the device is free within one step, and a <see cref="FailedEvent"/> follows.</summary>
     public void Cancel()
     {

@@ -59,7 +59,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _resumed = Meter.CreateCounter<long>("flashdiffusion.resume.count", "{resume}", "Reconstructions that went on from a checkpoint.");
         _steps = Meter.CreateCounter<long>("flashdiffusion.steps", "{step}", "Steps run, by requests that ended.");
         _calls = Meter.CreateCounter<long>("flashdiffusion.network.calls", "{call}", "Network evaluations on single samples, by requests that ended.");
-        _abandoned = Meter.CreateCounter<long>("flashdiffusion.threads.abandoned", "{thread}", "Device threads given up because a step hung.");
+        _abandoned = Meter.CreateCounter<long>("flashdiffusion.threads.abandoned", "{thread}", "Device threads given up because a call hung.");
         _coalesced = Meter.CreateCounter<long>("flashdiffusion.stream.coalesced", "{message}", "Progress events replaced by newer ones before they were read.");
     }
 
@@ -122,9 +122,10 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <summary>A client stopped reading and was let go.</summary>
     public void RecordStalled() => _stalled.Add(1);
 
-    /// <summary>A step hung, and its thread was given up.</summary>
-    /// <param name="solver">Name of the solver; empty for the engine's own inversion.</param>
-    public void RecordAbandoned(string solver) => _abandoned.Add(1, Solver(solver));
+    /// <summary>A call hung, and its thread was given up.</summary>
+    /// <param name="kind">Whose code it was: <c>solver</c>, <c>operator</c>, <c>model</c> or <c>plugin</c>.</param>
+    /// <param name="name">Its name.</param>
+    public void RecordAbandoned(string kind, string name) => _abandoned.Add(1, new("part", kind), new KeyValuePair<string, object?>("name", name));
 
     /// <summary>A reconstruction goes on although its last stream broke.</summary>
     public void RecordDetached() => _detached.Add(1);

@@ -15,8 +15,8 @@ internal static partial class Log
     [LoggerMessage(1003, LogLevel.Critical, "Device thread for {Device} failed; everything on it ends.")]
     public static partial void ThreadFailed(ILogger logger, Exception exception, string device);
 
-    [LoggerMessage(1005, LogLevel.Critical, "A step of {Solver} on {Device} hangs; its thread is given up and another one goes on. {Reason}")]
-    public static partial void ThreadAbandoned(ILogger logger, string solver, string device, string reason);
+    [LoggerMessage(1005, LogLevel.Critical, "A call of {Part} on {Device} hangs; its thread is given up and another one goes on. {Reason}")]
+    public static partial void ThreadAbandoned(ILogger logger, string part, string device, string reason);
 
     [LoggerMessage(1006, LogLevel.Warning, "The thread for {Device} that was given up has come back and ended.")]
     public static partial void ThreadReturned(ILogger logger, string device);

@@ -23,6 +23,9 @@ internal sealed record ModelEntry(string Name, string Version, string Descriptio
     /// <summary>Whether it failed because its weights are larger than the memory that is free for them.</summary>
     public bool IsOverBudget { get; init; }
 
+    /// <summary>Whether it was taken out of service because a call of it hung.</summary>
+    public bool HasHung { get; init; }
+
     public bool IsReady => Model is not null;
 
     /// <summary>Whether it is the same version of the same model.</summary>

@@ -12,6 +12,9 @@ internal sealed record OperatorEntry(string Name, string Version, IForwardOperat
     /// <summary>Keeps its plugin while somebody uses it; null for an operator of the server's own.</summary>
     public SharedLifetime? Lifetime { get; init; }
 
+    /// <summary>Whether it was taken out of service because a call of it hung.</summary>
+    public bool HasHung { get; init; }
+
     /// <summary>An operator of the server's own.</summary>
     public static OperatorEntry Own(IForwardOperatorFamily family) => new(family.Descriptor.Name, "", family, "");
 }

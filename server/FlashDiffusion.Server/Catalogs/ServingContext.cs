@@ -28,18 +28,26 @@ internal sealed record ServingContext(
     }
 
     /// <summary>Keeps what one request needs in service; only inside a visit, so that it is still there.</summary>
-    public IDisposable Hold(ReconstructionRequest request)
+    public IDisposable Hold(ReconstructionRequest request) => Hold(request.Model, request.Solver, request.Operator?.Family);
+
+    /// <summary>The same for a look at a measurement.</summary>
+    public IDisposable Hold(SeverityRequest request) => Hold(request.Model, null, request.Operator.Family);
+
+    /// <summary>The same for a degradation.</summary>
+    public IDisposable Hold(DegradeRequest request) => Hold(null, null, request.Operator.Family);
+
+    private Lease Hold(ServedModel? model, ILatentSolver? solver, IForwardOperatorFamily? family)
     {
         SharedLifetime?[] used =
         [
-            Models.Entries.FirstOrDefault(entry => ReferenceEquals(entry.Model, request.Model))?.Lifetime,
-            Solvers.Entries.FirstOrDefault(entry => ReferenceEquals(entry.Solver, request.Solver))?.Lifetime,
-            request.Operator is { } degradation ? Operators.Entries.FirstOrDefault(entry => ReferenceEquals(entry.Family, degradation.Family))?.Lifetime : null,
+            model is null ? null : Models.Entries.FirstOrDefault(entry => ReferenceEquals(entry.Model, model))?.Lifetime,
+            solver is null ? null : Solvers.Entries.FirstOrDefault(entry => ReferenceEquals(entry.Solver, solver))?.Lifetime,
+            family is null ? null : Operators.Entries.FirstOrDefault(entry => ReferenceEquals(entry.Family, family))?.Lifetime,
         ];
         return TryHold(used, out var lease) ? lease : throw new InvalidOperationException("A request is held in a visit of its snapshot only.");
     }
 
-    private static bool TryHold(IEnumerable<SharedLifetime?> lifetimes, [NotNullWhen(true)] out IDisposable? lease)
+    private static bool TryHold(IEnumerable<SharedLifetime?> lifetimes, [NotNullWhen(true)] out Lease? lease)
     {
         var held = new List<IDisposable>();
         lease = Lease.Of(held);

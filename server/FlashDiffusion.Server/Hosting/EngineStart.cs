@@ -32,7 +32,14 @@ internal sealed class EngineStart(
     /// <returns>The snapshot; null if the device does not work, which has been logged.</returns>
     public async Task<ServingContext?> RunAsync(CancellationToken cancellation)
     {
-        _engine = new ReconstructionEngine(engineOptions.Value, time, telemetry, loggers.CreateLogger<ReconstructionEngine>()) { Hung = plugins.Quarantine };
+        _engine = new ReconstructionEngine(engineOptions.Value, time, telemetry, loggers.CreateLogger<ReconstructionEngine>())
+        {
+            Hung = hung =>
+            {
+                plugins.Quarantine(hung);
+                lifecycle.Quarantine(hung);
+            },
+        };
         _engine.Start();
         telemetry.ObserveContexts(() => shelf.Contexts);
         var engine = _engine;
@@ -40,7 +47,7 @@ internal sealed class EngineStart(
         {
             dispose();
             return "";
-        }));
+        }, part: dispose));
         var loaded = new List<IReadOnlyList<ModelEntry>>();
         foreach (var (device, name) in _engine.Devices.Index())
         {

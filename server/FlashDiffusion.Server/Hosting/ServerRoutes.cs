@@ -71,7 +71,7 @@ internal static class ServerRoutes
         routes.MapGet("/healthz/live", () => "live\n");
         routes.MapGet("/healthz/ready", (ServingState state) =>
         {
-            var hung = string.Concat(state.Hung.Select(solver => $"solver {solver.Name} {solver.Version} is out of service: {solver.Reason}\n"));
+            var hung = string.Concat(state.Hung.Select(part => $"{part}\n"));
             return state.IsReady
                 ? Results.Text("ready\n" + hung)
                 : Results.Text((state.IsDraining ? "shutting down\n" : state.Context is null ? "starting\n" : "not ready\n") + hung, statusCode: StatusCodes.Status503ServiceUnavailable);

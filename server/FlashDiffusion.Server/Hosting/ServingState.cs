@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
-using FlashDiffusion.Server.Plugins;
 
 namespace FlashDiffusion.Server.Hosting;
 
@@ -14,11 +13,11 @@ internal sealed class ServingState
     /// <summary>The snapshot; null until the server is ready.</summary>
     public ServingContext? Context => _context;
 
-    /// <summary>Whether new requests should come here: not while it drains, nor once the solver hung that most of them mean.</summary>
-    public bool IsReady => _context is { } context && !_draining && !Hung.Any(solver => string.Equals(solver.Name, context.DefaultSolver, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether new requests should come here: not while it drains, nor once the solver or the model hung that most of them mean.</summary>
+    public bool IsReady => _context is not null && !_draining && !Hung.Any(part => part.IsDefault);
 
-    /// <summary>Solvers that are out of service because a step of them hung, without another version in their place.</summary>
-    public IEnumerable<SolverEntry> Hung => _context is { } context ? context.Solvers.Entries.Where(entry => entry.HasHung && context.Solvers.Find(entry.Name) is null) : [];
+    /// <summary>What is out of service because a call of it hung, without another version in its place.</summary>
+    public IEnumerable<OutOfService> Hung => _context is { } context ? HungOf(context) : [];
 
     public bool IsDraining => _draining;
 
@@ -43,4 +42,16 @@ internal sealed class ServingState
         error = _draining ? EngineErrors.ShuttingDown : EngineErrors.Starting;
         return false;
     }
+
+    private static IEnumerable<OutOfService> HungOf(ServingContext context) =>
+    [
+        .. context.Solvers.Entries.Where(entry => entry.HasHung && context.Solvers.Find(entry.Name) is null)
+            .Select(entry => new OutOfService("solver", entry.Name, entry.Version, entry.Reason, IsSame(entry.Name, context.DefaultSolver))),
+        .. context.Models.Entries.Where(entry => entry.HasHung && context.Models.Find(entry.Name, "") is not { IsReady: true })
+            .Select(entry => new OutOfService("model", entry.Name, entry.Version, entry.Reason, context.Models.Find("", "") is not { IsReady: true } || IsSame(entry.Name, context.Models.DefaultModel))),
+        .. context.Operators.Entries.Where(entry => entry.HasHung && context.Operators.Find(entry.Name) is null)
+            .Select(entry => new OutOfService("operator", entry.Name, entry.Version, entry.Reason, IsDefault: false)),
+    ];
+
+    private static bool IsSame(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 }

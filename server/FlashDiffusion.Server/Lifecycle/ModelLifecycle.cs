@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Leases;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Models.Repository;
@@ -96,6 +97,22 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
         var now = state.Context!.Models;
         return Mapped<IReadOnlyList<ModelEntry>>.Of([.. now.Entries.Where(entry => entries.Any(old => old.Is(entry.Name, entry.Version)))]);
     }
+
+    /// <summary>A call of a network hung: its model is out of service at once, until somebody loads it anew.</summary>
+    public void Quarantine(HungCall hung)
+    {
+        if (hung.Part is not ILatentDiffusionModel network || state.Context?.Models.Entries.FirstOrDefault(entry => entry.Model is { } served && Holds(served, network)) is not { } entry)
+        {
+            return;
+        }
+
+        Log.PluginQuarantined(logger, "Model", entry.Name, entry.Version, hung.Reason);
+        changes.Publish([entry.Without(ServedState.Failed, hung.Reason) with { HasHung = true }]);
+        entry.Lifetime?.Retire();
+    }
+
+    private static bool Holds(ServedModel served, ILatentDiffusionModel network) =>
+        ReferenceEquals(served.Model, network) || served.Replicas.Any(replica => ReferenceEquals(replica.Model, network));
 
     private static ModelEntry? Entry(ServingContext context, ModelSelection selection) =>
         context.Models.Entries.FirstOrDefault(entry => entry.Is(selection.Name, selection.Version));

@@ -10,13 +10,17 @@ namespace FlashDiffusion.Server.Lifecycle;
 
 /// <summary>
 /// Reads plugins, and reads them again while others run: what is new serves new requests, what it replaces ends its running ones and is
-/// unloaded then. A solver that hung is taken out of service.
+/// unloaded then. A solver or an operator that hung is taken out of service.
 /// </summary>
 internal sealed class PluginLifecycle(
     ServingChanges changes, PluginShelf shelf, OperatorLoading ownOperators, IOptions<PluginOptions> options, ILogger<PluginLifecycle> logger)
 {
     private const int CollectionRounds = 10;
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(200);
+
+    private readonly List<(object Part, string Reason)> _ownHung = [];
+
+    private IEnumerable<OperatorEntry> OwnOperators => ownOperators.Entries.Select(entry => _ownHung.Aggregate(entry, (kept, hung) => WithoutHung(kept, hung.Part, hung.Reason)));
 
     private string Root => options.Value.Root.Length == 0 ? Path.Combine(AppContext.BaseDirectory, "plugins") : Path.GetFullPath(options.Value.Root);
 
@@ -33,7 +37,7 @@ internal sealed class PluginLifecycle(
     public Task<PluginCatalogs> ReloadAsync() => changes.InTurnAsync(() => Task.Run(() =>
     {
         var read = shelf.Load(Root, OperatorLoading.ReservedNames);
-        changes.Publish(context => context with { Solvers = read.Solvers, Operators = new OperatorCatalog([.. ownOperators.Entries, .. read.Operators]) });
+        changes.Publish(context => context with { Solvers = read.Solvers, Operators = new OperatorCatalog([.. OwnOperators, .. read.Operators]) });
         foreach (var replaced in read.Replaced)
         {
             Retire(replaced);
@@ -43,32 +47,48 @@ internal sealed class PluginLifecycle(
         return read with { Replaced = [] };
     }));
 
-    /// <summary>A step hung: its solver is out of service at once, whatever else is under way.</summary>
-    public void Quarantine(HungStep hung)
+    /// <summary>A call hung: its solver or operator is out of service at once, whatever else is under way.</summary>
+    public void Quarantine(HungCall hung)
     {
-        if (hung.Solver is not { } solver)
+        if (hung.Part is ILatentSolver solver)
+        {
+            Log.PluginQuarantined(logger, "Solver", solver.Descriptor.Name, solver.Descriptor.Version, hung.Reason);
+        }
+        else if (hung.Part is IForwardOperatorFamily family)
+        {
+            Log.PluginQuarantined(logger, "Operator", family.Descriptor.Name, "", hung.Reason);
+        }
+        else
         {
             return;
         }
 
-        var descriptor = solver.Descriptor;
-        Log.PluginQuarantined(logger, descriptor.Name, descriptor.Version, hung.Reason);
         changes.Publish(context => context with
         {
-            Solvers = new SolverCatalog(context.Solvers.Entries.Select(entry => ReferenceEquals(entry.Solver, solver)
+            Solvers = new SolverCatalog(context.Solvers.Entries.Select(entry => ReferenceEquals(entry.Solver, hung.Part)
                 ? new SolverEntry(entry.Name, entry.Version, null, hung.Reason) { HasHung = true }
                 : entry)),
+            Operators = new OperatorCatalog(context.Operators.Entries.Select(entry => WithoutHung(entry, hung.Part, hung.Reason))),
         });
         _ = changes.InTurnAsync(() =>
         {
-            if (shelf.Quarantine(solver) is { } plugin)
+            if (shelf.Quarantine(hung.Part) is { } plugin)
             {
                 Retire(plugin);
+            }
+            else
+            {
+                // One of the server's own: nothing takes its place before a restart.
+                _ownHung.Add((hung.Part, hung.Reason));
             }
 
             return Task.FromResult(true);
         });
     }
+
+    private static OperatorEntry WithoutHung(OperatorEntry entry, object part, string reason) => ReferenceEquals(entry.Family, part)
+        ? new OperatorEntry(entry.Name, entry.Version, null, reason) { HasHung = true }
+        : entry;
 
     private void Retire(Plugin plugin)
     {

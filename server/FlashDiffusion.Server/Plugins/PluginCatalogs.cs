@@ -15,5 +15,5 @@ internal sealed record PluginCatalogs(SolverCatalog Solvers, ImmutableArray<Oper
         new SolverCatalog(entries.Where(entry => entry.Contract == PluginContract.Solver)
             .Select(entry => new SolverEntry(entry.Name, entry.Version, (ILatentSolver?)entry.Part, entry.Reason) { Lifetime = entry.Lifetime, HasHung = entry.HasHung })),
         [.. entries.Where(entry => entry.Contract == PluginContract.Operator)
-            .Select(entry => new OperatorEntry(entry.Name, entry.Version, (IForwardOperatorFamily?)entry.Part, entry.Reason) { Lifetime = entry.Lifetime })]);
+            .Select(entry => new OperatorEntry(entry.Name, entry.Version, (IForwardOperatorFamily?)entry.Part, entry.Reason) { Lifetime = entry.Lifetime, HasHung = entry.HasHung })]);
 }

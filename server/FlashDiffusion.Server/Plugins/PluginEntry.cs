@@ -13,6 +13,6 @@ internal sealed record PluginEntry(PluginContract Contract, string Name, string 
     /// <summary>Keeps it while somebody uses it; null if it failed.</summary>
     public SharedLifetime? Lifetime { get; init; }
 
-    /// <summary>Whether it was taken out of service because a step of it hung.</summary>
+    /// <summary>Whether it was taken out of service because a call of it hung.</summary>
     public bool HasHung { get; init; }
 }

@@ -51,7 +51,7 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
     }
 
     /// <summary>Takes the version of a plugin that hung off the shelf for good; another version, or other content, may come.</summary>
-    /// <param name="part">Its solver.</param>
+    /// <param name="part">Its solver or operator family.</param>
     /// <returns>The plugin, to be retired; null if it is none that is in use.</returns>
     public Plugin? Quarantine(object part)
     {
@@ -92,7 +92,7 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
         var hash = manifest.Sha256.ToLowerInvariant();
         if (_quarantined.TryGetValue((folder, hash), out var hung))
         {
-            entries.Add(new PluginEntry(contract, hung, folder.Version, null, "A step of it hung, and it is what it was then: install another version.") { HasHung = true });
+            entries.Add(new PluginEntry(contract, hung, folder.Version, null, "A call of it hung, and it is what it was then: install another version.") { HasHung = true });
             return null;
         }
 

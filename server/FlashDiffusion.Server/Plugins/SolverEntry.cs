@@ -12,7 +12,7 @@ internal sealed record SolverEntry(string Name, string Version, ILatentSolver? S
     /// <summary>Keeps its plugin while somebody uses it; null if it stays as long as the server.</summary>
     public SharedLifetime? Lifetime { get; init; }
 
-    /// <summary>Whether it was taken out of service because a step of it hung.</summary>
+    /// <summary>Whether it was taken out of service because a call of it hung.</summary>
     public bool HasHung { get; init; }
 
     public bool IsReady => Solver is not null;

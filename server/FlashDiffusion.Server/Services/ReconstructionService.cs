@@ -39,7 +39,7 @@ internal sealed class ReconstructionService(
     {
         using var visit = EnterCounted(context);
         var mapped = Value(mapper.Map(request, visit.Context));
-        var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped, context.CancellationToken));
+        var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped, context.CancellationToken, visit.Context.Hold(mapped)));
         var response = new V1.EstimateSeverityResponse
         {
             Severity = report.Severity,
@@ -62,7 +62,7 @@ internal sealed class ReconstructionService(
     {
         using var visit = EnterCounted(context);
         var mapped = Value(mapper.Map(request, visit.Context));
-        var degraded = Value(await visit.Context.Engine.DegradeAsync(mapped.Request, context.CancellationToken));
+        var degraded = Value(await visit.Context.Engine.DegradeAsync(mapped.Request, context.CancellationToken, visit.Context.Hold(mapped.Request)));
         return new V1.DegradeResponse
         {
             Measurement = OperatorWriter.WriteMeasurement(degraded.Measurement, mapped.Request.Operator.Family.Descriptor.Measurement),

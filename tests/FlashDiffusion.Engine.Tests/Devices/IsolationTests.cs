@@ -109,4 +109,19 @@ public sealed class IsolationTests
         harness.RunUntilIdle();
         return (await AloneAsync(1, startTimestep: 9), sessions);
     }
+
+    [Fact]
+    public async Task Operators_OfTwoVersionsOfAPlugin_AreNeverBoundTogether()
+    {
+        using var harness = new EngineHarness();
+        var newer = new FakeOperatorFamily();
+        var before = harness.Submit(harness.Request(1));
+        var after = harness.Submit(harness.Request(2) with { Operator = harness.Request(2).Operator! with { Family = newer } });
+        harness.RunUntilIdle();
+
+        await EngineHarness.ResultAsync(before);
+        await EngineHarness.ResultAsync(after);
+        Assert.All(harness.Solver.Batches, batch => Assert.Single(batch));
+        Assert.Equal(harness.Family.Bindings, newer.Bindings);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Leases;
@@ -18,7 +19,14 @@ internal sealed class HangScene : IAsyncDisposable
 
     public HangScene(string device = "cpu", double limit = Limit)
     {
-        Model = new FakeModel { Called = (_, _) => _gate.Wait(Patience) };
+        Model = new FakeModel
+        {
+            Called = (network, _) =>
+            {
+                _gate.Wait(Patience);
+                Networks.Pass(network == HangingNetwork);
+            },
+        };
         Engine = new ReconstructionEngine(
             new EngineOptions { MaximumSessions = 20, Threads = 1, Device = device, StepLimitSeconds = limit }, _fakes.Time, _fakes.Telemetry, NullLogger<ReconstructionEngine>.Instance)
         {
@@ -31,18 +39,55 @@ internal sealed class HangScene : IAsyncDisposable
 
     public FakeModel Model { get; }
 
-    public HangingSolver Solver { get; } = new();
+    /// <summary>Name of the network that hangs; empty for none.</summary>
+    public string HangingNetwork { get; set; } = "";
+
+    /// <summary>Where it does.</summary>
+    public HangPoint Networks { get; } = new();
+
+    public HangingSolver Solver { get; init; } = new();
+
+    public HangingFamily Family { get; } = new();
 
     public FakeSolver Other { get; } = new();
 
-    /// <summary>Steps that hung.</summary>
-    public List<HungStep> Hung { get; } = [];
+    /// <summary>Calls that hung.</summary>
+    public List<HungCall> Hung { get; } = [];
 
     /// <summary>Lets networks run.</summary>
     public void Open() => _gate.Set();
 
     /// <summary>Lets time pass.</summary>
     public void Wait(double seconds) => _fakes.Time.Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>A request of the operator that may hang, by a solver that does not.</summary>
+    public ReconstructionRequest OfFamily(ReconstructionRequest request) => request with { Operator = request.Operator! with { Family = Family } };
+
+    /// <summary>The same of a model of its own.</summary>
+    public ReconstructionRequest OfAnotherModel(ReconstructionRequest request) => request with { Model = _fakes.Served() };
+
+    /// <summary>A request by a solver.</summary>
+    public ReconstructionRequest Plain(ILatentSolver solver) => _fakes.Request(1) with { Solver = solver };
+
+    /// <summary>The request of a look.</summary>
+    public SeverityRequest Look(ISeverityEncoder encoder)
+    {
+        var request = OfFamily(_fakes.Request(1));
+        return new SeverityRequest
+        {
+            Model = request.Model with { Model = Model, SeverityEncoders = new Dictionary<string, ISeverityEncoder> { ["gain"] = encoder }.ToFrozenDictionary() },
+            Operator = request.Operator!,
+            Measurement = request.Measurement,
+            Picture = request.Picture,
+        };
+    }
+
+    /// <summary>The request of a degradation.</summary>
+    public DegradeRequest Degradation()
+    {
+        var request = OfFamily(_fakes.Request(1));
+        return new DegradeRequest { Operator = request.Operator!, Picture = request.Measurement, Seed = 1 };
+    }
 
     /// <summary>Sends a reconstruction of forty steps with a checkpoint at every other one.</summary>
     public ReconstructionSession Send(ILatentSolver solver, ulong seed, Func<ReconstructionRequest, ReconstructionRequest>? change = null, Action? letGo = null)
@@ -59,9 +104,13 @@ internal sealed class HangScene : IAsyncDisposable
     {
         _gate.Set();
         Solver.Release();
+        Family.Release();
+        Networks.Release();
         await Engine.DisposeAsync();
         _gate.Dispose();
         Solver.Dispose();
+        Family.Dispose();
+        Networks.Dispose();
         _fakes.Dispose();
     }
 }

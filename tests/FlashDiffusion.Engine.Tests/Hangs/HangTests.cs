@@ -18,7 +18,7 @@ public sealed class HangTests
 
         scene.Wait(2 * HangScene.Limit);
 
-        Assert.Equal(scene.Solver, Assert.Single(scene.Hung).Solver);
+        Assert.Equal(scene.Solver, Assert.Single(scene.Hung).Part);
         foreach (var companion in companions)
         {
             var end = await HangScene.FailedAsync(companion);
@@ -91,7 +91,7 @@ public sealed class HangTests
 
         // Virtual time jumps: a step that the other device takes at that moment seems to hang as well, and that must end no worse.
         Assert.NotEmpty(scene.Hung);
-        Assert.All(scene.Hung, hung => Assert.Same(scene.Solver, hung.Solver));
+        Assert.All(scene.Hung, hung => Assert.Same(scene.Solver, hung.Part));
         await EngineHarness.ResultAsync(scene.Send(scene.Other, 9));
     }
 

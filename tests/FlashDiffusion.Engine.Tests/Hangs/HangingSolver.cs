@@ -2,45 +2,50 @@ using FlashDiffusion.Testing.Fakes;
 
 namespace FlashDiffusion.Engine.Tests.Hangs;
 
-/// <summary>The fake solver, which stops in the step that a test chooses until the test lets it go on.</summary>
+/// <summary>The fake solver, which stops in the step or the plan that a test chooses until the test lets it go on.</summary>
 internal sealed class HangingSolver : ILatentSolver, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly FakeSolver _inner = new();
-    private readonly ManualResetEventSlim _release = new();
-    private readonly SemaphoreSlim _entered = new(0);
+    private readonly HangPoint _point = new();
+    private int _calls;
 
     public SolverDescriptor Descriptor => _inner.Descriptor with { Name = "hanging", Version = "2.0.0" };
 
     /// <summary>Whether it stops in a step.</summary>
     public Func<StepBatch, bool> Hangs { get; set; } = _ => false;
 
+    /// <summary>Whether it stops in a plan.</summary>
+    public bool HangsPlanning { get; set; }
+
+    /// <summary>Calls that a step takes.</summary>
+    public int Chunks { get; init; } = 1;
+
     /// <summary>Whether it calls a network once it goes on.</summary>
     public bool CallsAfterwards { get; set; } = true;
 
-    public SolverPlan Plan(SampleSpec sample) => _inner.Plan(sample);
+    public SolverPlan Plan(SampleSpec sample)
+    {
+        _point.Pass(HangsPlanning);
+        var plan = _inner.Plan(sample);
+        return plan with { Steps = [.. plan.Steps.Select(step => step with { Chunks = Chunks })] };
+    }
 
     public StepOutput Step(StepBatch batch)
     {
-        if (!Hangs(batch))
+        if (!_point.Pass(Hangs(batch)) || CallsAfterwards)
         {
-            return _inner.Step(batch);
+            var output = _inner.Step(batch);
+            return ++_calls % Chunks == 0 ? output : output with { Completed = [.. batch.Rows.Select(_ => false)] };
         }
 
-        _entered.Release();
-        _release.Wait(Patience);
-        return CallsAfterwards ? _inner.Step(batch) : new StepOutput { Latents = batch.Latents.alias(), PredictedClean = batch.Latents.alias() };
+        return new StepOutput { Latents = batch.Latents.alias(), PredictedClean = batch.Latents.alias() };
     }
 
-    /// <summary>Waits until it stands in such a step.</summary>
-    public Task EnteredAsync() => _entered.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    /// <summary>Waits until it stands in such a call.</summary>
+    public Task EnteredAsync() => _point.EnteredAsync();
 
     /// <summary>Lets it go on.</summary>
-    public void Release() => _release.Set();
+    public void Release() => _point.Release();
 
-    public void Dispose()
-    {
-        _release.Set();
-        _entered.Dispose();
-    }
+    public void Dispose() => _point.Dispose();
 }

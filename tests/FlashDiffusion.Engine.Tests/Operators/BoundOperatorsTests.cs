@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
@@ -12,7 +13,7 @@ public sealed class BoundOperatorsTests : IDisposable
     private static readonly PictureShape Shape = new(8, 8);
 
     private readonly EngineHarness _harness = new();
-    private readonly BoundOperators _operators = new();
+    private readonly BoundOperators _operators = new(new CallGuard(TimeProvider.System));
     private readonly Tensor _measurement = zeros(3, 8, 8);
 
     public void Dispose()
@@ -65,6 +66,6 @@ public sealed class BoundOperatorsTests : IDisposable
             new OperatorRequest(_harness.Family, FakeOperatorFamily.Spec(), 0.1),
             HostTensor.Picture(new float[Shape.Elements], Shape),
             Shape);
-        return _operators.For(Lane(kind), rows, [.. rows.Select(_ => piece)], [.. rows.Select(_ => _measurement)], CPU);
+        return _operators.For(Lane(kind), rows, [.. rows.Select(_ => piece)], [.. rows.Select(_ => _measurement)], CPU, NoStake.Instance);
     }
 }

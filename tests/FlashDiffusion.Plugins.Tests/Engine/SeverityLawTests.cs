@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Requests;
@@ -52,7 +53,8 @@ public sealed class SeverityLawTests : IDisposable
     private List<(float Severity, double? Residual, float[] Mean)> Look(params ulong[] seeds)
     {
         var looks = new List<(float, double?, float[])>();
-        var stage = new SeverityStage(2);
+        var guard = new CallGuard(TimeProvider.System);
+        var stage = new SeverityStage(2, new BoundOperators(guard), guard);
         var probes = seeds.Select(seed => Probe(seed, looks)).ToArray();
         stage.Run(probes, () => { });
         foreach (var probe in probes)
@@ -85,6 +87,8 @@ public sealed class SeverityLawTests : IDisposable
             Measurement = HostCopies.ToDevice(piece.Measurement, _model.Device),
             Verdict = () => null,
             Failed = failure => throw new InvalidOperationException(failure.Message, failure.Cause),
+            Stranded = failure => throw new InvalidOperationException(failure.Message, failure.Cause),
+            Buried = () => { },
             Done = result =>
             {
                 looks.Add((result.Look.Severity, result.Look.MeanResidual, HostCopies.ToHost(result.Mean).Values));

@@ -27,7 +27,6 @@ internal sealed class LifecycleScene : IAsyncDisposable
 {
     private readonly TestMeterFactory _meters = new();
     private readonly FlashDiffusionTelemetry _telemetry;
-    private readonly ServingChanges _changes;
 
     private LifecycleScene(TinyModels repository, string device, long memory)
     {
@@ -38,10 +37,10 @@ internal sealed class LifecycleScene : IAsyncDisposable
         _telemetry = new FlashDiffusionTelemetry(_meters);
         Engine = new ReconstructionEngine(options, TimeProvider.System, _telemetry, NullLogger<ReconstructionEngine>.Instance);
         State = new ServingState();
-        _changes = new ServingChanges(State, new HealthBoard(Health, State));
+        Changes = new ServingChanges(State, new HealthBoard(Health, State));
         Loading = new ModelLoading(models, Memory, NullLogger<ModelLoading>.Instance);
         Models = new ModelLifecycle(
-            State, _changes, Loading, new ModelWarmUp(Options.Create(options), NullLogger<ModelWarmUp>.Instance), TimeProvider.System, NullLogger<ModelLifecycle>.Instance);
+            State, Changes, Loading, new ModelWarmUp(Options.Create(options), NullLogger<ModelWarmUp>.Instance), TimeProvider.System, NullLogger<ModelLifecycle>.Instance);
     }
 
     public TinyModels Repository { get; }
@@ -51,6 +50,8 @@ internal sealed class LifecycleScene : IAsyncDisposable
     public ReconstructionEngine Engine { get; }
 
     public ServingState State { get; }
+
+    public ServingChanges Changes { get; }
 
     public HealthServiceImpl Health { get; } = new();
 
@@ -134,7 +135,7 @@ internal sealed class LifecycleScene : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        _changes.Dispose();
+        Changes.Dispose();
         _telemetry.Dispose();
         _meters.Dispose();
         Repository.Dispose();

@@ -1,0 +1,77 @@
+namespace FlashDiffusion.Engine.Hangs;
+
+/// <summary>
+/// The border that a device thread crosses into the code of a solver, an operator or a network, and back. While it is beyond, it touches
+/// nothing that it shares with others, so that another thread may take its place; whoever of the two comes first, thread or watchdog, decides.
+/// </summary>
+/// <param name="time">Clock.</param>
+internal sealed class CallGuard(TimeProvider time)
+{
+    private GuardedCall? _running;
+
+    /// <summary>Runs foreign code; no other may run inside it.</summary>
+    /// <typeparam name="T">What it makes.</typeparam>
+    /// <param name="part">Whose code it is: a solver, an operator family or a model.</param>
+    /// <param name="work">What it does, for a message: <c>A step</c>.</param>
+    /// <param name="stake">What is lost if it hangs.</param>
+    /// <param name="code">The code; given the call, which it may ask whether anybody still waits.</param>
+    /// <param name="discard">Frees what the code made too late, if no dispose scope does.</param>
+    /// <exception cref="CallAbandonedException">Too late: another thread has taken this one's place.</exception>
+    public T Run<T>(object part, string work, IStake stake, Func<GuardedCall, T> code, Action<T>? discard = null)
+    {
+        var call = new GuardedCall(part, work, stake, time.GetTimestamp());
+        Volatile.Write(ref _running, call);
+        T made;
+        try
+        {
+            made = code(call);
+        }
+        catch
+        {
+            Leave(call);
+            throw;
+        }
+
+        try
+        {
+            Leave(call);
+        }
+        catch (CallAbandonedException)
+        {
+            discard?.Invoke(made);
+            throw;
+        }
+
+        return made;
+    }
+
+    /// <summary>Runs foreign code that makes nothing.</summary>
+    public void Run(object part, string work, IStake stake, Action code) => Run(part, work, stake, _ =>
+    {
+        code();
+        return true;
+    });
+
+    /// <summary>Gives up the thread that is beyond the border, if it has been for longer than a limit. Any thread.</summary>
+    /// <returns>The call that it is in; null if there is none that takes so long, or it came back in time.</returns>
+    public GuardedCall? TryAbandon(TimeSpan limit)
+    {
+        if (Volatile.Read(ref _running) is not { } call
+            || time.GetElapsedTime(call.Began) < limit
+            || Interlocked.CompareExchange(ref _running, null, call) != call)
+        {
+            return null;
+        }
+
+        call.Abandon();
+        return call;
+    }
+
+    private void Leave(GuardedCall call)
+    {
+        if (Interlocked.CompareExchange(ref _running, null, call) != call)
+        {
+            throw new CallAbandonedException(call);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using FlashDiffusion.Engine.Sessions;
+
+namespace FlashDiffusion.Engine.Hangs;
+
+/// <summary>What a device thread risks when it enters foreign code: those who wait for the call, and what it holds for them.</summary>
+internal interface IStake
+{
+    /// <summary>Ends those who wait, without touching what the lost thread holds. On the thread that takes its place.</summary>
+    /// <param name="losses">What the two threads share.</param>
+    /// <param name="failure">Why.</param>
+    void Strand(Losses losses, Failure failure);
+
+    /// <summary>Frees what nobody but the lost thread might touch. On that thread, should it ever come back, or on none.</summary>
+    void Bury();
+}

@@ -1,0 +1,12 @@
+namespace FlashDiffusion.Engine.Tests.Hangs;
+
+/// <summary>A call of an operator that a test may let hang.</summary>
+internal enum OperatorCall
+{
+    None,
+    Plan,
+    Bind,
+    ToImage,
+    Forward,
+    Dispose,
+}
