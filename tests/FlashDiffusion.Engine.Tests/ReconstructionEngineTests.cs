@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
@@ -249,6 +250,31 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         Assert.Equal([1, 2], lane.Curve.Select(point => point.Rows));
         Assert.All(lane.Curve, point => Assert.Equal(2, point.Count));
         Assert.Equal(3, statistics.Ended[SessionOutcome.Completed]);
+    }
+
+    [Fact]
+    public async Task WarmUpAsync_AStepThatNeedsMemory_IsLearned()
+    {
+        Assert.SkipWhen(ResidentPeak.Start() is null, "The kernel does not say what a process held at most.");
+        const int bytesPerRow = 64 << 20;
+        var model = new FakeModel
+        {
+            Called = (network, rows) =>
+            {
+                if (network == nameof(FakeModel.Denoise))
+                {
+                    using var activations = TorchSharp.torch.ones(rows, bytesPerRow / sizeof(float));
+                }
+            },
+        };
+        var request = Request(1, startTimestep: 1);
+        Assert.True((await _engine.WarmUpAsync(0, request with { Model = request.Model with { Model = model } }, 2, Cancellation)).Succeeded);
+        var device = Assert.Single((await _engine.StatisticsAsync(Cancellation)).Devices);
+        var lane = Assert.Single(device.Lanes, lane => lane.Key.Stage == Stage.Step);
+
+        // Other tests of this process hold memory meanwhile too, or let go of some.
+        Assert.InRange(lane.BytesPerRow ?? 0, 0.5 * bytesPerRow, 8.0 * bytesPerRow);
+        Assert.Equal((int)(device.MemoryBudget!.Value / lane.BytesPerRow!.Value), lane.MemoryRows);
     }
 
     private ReconstructionRequest Request(ulong seed, int startTimestep = 9, float fill = 0.25f)

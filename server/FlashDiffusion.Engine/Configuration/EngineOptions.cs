@@ -56,7 +56,10 @@ internal sealed class EngineOptions
     [Range(1, 1024)]
     public int MaximumBatch { get; set; } = 32;
 
-    /// <summary>Memory that one device may use for the rows of a step, in bytes; 0 for three quarters of what the process may have.</summary>
+    /// <summary>
+    /// Memory that one device may use for the rows of a step, in bytes; 0 for three quarters of what the process may have, shared by the workers
+    /// on the processor.
+    /// </summary>
     /// <value>The default value is 0.</value>
     [Range(0, long.MaxValue)]
     public long MemoryBytes { get; set; }

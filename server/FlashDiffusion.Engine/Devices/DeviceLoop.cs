@@ -64,7 +64,7 @@ internal sealed class DeviceLoop : IDisposable
         Kind = DeviceNames.KindOf(DeviceNames.Of(options)[device]);
         var policy = SchedulingPolicies.Of(options);
         Times = new StepTimes();
-        Memory = new MemoryBudget(options.MemoryBytes > 0 ? options.MemoryBytes : UsualMemory(Kind));
+        Memory = new MemoryBudget(DeviceMemory.BudgetOf(options, device));
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _scheduler = new LaneScheduler(policy, sizes.Of);
         _etas = new EtaEstimator(Times, sizes, policy, time);
@@ -336,9 +336,6 @@ internal sealed class DeviceLoop : IDisposable
             probe.Failed(failure);
         }
     }
-
-    // What the process may have, a container's limit included; a graphics device tells nobody how much it has, so it learns from what fails.
-    private static long? UsualMemory(string kind) => kind == "cpu" ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 3 / 4 : null;
 
     private void Publish()
     {

@@ -12,6 +12,7 @@ internal sealed class MemoryBudget(long? bytes)
 
     private readonly Dictionary<TimingKey, int> _tooMany = [];
     private readonly Dictionary<TimingKey, (PictureShape Working, double BytesPerRow)> _measured = [];
+    private readonly Dictionary<string, (PictureShape Working, double BytesPerRow)> _largest = new(StringComparer.Ordinal);
 
     /// <summary>The budget.</summary>
     public long? Bytes => bytes;
@@ -27,6 +28,11 @@ internal sealed class MemoryBudget(long? bytes)
         {
             _measured[key.AnySize] = (key.Working, perRow);
         }
+
+        if (!_largest.TryGetValue(key.Model, out var largest) || Scaled(largest, key) < perRow)
+        {
+            _largest[key.Model] = (key.Working, perRow);
+        }
     }
 
     /// <summary>Remembers that so many rows did not fit.</summary>
@@ -40,8 +46,12 @@ internal sealed class MemoryBudget(long? bytes)
         _tooMany[key] = Math.Min(rows, _tooMany.GetValueOrDefault(key, int.MaxValue));
     }
 
-    /// <summary>Bytes that a row needs; null if nothing like it was measured.</summary>
-    public double? BytesPerRow(TimingKey key) => _measured.TryGetValue(key.AnySize, out var known) ? Scaled(known, key) : null;
+    /// <summary>
+    /// Bytes that a row needs: as measured, else the most that any work of the model was measured to need, so that a solver that nobody warmed
+    /// up has a limit too. Null if nothing of the model was measured.
+    /// </summary>
+    public double? BytesPerRow(TimingKey key) =>
+        _measured.TryGetValue(key.AnySize, out var known) || _largest.TryGetValue(key.Model, out known) ? Scaled(known, key) : null;
 
     /// <summary>Rows that fit, at least 1; null if nothing is known.</summary>
     public int? Rows(TimingKey key)

@@ -31,6 +31,17 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
+    public void Rows_OnlyOtherWorkOfTheModelMeasured_TakesTheMostThatAnyNeeds()
+    {
+        var memory = new MemoryBudget(1000);
+        memory.Measured(Small with { Kind = "plain" }, 1, 50);
+        memory.Measured(Small, 1, 100);
+        memory.Measured(Large with { Kind = "third" }, 1, 200);
+        Assert.Equal((10, 20), (memory.Rows(Small with { Runner = "another" }), memory.Rows(Small with { Kind = "plain" })));
+        Assert.Null(memory.Rows(Small with { Model = "another" }));
+    }
+
+    [Fact]
     public void Measured_SmallerPeakThanKnown_ChangesNothing()
     {
         var memory = new MemoryBudget(1000);
