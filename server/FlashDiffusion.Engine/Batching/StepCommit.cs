@@ -1,7 +1,5 @@
 using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Engine.Devices;
-using FlashDiffusion.Engine.Operators;
-using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Sessions;
 using static TorchSharp.torch;
@@ -23,7 +21,7 @@ internal static class StepCommit
         return HostCopies.FiniteRows(output.Latents);
     }
 
-    /// <summary>Commits a step; a row that is not finite fails alone.</summary>
+    /// <summary>Commits a step; a row that is not finite fails alone. Whatever it throws, no sample was changed.</summary>
     /// <param name="samples">The first rows; further ones are padding.</param>
     /// <param name="batch">What they went in as.</param>
     /// <param name="output">What came out.</param>
@@ -36,7 +34,10 @@ internal static class StepCommit
     {
         using var guard = no_grad();
         var calls = counter.PerRow(batch.Count);
-        var timesteps = batch.Rows.Select(row => row.Step.Timestep).ToArray();
+        var residuals = output.Residual is null ? null : HostCopies.ToHost(output.Residual).Values;
+
+        // All that may throw comes before the first sample changes: a batch that threw is run again.
+        var made = Enumerable.Range(0, samples.Count).Select(row => finite[row] ? StateOf(output, row) : null).ToArray();
         var outcomes = new RowOutcome[samples.Count];
         var due = new List<int>();
         var saved = new List<int>();
@@ -45,14 +46,14 @@ internal static class StepCommit
             var sample = samples[row];
             outcomes[row] = new RowOutcome(sample);
             sample.Calls += calls;
-            if (!finite[row])
+            if (made[row] is not { } state)
             {
                 outcomes[row] = outcomes[row] with { Failure = NotFinite(sample) };
                 continue;
             }
 
             var completed = output.Completed?[row] ?? true;
-            sample.Advance(RowOf(output.Latents, row), output.Scratch.Select(pair => KeyValuePair.Create(pair.Key, RowOf(pair.Value, row))), completed);
+            sample.Advance(Kept(state.Latent), state.Scratch.Select(pair => KeyValuePair.Create(pair.Key, Kept(pair.Value))), completed);
             if (completed && ProgressCadence.IsDue(sample))
             {
                 due.Add(row);
@@ -67,11 +68,14 @@ internal static class StepCommit
         // Before anything is shown: should a network hang there, this is what is left.
         foreach (var row in saved)
         {
-            samples[row].LastCheckpoint = Checkpoint.Of(samples[row]);
-            outcomes[row] = outcomes[row] with { Snapshot = new Snapshot(timesteps[row], null, null, null) { Checkpoint = samples[row].LastCheckpoint } };
+            if (Snapshots.Save(samples[row]) is { } checkpoint)
+            {
+                samples[row].LastCheckpoint = checkpoint;
+                outcomes[row] = outcomes[row] with { Snapshot = new Snapshot(batch.Rows[row].Step.Timestep, null, null, null) { Checkpoint = checkpoint } };
+            }
         }
 
-        foreach (var (row, snapshot) in Snapshots(samples, batch, output, timesteps, due, network))
+        foreach (var (row, snapshot) in Snapshots.Of(samples, batch, output, residuals, due, network))
         {
             outcomes[row] = outcomes[row] with { Snapshot = snapshot with { Checkpoint = outcomes[row].Snapshot?.Checkpoint } };
         }
@@ -79,65 +83,18 @@ internal static class StepCommit
         return outcomes;
     }
 
-    private static Tensor RowOf(Tensor batch, int row) => batch[row].detach().clone().DetachFromDisposeScope();
+    private static (Tensor Latent, KeyValuePair<string, Tensor>[] Scratch)? StateOf(StepOutput output, int row) =>
+        (RowOf(output.Latents, row), [.. output.Scratch.Select(pair => KeyValuePair.Create(pair.Key, RowOf(pair.Value, row)))]);
+
+    // Belongs to the step's dispose scope until the sample takes it over.
+    private static Tensor RowOf(Tensor batch, int row) => batch[row].detach().clone();
+
+    private static Tensor Kept(Tensor tensor) => tensor.DetachFromDisposeScope();
 
     private static Failure NotFinite(Sample sample) => new(
         SessionOutcome.SolverFailed,
         "NOT_FINITE",
         $"The latent was no longer finite after step {sample.StepIndex + 1} of {sample.Steps.Length}; less guidance or a smaller correction may help.") { Step = sample.StepIndex };
-
-    private static IEnumerable<(int Row, Snapshot Snapshot)> Snapshots(
-        IReadOnlyList<Sample> samples, StepBatch batch, StepOutput output, int[] timesteps, List<int> due, Func<Func<Tensor>, Tensor> network)
-    {
-        if (due.Count == 0)
-        {
-            yield break;
-        }
-
-        var residuals = output.Residual is null ? null : HostCopies.ToHost(output.Residual).Values;
-        var latents = Copies(due.Where(row => samples[row].Session.Request.Progress.IncludeLatent), rows => Pick(output.Latents, rows));
-        var decoded = Copies(
-            due.Where(row => Mode(row) == PreviewMode.Decoded || (Mode(row) == PreviewMode.Cheap && output.DecodedClean is not null)),
-            rows => PictureFrame.Crop(output.DecodedClean is { } pictures ? Pick(pictures, rows) : Decode(rows), samples[rows[0]].Piece.Picture));
-        var cheap = Copies(
-            due.Where(row => Mode(row) == PreviewMode.Cheap && output.DecodedClean is null),
-            rows => network(() => batch.Model.Preview(Pick(output.PredictedClean, rows))));
-        foreach (var row in due)
-        {
-            yield return (row, new Snapshot(
-                timesteps[row],
-                residuals?[row],
-                latents.GetValueOrDefault(row),
-                decoded.GetValueOrDefault(row) ?? cheap.GetValueOrDefault(row)));
-        }
-
-        PreviewMode Mode(int row) => samples[row].Session.Request.Progress.Preview;
-
-        Tensor Decode(int[] rows)
-        {
-            foreach (var row in rows)
-            {
-                samples[row].Calls += new StepCost(0, DecoderForward: 1);
-            }
-
-            return network(() => batch.Model.Decode(Pick(output.PredictedClean, rows), Quantisation.Nearest));
-        }
-    }
-
-    private static Dictionary<int, HostTensor> Copies(IEnumerable<int> wanted, Func<int[], Tensor> of)
-    {
-        int[] rows = [.. wanted];
-        if (rows.Length == 0)
-        {
-            return [];
-        }
-
-        var copies = HostCopies.RowsToHost(of(rows));
-        return rows.Select((row, i) => (row, copies[i])).ToDictionary(pair => pair.row, pair => pair.Item2);
-    }
-
-    private static Tensor Pick(Tensor batch, int[] rows) =>
-        rows.Length == batch.shape[0] ? batch : batch.index_select(0, tensor(Array.ConvertAll(rows, row => (long)row), device: batch.device));
 
     private static void CheckShapes(StepBatch batch, StepOutput output)
     {

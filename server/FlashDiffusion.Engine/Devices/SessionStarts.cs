@@ -198,7 +198,8 @@ internal sealed class SessionStarts(
             return;
         }
 
-        Sample sample;
+        // Whatever throws here, plans of shortened trajectories included, ends this session only.
+        Sample? sample = null;
         var stake = new SessionStake(session)
         {
             Held = () =>
@@ -210,45 +211,30 @@ internal sealed class SessionStarts(
         SolverPlan Ask(SampleSpec spec) => guard.Run(session.Request.Solver, "A plan", stake, _ => session.Request.Solver.Plan(spec));
         try
         {
-            var (made, failure) = factory.Make(session, session.Request.Model.On(device), piece, measurement, probe, Ask, startedAt, time.GetTimestamp());
-            if (made is null)
+            (sample, var failure) = factory.Make(session, session.Request.Model.On(device), piece, measurement, probe, Ask, startedAt, time.GetTimestamp());
+            if (sample is null)
             {
                 measurement.Dispose();
                 ends.Fail(session, failure!, null);
                 return;
             }
 
-            sample = made;
+            stake.Held = sample.Dispose;
+            Sample[] others = [.. scheduler.Work.OfType<Sample>()];
+            if (budgets.Fit(sample, others, Ask) is { } tooTight)
+            {
+                ends.Fail(session, tooTight, sample);
+                return;
+            }
+
+            sample.FirstEta = etas.Completions([.. others, sample]).TryGetValue(sample.Id, out var seconds) ? seconds : null;
+            Announce(sample, probe, others.Sum(other => (long)other.RemainingSteps));
+            scheduler.Add(sample);
         }
         catch (Exception exception) when (exception is not CallAbandonedException)
         {
             measurement.Dispose();
-            ends.Fail(session, TorchErrors.FailureOf(exception, "planning", null), null);
-            return;
-        }
-
-        stake.Held = sample.Dispose;
-        if (Fit(sample, Ask) is { } tooTight)
-        {
-            ends.Fail(session, tooTight, sample);
-            return;
-        }
-
-        var ahead = scheduler.Work.OfType<Sample>().Sum(other => (long)other.RemainingSteps);
-        scheduler.Add(sample);
-        sample.FirstEta = etas.Completions(scheduler.Work.OfType<Sample>()).TryGetValue(sample.Id, out var seconds) ? seconds : null;
-        Announce(sample, probe, ahead);
-    }
-
-    private Failure? Fit(Sample sample, Func<SampleSpec, SolverPlan> ask)
-    {
-        try
-        {
-            return budgets.Fit(sample, [.. scheduler.Work.OfType<Sample>()], ask);
-        }
-        catch (Exception exception) when (exception is not CallAbandonedException)
-        {
-            return TorchErrors.FailureOf(exception, "planning", null);
+            ends.Fail(session, TorchErrors.FailureOf(exception, "planning", null), sample);
         }
     }
 

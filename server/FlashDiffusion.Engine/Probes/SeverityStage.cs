@@ -53,7 +53,15 @@ internal sealed class SeverityStage(int rows, BoundOperators operators, CallGuar
     {
         while (_seen.TryDequeue(out var next))
         {
-            next.Probe.Done(next.Result);
+            try
+            {
+                next.Probe.Done(next.Result);
+            }
+            catch (Exception exception) when (exception is not CallAbandonedException)
+            {
+                // What one makes of its look is no business of the others.
+                next.Probe.Failed(TorchErrors.FailureOf(exception, "severity encoder", null));
+            }
         }
     }
 

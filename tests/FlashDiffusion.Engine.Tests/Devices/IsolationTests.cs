@@ -1,4 +1,8 @@
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Tests.Laws;
 using FlashDiffusion.Testing.Fakes;
 
 namespace FlashDiffusion.Engine.Tests.Devices;
@@ -93,6 +97,74 @@ public sealed class IsolationTests
         harness.RunUntilIdle();
         var failure = await EngineHarness.FailureAsync(session);
         Assert.Equal((SessionOutcome.OutOfMemory, "DEVICE_OUT_OF_MEMORY"), (failure.Outcome, failure.Reason));
+    }
+
+    [Fact]
+    public async Task Tick_OutOfMemoryInExactMode_IsRefusedRatherThanReshaped()
+    {
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, Threads = 1, ExactBatch = 3 }) { LargestBatch = 2 };
+        var exact = harness.Submit(harness.Request(1) with { Mode = ComputeMode.Exact });
+        var fast = harness.Submit(harness.Request(2));
+        harness.RunUntilIdle();
+        Assert.Equal(SessionOutcome.OutOfMemory, (await EngineHarness.FailureAsync(exact)).Outcome);
+        Assert.Equal(await AloneAsync(2, startTimestep: 9), (await EngineHarness.ResultAsync(fast)).Picture.Values);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 6)]
+    public async Task Tick_PreviewsDoNotFit_CostsNobodyAStep(int decodable, int previews)
+    {
+        const int steps = 6;
+        using var harness = new EngineHarness { LargestDecode = decodable };
+        var solver = new LawSolver();
+        ReconstructionSession[] watched = [harness.Submit(Watched(harness, solver, 1, steps)), harness.Submit(Watched(harness, solver, 2, steps))];
+        var companion = harness.Submit(Watched(harness, solver, 3, steps) with { Progress = new ProgressOptions() });
+        for (var step = 1; step <= steps; step++)
+        {
+            harness.Tick(1);
+            Assert.All(harness.Loop.Samples, sample => Assert.Equal(step, sample.StepIndex));
+        }
+
+        harness.LargestDecode = int.MaxValue;
+        harness.RunUntilIdle();
+
+        foreach (var session in watched.Append(companion))
+        {
+            var result = await EngineHarness.ResultAsync(session);
+            Assert.Equal(await WatchedAloneAsync(session.Request.Seed, steps), result.Picture.Values);
+            Assert.Equal(new StepCost(steps, DecoderForward: 1 + (session == companion ? 0 : previews)), result.Cost.Calls);
+        }
+    }
+
+    [Fact]
+    public async Task Tick_PlanningThrowsForOneRequest_FailsAlone()
+    {
+        using var harness = new EngineHarness();
+        var companion = harness.Submit(harness.Request(1));
+        harness.Tick(3);
+        var bad = harness.Submit(harness.Request(2) with { Solver = new UncuttableSolver(), MaximumNetworkCalls = 3 });
+        harness.RunUntilIdle();
+        var failure = await EngineHarness.FailureAsync(bad);
+        Assert.Equal((SessionOutcome.SolverFailed, "SOLVER_FAULT"), (failure.Outcome, failure.Reason));
+        Assert.Equal(await AloneAsync(1, startTimestep: 9), (await EngineHarness.ResultAsync(companion)).Picture.Values);
+    }
+
+    private static ReconstructionRequest Watched(EngineHarness harness, LawSolver solver, ulong seed, int steps) => harness.Request(seed) with
+    {
+        Solver = solver,
+        Operator = null,
+        Adaptation = new Adaptation { Mode = AdaptationMode.Full },
+        Sampling = new SamplingSpec(SamplerKind.Ddim, steps),
+        Progress = new ProgressOptions { EverySteps = 1, Preview = PreviewMode.Decoded },
+    };
+
+    private static async Task<float[]> WatchedAloneAsync(ulong seed, int steps)
+    {
+        using var harness = new EngineHarness();
+        var session = harness.Submit(Watched(harness, new LawSolver(), seed, steps) with { Progress = new ProgressOptions() });
+        harness.RunUntilIdle();
+        return (await EngineHarness.ResultAsync(session)).Picture.Values;
     }
 
     private static async Task<float[]> AloneAsync(ulong seed, int startTimestep)

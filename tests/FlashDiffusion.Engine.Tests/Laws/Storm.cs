@@ -58,7 +58,7 @@ internal sealed class Storm : IDisposable
             Balance();
         }
 
-        _harness.LargestBatch = int.MaxValue;
+        _harness.LargestBatch = _harness.LargestDecode = int.MaxValue;
         Resume();
         _harness.RunUntilIdle();
         CheckEnd();
@@ -107,7 +107,8 @@ internal sealed class Storm : IDisposable
                 break;
             case 7 when _kind == StormKind.Memory:
                 _harness.LargestBatch = 1 + (with % 4);
-                _memoryFailed |= _harness.LargestBatch < _harness.Options.ExactBatch;
+                _harness.LargestDecode = 1 + (with / 4 % 4);
+                _memoryFailed |= Math.Min(_harness.LargestBatch, _harness.LargestDecode) < _harness.Options.ExactBatch;
                 break;
             default:
                 Tick(1);
@@ -128,6 +129,7 @@ internal sealed class Storm : IDisposable
             {
                 Mode = with % 5 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
                 Priority = (Priority)(with % 3),
+                Progress = new ProgressOptions { EverySteps = 1, IncludeLatent = true, Preview = with % 2 == 0 ? PreviewMode.Decoded : PreviewMode.None },
             },
             with % _harness.Loops.Length));
     }
@@ -220,7 +222,8 @@ internal sealed class Storm : IDisposable
         {
             Assert.True(ResultAlone(seed, steps).AsSpan().SequenceEqual(result.Picture.Values), $"Seed {seed} with {steps} steps has another result than alone.");
             var progress = Assert.Single(events.OfType<ProgressEvent>());
-            Assert.Equal((steps, steps - 1L), (progress.Step, progress.Skipped));
+            Assert.Equal((steps, steps - 1L, request.Progress.Preview != PreviewMode.None), (progress.Step, progress.Skipped, progress.Preview is not null));
+            Assert.Equal(steps, result.Cost.Steps);
         }
     }
 }

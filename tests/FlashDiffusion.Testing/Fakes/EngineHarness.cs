@@ -64,6 +64,12 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Rows that the device has memory for.</summary>
     public int LargestBatch { get; set; } = int.MaxValue;
 
+    /// <summary>Rows that the device has memory to decode at once.</summary>
+    public int LargestDecode { get; set; } = int.MaxValue;
+
+    /// <summary>Virtual time that an encoder call takes.</summary>
+    public TimeSpan EncodeTime { get; set; }
+
     /// <summary>The model as it is served.</summary>
     /// <param name="encoders">Its severity encoders.</param>
     public ServedModel Served(params FakeSeverityEncoder[] encoders) =>
@@ -145,7 +151,7 @@ internal sealed class EngineHarness : IDisposable
 
     private void Called(string network, int rows)
     {
-        if (rows > LargestBatch)
+        if (rows > LargestBatch || (network == nameof(FakeModel.Decode) && rows > LargestDecode))
         {
             throw new FakeNativeException("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes.");
         }
@@ -154,6 +160,7 @@ internal sealed class EngineHarness : IDisposable
         {
             nameof(FakeModel.Denoise) => StepTime + (rows * RowTime),
             nameof(FakeModel.Decode) => DecodeTime,
+            nameof(FakeModel.Encode) => EncodeTime,
             _ => TimeSpan.Zero,
         });
     }
