@@ -22,6 +22,8 @@ namespace FlashDiffusion.Engine;
 /// </summary>
 internal sealed class ReconstructionEngine : IAsyncDisposable
 {
+    private static readonly TimeSpan StatisticsPatience = TimeSpan.FromSeconds(2);
+
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly FlashDiffusionTelemetry _telemetry;
@@ -257,14 +259,24 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     /// <summary>What the engine does and has learned.</summary>
     /// <param name="cancellation">Gives up waiting.</param>
-    /// <returns>The statistics; a device that can't answer now shows no lanes.</returns>
+    /// <returns>The statistics; a device that does not answer within two seconds, as in a step that hangs, shows no lanes.</returns>
     public async Task<EngineStatistics> StatisticsAsync(CancellationToken cancellation)
     {
         var labels = DeviceNames.Labels(Devices);
         var devices = await Task.WhenAll(_fleet.Loops.Select(async (loop, device) =>
         {
-            var answer = await RunAsync(device, () => new StrongBox<ImmutableArray<LaneStatistics>>(loop.Statistics()), cancellation);
-            return new DeviceStatistics(labels[device], loop.Load, loop.Memory.Bytes, answer.Value?.Value ?? []);
+            var asked = MaintainAsync(device, () => new StrongBox<ImmutableArray<LaneStatistics>>(loop.Statistics()));
+            ImmutableArray<LaneStatistics>? lanes = null;
+            try
+            {
+                lanes = (await asked.WaitAsync(StatisticsPatience, cancellation)).Value?.Value;
+            }
+            catch (TimeoutException)
+            {
+                // What it is busy with matters more.
+            }
+
+            return new DeviceStatistics(labels[device], loop.Load, loop.Memory.Bytes, lanes ?? []);
         }));
         return new EngineStatistics(
             _options.Policy,

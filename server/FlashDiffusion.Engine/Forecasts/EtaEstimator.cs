@@ -48,7 +48,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         var stepLane = lane with { Stage = Stage.Step };
         var kinds = sample.RemainingKinds
             .Where(pair => pair.Value > 0)
-            .Select(pair => (Lane: stepLane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key) }, Count: pair.Value))
+            .Select(pair => (Lane: stepLane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key), Operator = OperatorOf(sample, pair.Key) }, Count: pair.Value))
             .ToArray();
         return new ForecastWork(
             sample.Id,
@@ -65,6 +65,9 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
 
     private static object? RunnerOf(Sample sample, string kind) =>
         kind == Sampling.DdimInversion.StepKind ? null : sample.Session.Request.Solver;
+
+    private static string OperatorOf(Sample sample, string kind) =>
+        kind == Sampling.DdimInversion.StepKind ? "" : sample.Piece.OperatorKey;
 
     private double? StepSeconds(LaneKey lane, int waiting) =>
         times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, Math.Max(1, sizes.Of(lane, waiting))));

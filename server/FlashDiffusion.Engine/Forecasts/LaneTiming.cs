@@ -15,6 +15,11 @@ internal static class LaneTiming
             ISeverityEncoder encoder => encoder.OperatorName,
             _ => "",
         };
-        return new TimingKey(lane.Stage, $"{model.Name}/{model.Version}", runner, lane.Kind, lane.Working);
+        return new TimingKey(lane.Stage, $"{model.Name}/{model.Version}", runner, lane.Kind, lane.Working)
+        {
+            Operator = lane.Operator,
+            Picture = lane.Picture,
+            Compatibility = lane.Compatibility,
+        };
     }
 }

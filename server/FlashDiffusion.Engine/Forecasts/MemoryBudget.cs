@@ -24,9 +24,10 @@ internal sealed class MemoryBudget(long? bytes)
     public void Measured(TimingKey key, int rows, long peak)
     {
         var perRow = (double)peak / rows;
-        if (!_measured.TryGetValue(key.AnySize, out var known) || Scaled(known, key) < perRow)
+        var work = key.AnyOperator.AnySize;
+        if (!_measured.TryGetValue(work, out var known) || Scaled(known, key) < perRow)
         {
-            _measured[key.AnySize] = (key.Working, perRow);
+            _measured[work] = (key.Working, perRow);
         }
 
         if (!_largest.TryGetValue(key.Model, out var largest) || Scaled(largest, key) < perRow)
@@ -51,7 +52,7 @@ internal sealed class MemoryBudget(long? bytes)
     /// up has a limit too. Null if nothing of the model was measured.
     /// </summary>
     public double? BytesPerRow(TimingKey key) =>
-        _measured.TryGetValue(key.AnySize, out var known) || _largest.TryGetValue(key.Model, out known) ? Scaled(known, key) : null;
+        _measured.TryGetValue(key.AnyOperator.AnySize, out var known) || _largest.TryGetValue(key.Model, out known) ? Scaled(known, key) : null;
 
     /// <summary>Rows that fit, at least 1; null if nothing is known.</summary>
     public int? Rows(TimingKey key)

@@ -21,27 +21,25 @@ internal sealed class StepTimes
     private const int FirstTry = 8;
 
     private readonly Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> _curves = [];
-    private readonly Dictionary<TimingKey, PictureShape> _lastSize = [];
+    private readonly Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> _together = [];
+    private readonly Dictionary<TimingKey, TimingKey> _lastSize = [];
 
-    /// <summary>Records one unit.</summary>
+    /// <summary>Records one unit: of its kind, and of all that differ from it in the operator only.</summary>
     /// <param name="key">What it was.</param>
     /// <param name="batch">Its rows.</param>
     /// <param name="seconds">How long it took.</param>
     public void Record(TimingKey key, int batch, double seconds)
     {
-        if (!_curves.TryGetValue(key, out var curve))
+        if (_curves.Count >= MaximumKeys && !_curves.ContainsKey(key))
         {
-            if (_curves.Count >= MaximumKeys)
-            {
-                _curves.Clear();
-                _lastSize.Clear();
-            }
-
-            _curves.Add(key, curve = []);
+            _curves.Clear();
+            _together.Clear();
+            _lastSize.Clear();
         }
 
-        curve[batch] = curve.TryGetValue(batch, out var mean) ? (mean.Seconds + (Newest * (seconds - mean.Seconds)), mean.Count + 1) : (seconds, 1);
-        _lastSize[key.AnySize] = key.Working;
+        Record(_curves, key, batch, seconds);
+        Record(_together, key.AnyOperator, batch, seconds);
+        _lastSize[key.AnySize] = _lastSize[key.AnyOperator.AnySize] = key;
     }
 
     /// <summary>
@@ -53,7 +51,7 @@ internal sealed class StepTimes
     /// <returns>1 to <paramref name="waiting"/> rows.</returns>
     public int Worthwhile(TimingKey key, int waiting)
     {
-        if (waiting <= 1 || !_curves.TryGetValue(key, out var curve))
+        if (waiting <= 1 || CurveLike(key) is not { } curve)
         {
             return Math.Max(1, Math.Min(waiting, FirstTry));
         }
@@ -82,19 +80,43 @@ internal sealed class StepTimes
     /// <summary>How long a unit will take.</summary>
     /// <param name="key">What it is.</param>
     /// <param name="batch">Its rows.</param>
-    /// <returns>Seconds; null if no unit like it was measured at any size.</returns>
+    /// <returns>Seconds; null if no unit like it was measured at any size, with any operator.</returns>
     public double? Predict(TimingKey key, int batch)
     {
-        if (_curves.TryGetValue(key, out var curve))
+        if (_together.TryGetValue(key.AnyOperator, out var together))
         {
-            return Interpolate(curve, batch);
+            return _curves.TryGetValue(key, out var own) ? Extended(own, together, batch) : Interpolate(together, batch);
         }
 
         // Convolution is most of the work, and its work grows with the number of pixels.
-        return _lastSize.TryGetValue(key.AnySize, out var size)
-            ? Interpolate(_curves[key with { Working = size }], batch) * key.Working.Elements / size.Elements
+        return _lastSize.TryGetValue(key.AnySize, out var other) || _lastSize.TryGetValue(key.AnyOperator.AnySize, out other)
+            ? Interpolate(_curves[other], batch) * key.Working.Elements / other.Working.Elements
             : null;
     }
+
+    private static void Record(Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> curves, TimingKey key, int batch, double seconds)
+    {
+        if (!curves.TryGetValue(key, out var curve))
+        {
+            curves.Add(key, curve = []);
+        }
+
+        curve[batch] = curve.TryGetValue(batch, out var mean) ? (mean.Seconds + (Newest * (seconds - mean.Seconds)), mean.Count + 1) : (seconds, 1);
+    }
+
+    // Beyond what was measured with this operator, what a larger batch gained with others.
+    private static double Extended(SortedList<int, (double Seconds, long Count)> own, SortedList<int, (double Seconds, long Count)> together, int batch)
+    {
+        var largest = own.Keys[^1];
+        var there = Interpolate(together, largest);
+        return batch <= largest || there <= 0
+            ? Interpolate(own, batch)
+            : own[largest].Seconds * Interpolate(together, batch) / there;
+    }
+
+    // The networks are most of the work: another operator's times at this size are nearer than the same one's at another.
+    private SortedList<int, (double Seconds, long Count)>? CurveLike(TimingKey key) =>
+        _curves.TryGetValue(key, out var curve) || _together.TryGetValue(key.AnyOperator, out curve) ? curve : null;
 
     private static double Interpolate(SortedList<int, (double Seconds, long Count)> curve, int batch)
     {

@@ -10,6 +10,18 @@ namespace FlashDiffusion.Engine.Forecasts;
 /// <param name="Working">Shape of the picture that the model works on.</param>
 internal readonly record struct TimingKey(Stage Stage, string Model, string Runner, string Kind, PictureShape Working)
 {
+    /// <summary>Name and structural key of the forward operator: a wide kernel takes longer than a mask. Empty without one.</summary>
+    public string Operator { get; init; } = "";
+
+    /// <summary>Shape of the caller's picture, which the operator acts on.</summary>
+    public PictureShape Picture { get; init; }
+
+    /// <summary>Right formulas, or the research code's.</summary>
+    public Compatibility Compatibility { get; init; }
+
     /// <summary>The same work at any size.</summary>
-    public TimingKey AnySize => this with { Working = default };
+    public TimingKey AnySize => this with { Working = default, Picture = default };
+
+    /// <summary>The same work of the networks, whatever else a step does.</summary>
+    public TimingKey AnyOperator => this with { Operator = "", Picture = default, Compatibility = default };
 }

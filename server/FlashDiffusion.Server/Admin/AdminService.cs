@@ -29,13 +29,20 @@ internal sealed class AdminService(
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly DateTimeOffset Started = StartOfProcess();
 
-    public override Task<V1.GetStatisticsResponse> GetStatistics(V1.GetStatisticsRequest request, ServerCallContext context)
+    public override async Task<V1.GetStatisticsResponse> GetStatistics(V1.GetStatisticsRequest request, ServerCallContext context)
     {
         var response = new V1.GetStatisticsResponse { StartTime = Timestamp.FromDateTimeOffset(Started), Active = Active(), Draining = state.IsDraining };
         response.Solvers.AddRange(telemetry.Tally.All
             .OrderBy(pair => pair.Key.Model, StringComparer.Ordinal).ThenBy(pair => pair.Key.Version, StringComparer.Ordinal).ThenBy(pair => pair.Key.Solver, StringComparer.Ordinal)
-            .Select(pair => Statistics(pair.Key, pair.Value)));
-        return Task.FromResult(response);
+            .Select(pair => StatisticsMapper.Solver(pair.Key, pair.Value)));
+        if (state.Context?.Engine is { } engine)
+        {
+            var statistics = await engine.StatisticsAsync(context.CancellationToken);
+            response.Accepted = statistics.Accepted;
+            response.Devices.AddRange(statistics.Devices.Select(StatisticsMapper.Device));
+        }
+
+        return response;
     }
 
     public override Task<V1.SetLogLevelResponse> SetLogLevel(V1.SetLogLevelRequest request, ServerCallContext context)
@@ -146,24 +153,5 @@ internal sealed class AdminService(
         {
             throw GrpcStatusMapper.ToException(problems.ToError());
         }
-    }
-
-    private static V1.SolverStatistics Statistics(TallyKey key, TallyCounts counts)
-    {
-        var statistics = new V1.SolverStatistics
-        {
-            Model = key.Model,
-            ModelVersion = key.Version,
-            Solver = key.Solver,
-            Completed = counts.Completed,
-            Failed = counts.Failed,
-            Cancelled = counts.Cancelled,
-            QueueTime = Duration.FromTimeSpan(counts.QueueTime),
-            ComputeTime = Duration.FromTimeSpan(counts.ComputeTime),
-            LastEndTime = counts.LastEnd is { } end ? Timestamp.FromDateTimeOffset(end) : null,
-        };
-        statistics.Batches.AddRange(counts.Batches.OrderBy(batch => batch.Key).Select(
-            batch => new V1.BatchStatistics { Size = batch.Key, Count = batch.Value.Count, Time = Duration.FromTimeSpan(batch.Value.Time) }));
-        return statistics;
     }
 }

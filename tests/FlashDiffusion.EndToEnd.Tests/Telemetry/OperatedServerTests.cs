@@ -155,6 +155,16 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
         Assert.True(solver.Batches.Sum(batch => batch.Count) > 0);
         Assert.False(statistics.Draining);
 
+        var device = Assert.Single(statistics.Devices);
+        Assert.True(device.HasMemoryBudgetBytes && device.MemoryBudgetBytes > 0);
+        var blurred = device.Lanes.First(lane => lane.Stage == "Step" && lane.Runner.StartsWith("latent_dps/", StringComparison.Ordinal) && lane.Operator.StartsWith("gaussian_blur/", StringComparison.Ordinal));
+        Assert.Equal("starter/1", blurred.Model);
+        Assert.True(blurred.WorkingSize.Height > 0 && blurred.WorkingSize.Equals(blurred.PictureSize));
+        Assert.All(blurred.Points, point => Assert.True(point is { Rows: >= 1, Count: >= 1 } && point.Time.ToTimeSpan() > TimeSpan.Zero));
+        Assert.NotEmpty(blurred.Points);
+        Assert.InRange(blurred.Batch, 1, 2);
+        Assert.True(blurred.BytesPerRow > 0 && blurred.MemoryRows > 0);
+
         var elsewhere = await Assert.ThrowsAsync<RpcException>(async () => await new V1.AdminService.AdminServiceClient(Server.Channel).DrainAsync(new V1.DrainRequest(), Requests.Call));
         Assert.Equal(StatusCode.Unimplemented, elsewhere.StatusCode);
         var bad = await Assert.ThrowsAsync<RpcException>(async () => await operated.Admin.SetTraceSamplingAsync(new V1.SetTraceSamplingRequest { Ratio = 2 }, Requests.Call));

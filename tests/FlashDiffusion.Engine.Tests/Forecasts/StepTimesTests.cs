@@ -94,6 +94,69 @@ public sealed class StepTimesTests
         Assert.Null(_times.Predict(Small with { Kind = "plain" }, 1));
     }
 
+    [Fact]
+    public void Predict_AnotherOperator_IsItsOwnOnceMeasured()
+    {
+        var (mask, blur) = (Small with { Operator = "inpainting/box" }, Small with { Operator = "gaussian_blur/61" });
+        _times.Record(mask, 1, 0.1);
+        Assert.Equal(0.1, _times.Predict(blur, 1));
+        _times.Record(blur, 1, 0.4);
+        Assert.Equal((0.1, 0.4), (_times.Predict(mask, 1), _times.Predict(blur, 1)));
+        Assert.Equal([mask, blur], _times.Keys);
+    }
+
+    [Fact]
+    public void Predict_AnotherOperatorAndSize_IsTheNearestKnown()
+    {
+        var blur = Small with { Operator = "gaussian_blur/61" };
+        var large = Small with { Working = new PictureShape(128, 128) };
+        _times.Record(blur, 1, 0.1);
+        Assert.Equal(0.4, _times.Predict(large with { Operator = "inpainting/box" }, 1)!.Value, 1e-9);
+
+        // At this size with another operator, rather than the same one at another size.
+        _times.Record(large, 1, 0.3);
+        Assert.Equal(0.3, _times.Predict(large with { Operator = "gaussian_blur/61" }, 1));
+    }
+
+    [Fact]
+    public void Predict_LargerBatchThanWithThisOperator_GainsAsWithOthers()
+    {
+        var blur = Small with { Operator = "gaussian_blur/61" };
+        Measure((1, 0.1), (8, 0.2));
+        for (var i = 0; i < 60; i++)
+        {
+            _times.Record(Small with { Operator = "inpainting/box" }, 1, 0.1);
+        }
+
+        _times.Record(blur, 1, 0.1);
+        Assert.Equal(0.2, _times.Predict(blur, 8)!.Value, 1e-6);
+    }
+
+    [Fact]
+    public void Predict_OfficialOrAnotherPicture_IsItsOwnOnceMeasured()
+    {
+        var official = Small with { Compatibility = Compatibility.Official };
+        var cropped = Small with { Picture = new PictureShape(50, 50) };
+        _times.Record(Small, 1, 0.1);
+        _times.Record(official, 1, 0.2);
+        _times.Record(cropped, 1, 0.3);
+        Assert.Equal((0.1, 0.2, 0.3), (_times.Predict(Small, 1), _times.Predict(official, 1), _times.Predict(cropped, 1)));
+    }
+
+    [Fact]
+    public void Worthwhile_AnotherOperator_GoesByItsOwnCurve()
+    {
+        var blur = Small with { Operator = "gaussian_blur/61" };
+        Measure((1, 0.05), (8, 0.2));
+        Assert.Equal(16, _times.Worthwhile(blur, 100));
+        foreach (var (rows, seconds) in new[] { (8, 0.2), (16, 0.8) })
+        {
+            _times.Record(blur, rows, seconds);
+        }
+
+        Assert.Equal((16, 8), (_times.Worthwhile(Small, 100), _times.Worthwhile(blur, 100)));
+    }
+
     private void Measure(params (int Rows, double Seconds)[] points)
     {
         foreach (var (rows, seconds) in points)

@@ -1,4 +1,6 @@
 from flashdiffusion.v1 import catalog_pb2 as _catalog_pb2
+from flashdiffusion.v1 import forward_operator_pb2 as _forward_operator_pb2
+from flashdiffusion.v1 import reconstruction_options_pb2 as _reconstruction_options_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -27,6 +29,26 @@ class BatchStatistics(_message.Message):
     time: _duration_pb2.Duration
     def __init__(self, size: _Optional[int] = ..., count: _Optional[int] = ..., time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
+class CurvePoint(_message.Message):
+    __slots__ = ["count", "rows", "time"]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    rows: int
+    time: _duration_pb2.Duration
+    def __init__(self, rows: _Optional[int] = ..., time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., count: _Optional[int] = ...) -> None: ...
+
+class DeviceStatistics(_message.Message):
+    __slots__ = ["device", "lanes", "memory_budget_bytes"]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    LANES_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_BUDGET_BYTES_FIELD_NUMBER: _ClassVar[int]
+    device: str
+    lanes: _containers.RepeatedCompositeFieldContainer[LaneCurve]
+    memory_budget_bytes: int
+    def __init__(self, device: _Optional[str] = ..., memory_budget_bytes: _Optional[int] = ..., lanes: _Optional[_Iterable[_Union[LaneCurve, _Mapping]]] = ...) -> None: ...
+
 class DrainRequest(_message.Message):
     __slots__ = ["wait"]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -44,16 +66,48 @@ class GetStatisticsRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetStatisticsResponse(_message.Message):
-    __slots__ = ["active", "draining", "solvers", "start_time"]
+    __slots__ = ["accepted", "active", "devices", "draining", "solvers", "start_time"]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    DEVICES_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
     SOLVERS_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
+    accepted: int
     active: int
+    devices: _containers.RepeatedCompositeFieldContainer[DeviceStatistics]
     draining: bool
     solvers: _containers.RepeatedCompositeFieldContainer[SolverStatistics]
     start_time: _timestamp_pb2.Timestamp
-    def __init__(self, start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., active: _Optional[int] = ..., draining: bool = ..., solvers: _Optional[_Iterable[_Union[SolverStatistics, _Mapping]]] = ...) -> None: ...
+    def __init__(self, start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., active: _Optional[int] = ..., draining: bool = ..., solvers: _Optional[_Iterable[_Union[SolverStatistics, _Mapping]]] = ..., devices: _Optional[_Iterable[_Union[DeviceStatistics, _Mapping]]] = ..., accepted: _Optional[int] = ...) -> None: ...
+
+class LaneCurve(_message.Message):
+    __slots__ = ["batch", "bytes_per_row", "compatibility", "kind", "memory_rows", "model", "operator", "picture_size", "points", "runner", "stage", "working_size"]
+    BATCH_FIELD_NUMBER: _ClassVar[int]
+    BYTES_PER_ROW_FIELD_NUMBER: _ClassVar[int]
+    COMPATIBILITY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_ROWS_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    RUNNER_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    WORKING_SIZE_FIELD_NUMBER: _ClassVar[int]
+    batch: int
+    bytes_per_row: int
+    compatibility: _reconstruction_options_pb2.Compatibility
+    kind: str
+    memory_rows: int
+    model: str
+    operator: str
+    picture_size: _forward_operator_pb2.PictureSize
+    points: _containers.RepeatedCompositeFieldContainer[CurvePoint]
+    runner: str
+    stage: str
+    working_size: _forward_operator_pb2.PictureSize
+    def __init__(self, stage: _Optional[str] = ..., model: _Optional[str] = ..., runner: _Optional[str] = ..., kind: _Optional[str] = ..., operator: _Optional[str] = ..., working_size: _Optional[_Union[_forward_operator_pb2.PictureSize, _Mapping]] = ..., picture_size: _Optional[_Union[_forward_operator_pb2.PictureSize, _Mapping]] = ..., compatibility: _Optional[_Union[_reconstruction_options_pb2.Compatibility, str]] = ..., points: _Optional[_Iterable[_Union[CurvePoint, _Mapping]]] = ..., batch: _Optional[int] = ..., bytes_per_row: _Optional[int] = ..., memory_rows: _Optional[int] = ...) -> None: ...
 
 class LoadModelRequest(_message.Message):
     __slots__ = ["model", "model_version"]

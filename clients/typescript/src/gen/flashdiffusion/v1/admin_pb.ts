@@ -6,6 +6,10 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Model, Operator, Solver } from "./catalog_pb.js";
 import { file_flashdiffusion_v1_catalog } from "./catalog_pb.js";
+import type { PictureSize } from "./forward_operator_pb.js";
+import { file_flashdiffusion_v1_forward_operator } from "./forward_operator_pb.js";
+import type { Compatibility } from "./reconstruction_options_pb.js";
+import { file_flashdiffusion_v1_reconstruction_options } from "./reconstruction_options_pb.js";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flashdiffusion/v1/admin.proto.
  */
 export const file_flashdiffusion_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("Ch1mbGFzaGRpZmZ1c2lvbi92MS9hZG1pbi5wcm90bxIRZmxhc2hkaWZmdXNpb24udjEiOAoQTG9hZE1vZGVsUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIVCg1tb2RlbF92ZXJzaW9uGAIgASgJIjwKEUxvYWRNb2RlbFJlc3BvbnNlEicKBW1vZGVsGAEgASgLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwiYwoSVW5sb2FkTW9kZWxSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEhUKDW1vZGVsX3ZlcnNpb24YAiABKAkSJwoEd2FpdBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiI/ChNVbmxvYWRNb2RlbFJlc3BvbnNlEigKBm1vZGVscxgBIAMoCzIYLmZsYXNoZGlmZnVzaW9uLnYxLk1vZGVsIhYKFFJlbG9hZFBsdWdpbnNSZXF1ZXN0InMKFVJlbG9hZFBsdWdpbnNSZXNwb25zZRIqCgdzb2x2ZXJzGAEgAygLMhkuZmxhc2hkaWZmdXNpb24udjEuU29sdmVyEi4KCW9wZXJhdG9ycxgCIAMoCzIbLmZsYXNoZGlmZnVzaW9uLnYxLk9wZXJhdG9yIhYKFEdldFN0YXRpc3RpY3NSZXF1ZXN0Ip8BChVHZXRTdGF0aXN0aWNzUmVzcG9uc2USLgoKc3RhcnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGYWN0aXZlGAIgASgFEhAKCGRyYWluaW5nGAMgASgIEjQKB3NvbHZlcnMYBCADKAsyIy5mbGFzaGRpZmZ1c2lvbi52MS5Tb2x2ZXJTdGF0aXN0aWNzIsYCChBTb2x2ZXJTdGF0aXN0aWNzEg0KBW1vZGVsGAEgASgJEhUKDW1vZGVsX3ZlcnNpb24YAiABKAkSDgoGc29sdmVyGAMgASgJEhEKCWNvbXBsZXRlZBgEIAEoAxIOCgZmYWlsZWQYBSABKAMSEQoJY2FuY2VsbGVkGAYgASgDEi0KCnF1ZXVlX3RpbWUYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMY29tcHV0ZV90aW1lGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjMKB2JhdGNoZXMYCSADKAsyIi5mbGFzaGRpZmZ1c2lvbi52MS5CYXRjaFN0YXRpc3RpY3MSMQoNbGFzdF9lbmRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiVwoPQmF0Y2hTdGF0aXN0aWNzEgwKBHNpemUYASABKAUSDQoFY291bnQYAiABKAMSJwoEdGltZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJSChJTZXRMb2dMZXZlbFJlcXVlc3QSEAoIY2F0ZWdvcnkYASABKAkSKgoFbGV2ZWwYAiABKA4yGy5mbGFzaGRpZmZ1c2lvbi52MS5Mb2dMZXZlbCJKChNTZXRMb2dMZXZlbFJlc3BvbnNlEjMKDnByZXZpb3VzX2xldmVsGAEgASgOMhsuZmxhc2hkaWZmdXNpb24udjEuTG9nTGV2ZWwiKAoXU2V0VHJhY2VTYW1wbGluZ1JlcXVlc3QSDQoFcmF0aW8YASABKAEiMgoYU2V0VHJhY2VTYW1wbGluZ1Jlc3BvbnNlEhYKDnByZXZpb3VzX3JhdGlvGAEgASgBIjcKDERyYWluUmVxdWVzdBInCgR3YWl0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIh8KDURyYWluUmVzcG9uc2USDgoGYWN0aXZlGAEgASgFKsIBCghMb2dMZXZlbBIZChVMT0dfTEVWRUxfVU5TUEVDSUZJRUQQABITCg9MT0dfTEVWRUxfVFJBQ0UQARITCg9MT0dfTEVWRUxfREVCVUcQAhIZChVMT0dfTEVWRUxfSU5GT1JNQVRJT04QAxIVChFMT0dfTEVWRUxfV0FSTklORxAEEhMKD0xPR19MRVZFTF9FUlJPUhAFEhYKEkxPR19MRVZFTF9DUklUSUNBTBAGEhIKDkxPR19MRVZFTF9OT05FEAcyowUKDEFkbWluU2VydmljZRJiCg1HZXRTdGF0aXN0aWNzEicuZmxhc2hkaWZmdXNpb24udjEuR2V0U3RhdGlzdGljc1JlcXVlc3QaKC5mbGFzaGRpZmZ1c2lvbi52MS5HZXRTdGF0aXN0aWNzUmVzcG9uc2USXAoLU2V0TG9nTGV2ZWwSJS5mbGFzaGRpZmZ1c2lvbi52MS5TZXRMb2dMZXZlbFJlcXVlc3QaJi5mbGFzaGRpZmZ1c2lvbi52MS5TZXRMb2dMZXZlbFJlc3BvbnNlEmsKEFNldFRyYWNlU2FtcGxpbmcSKi5mbGFzaGRpZmZ1c2lvbi52MS5TZXRUcmFjZVNhbXBsaW5nUmVxdWVzdBorLmZsYXNoZGlmZnVzaW9uLnYxLlNldFRyYWNlU2FtcGxpbmdSZXNwb25zZRJKCgVEcmFpbhIfLmZsYXNoZGlmZnVzaW9uLnYxLkRyYWluUmVxdWVzdBogLmZsYXNoZGlmZnVzaW9uLnYxLkRyYWluUmVzcG9uc2USVgoJTG9hZE1vZGVsEiMuZmxhc2hkaWZmdXNpb24udjEuTG9hZE1vZGVsUmVxdWVzdBokLmZsYXNoZGlmZnVzaW9uLnYxLkxvYWRNb2RlbFJlc3BvbnNlElwKC1VubG9hZE1vZGVsEiUuZmxhc2hkaWZmdXNpb24udjEuVW5sb2FkTW9kZWxSZXF1ZXN0GiYuZmxhc2hkaWZmdXNpb24udjEuVW5sb2FkTW9kZWxSZXNwb25zZRJiCg1SZWxvYWRQbHVnaW5zEicuZmxhc2hkaWZmdXNpb24udjEuUmVsb2FkUGx1Z2luc1JlcXVlc3QaKC5mbGFzaGRpZmZ1c2lvbi52MS5SZWxvYWRQbHVnaW5zUmVzcG9uc2VCFKoCEUZsYXNoRGlmZnVzaW9uLlYxYgZwcm90bzM", [file_flashdiffusion_v1_catalog, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch1mbGFzaGRpZmZ1c2lvbi92MS9hZG1pbi5wcm90bxIRZmxhc2hkaWZmdXNpb24udjEiOAoQTG9hZE1vZGVsUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIVCg1tb2RlbF92ZXJzaW9uGAIgASgJIjwKEUxvYWRNb2RlbFJlc3BvbnNlEicKBW1vZGVsGAEgASgLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwiYwoSVW5sb2FkTW9kZWxSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEhUKDW1vZGVsX3ZlcnNpb24YAiABKAkSJwoEd2FpdBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiI/ChNVbmxvYWRNb2RlbFJlc3BvbnNlEigKBm1vZGVscxgBIAMoCzIYLmZsYXNoZGlmZnVzaW9uLnYxLk1vZGVsIhYKFFJlbG9hZFBsdWdpbnNSZXF1ZXN0InMKFVJlbG9hZFBsdWdpbnNSZXNwb25zZRIqCgdzb2x2ZXJzGAEgAygLMhkuZmxhc2hkaWZmdXNpb24udjEuU29sdmVyEi4KCW9wZXJhdG9ycxgCIAMoCzIbLmZsYXNoZGlmZnVzaW9uLnYxLk9wZXJhdG9yIhYKFEdldFN0YXRpc3RpY3NSZXF1ZXN0IucBChVHZXRTdGF0aXN0aWNzUmVzcG9uc2USLgoKc3RhcnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGYWN0aXZlGAIgASgFEhAKCGRyYWluaW5nGAMgASgIEjQKB3NvbHZlcnMYBCADKAsyIy5mbGFzaGRpZmZ1c2lvbi52MS5Tb2x2ZXJTdGF0aXN0aWNzEjQKB2RldmljZXMYBSADKAsyIy5mbGFzaGRpZmZ1c2lvbi52MS5EZXZpY2VTdGF0aXN0aWNzEhAKCGFjY2VwdGVkGAYgASgDIokBChBEZXZpY2VTdGF0aXN0aWNzEg4KBmRldmljZRgBIAEoCRIgChNtZW1vcnlfYnVkZ2V0X2J5dGVzGAIgASgDSACIAQESKwoFbGFuZXMYAyADKAsyHC5mbGFzaGRpZmZ1c2lvbi52MS5MYW5lQ3VydmVCFgoUX21lbW9yeV9idWRnZXRfYnl0ZXMilAMKCUxhbmVDdXJ2ZRINCgVzdGFnZRgBIAEoCRINCgVtb2RlbBgCIAEoCRIOCgZydW5uZXIYAyABKAkSDAoEa2luZBgEIAEoCRIQCghvcGVyYXRvchgFIAEoCRI0Cgx3b3JraW5nX3NpemUYBiABKAsyHi5mbGFzaGRpZmZ1c2lvbi52MS5QaWN0dXJlU2l6ZRI0CgxwaWN0dXJlX3NpemUYByABKAsyHi5mbGFzaGRpZmZ1c2lvbi52MS5QaWN0dXJlU2l6ZRI3Cg1jb21wYXRpYmlsaXR5GAggASgOMiAuZmxhc2hkaWZmdXNpb24udjEuQ29tcGF0aWJpbGl0eRItCgZwb2ludHMYCSADKAsyHS5mbGFzaGRpZmZ1c2lvbi52MS5DdXJ2ZVBvaW50Eg0KBWJhdGNoGAogASgFEhoKDWJ5dGVzX3Blcl9yb3cYCyABKANIAIgBARIYCgttZW1vcnlfcm93cxgMIAEoBUgBiAEBQhAKDl9ieXRlc19wZXJfcm93Qg4KDF9tZW1vcnlfcm93cyJSCgpDdXJ2ZVBvaW50EgwKBHJvd3MYASABKAUSJwoEdGltZRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhINCgVjb3VudBgDIAEoAyLGAgoQU29sdmVyU3RhdGlzdGljcxINCgVtb2RlbBgBIAEoCRIVCg1tb2RlbF92ZXJzaW9uGAIgASgJEg4KBnNvbHZlchgDIAEoCRIRCgljb21wbGV0ZWQYBCABKAMSDgoGZmFpbGVkGAUgASgDEhEKCWNhbmNlbGxlZBgGIAEoAxItCgpxdWV1ZV90aW1lGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi8KDGNvbXB1dGVfdGltZRgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIzCgdiYXRjaGVzGAkgAygLMiIuZmxhc2hkaWZmdXNpb24udjEuQmF0Y2hTdGF0aXN0aWNzEjEKDWxhc3RfZW5kX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIlcKD0JhdGNoU3RhdGlzdGljcxIMCgRzaXplGAEgASgFEg0KBWNvdW50GAIgASgDEicKBHRpbWUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iUgoSU2V0TG9nTGV2ZWxSZXF1ZXN0EhAKCGNhdGVnb3J5GAEgASgJEioKBWxldmVsGAIgASgOMhsuZmxhc2hkaWZmdXNpb24udjEuTG9nTGV2ZWwiSgoTU2V0TG9nTGV2ZWxSZXNwb25zZRIzCg5wcmV2aW91c19sZXZlbBgBIAEoDjIbLmZsYXNoZGlmZnVzaW9uLnYxLkxvZ0xldmVsIigKF1NldFRyYWNlU2FtcGxpbmdSZXF1ZXN0Eg0KBXJhdGlvGAEgASgBIjIKGFNldFRyYWNlU2FtcGxpbmdSZXNwb25zZRIWCg5wcmV2aW91c19yYXRpbxgBIAEoASI3CgxEcmFpblJlcXVlc3QSJwoEd2FpdBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiIfCg1EcmFpblJlc3BvbnNlEg4KBmFjdGl2ZRgBIAEoBSrCAQoITG9nTGV2ZWwSGQoVTE9HX0xFVkVMX1VOU1BFQ0lGSUVEEAASEwoPTE9HX0xFVkVMX1RSQUNFEAESEwoPTE9HX0xFVkVMX0RFQlVHEAISGQoVTE9HX0xFVkVMX0lORk9STUFUSU9OEAMSFQoRTE9HX0xFVkVMX1dBUk5JTkcQBBITCg9MT0dfTEVWRUxfRVJST1IQBRIWChJMT0dfTEVWRUxfQ1JJVElDQUwQBhISCg5MT0dfTEVWRUxfTk9ORRAHMqMFCgxBZG1pblNlcnZpY2USYgoNR2V0U3RhdGlzdGljcxInLmZsYXNoZGlmZnVzaW9uLnYxLkdldFN0YXRpc3RpY3NSZXF1ZXN0GiguZmxhc2hkaWZmdXNpb24udjEuR2V0U3RhdGlzdGljc1Jlc3BvbnNlElwKC1NldExvZ0xldmVsEiUuZmxhc2hkaWZmdXNpb24udjEuU2V0TG9nTGV2ZWxSZXF1ZXN0GiYuZmxhc2hkaWZmdXNpb24udjEuU2V0TG9nTGV2ZWxSZXNwb25zZRJrChBTZXRUcmFjZVNhbXBsaW5nEiouZmxhc2hkaWZmdXNpb24udjEuU2V0VHJhY2VTYW1wbGluZ1JlcXVlc3QaKy5mbGFzaGRpZmZ1c2lvbi52MS5TZXRUcmFjZVNhbXBsaW5nUmVzcG9uc2USSgoFRHJhaW4SHy5mbGFzaGRpZmZ1c2lvbi52MS5EcmFpblJlcXVlc3QaIC5mbGFzaGRpZmZ1c2lvbi52MS5EcmFpblJlc3BvbnNlElYKCUxvYWRNb2RlbBIjLmZsYXNoZGlmZnVzaW9uLnYxLkxvYWRNb2RlbFJlcXVlc3QaJC5mbGFzaGRpZmZ1c2lvbi52MS5Mb2FkTW9kZWxSZXNwb25zZRJcCgtVbmxvYWRNb2RlbBIlLmZsYXNoZGlmZnVzaW9uLnYxLlVubG9hZE1vZGVsUmVxdWVzdBomLmZsYXNoZGlmZnVzaW9uLnYxLlVubG9hZE1vZGVsUmVzcG9uc2USYgoNUmVsb2FkUGx1Z2lucxInLmZsYXNoZGlmZnVzaW9uLnYxLlJlbG9hZFBsdWdpbnNSZXF1ZXN0GiguZmxhc2hkaWZmdXNpb24udjEuUmVsb2FkUGx1Z2luc1Jlc3BvbnNlQhSqAhFGbGFzaERpZmZ1c2lvbi5WMWIGcHJvdG8z", [file_flashdiffusion_v1_catalog, file_flashdiffusion_v1_forward_operator, file_flashdiffusion_v1_reconstruction_options, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Names a model of the repository.
@@ -212,6 +216,20 @@ export type GetStatisticsResponse = Message<"flashdiffusion.v1.GetStatisticsResp
    * @generated from field: repeated flashdiffusion.v1.SolverStatistics solvers = 4;
    */
   solvers: SolverStatistics[];
+
+  /**
+   * By device.
+   *
+   * @generated from field: repeated flashdiffusion.v1.DeviceStatistics devices = 5;
+   */
+  devices: DeviceStatistics[];
+
+  /**
+   * Reconstructions accepted since the start: those that ended and those in active.
+   *
+   * @generated from field: int64 accepted = 6;
+   */
+  accepted: bigint;
 };
 
 /**
@@ -220,6 +238,174 @@ export type GetStatisticsResponse = Message<"flashdiffusion.v1.GetStatisticsResp
  */
 export const GetStatisticsResponseSchema: GenMessage<GetStatisticsResponse> = /*@__PURE__*/
   messageDesc(file_flashdiffusion_v1_admin, 7);
+
+/**
+ * What one device has learned.
+ *
+ * @generated from message flashdiffusion.v1.DeviceStatistics
+ */
+export type DeviceStatistics = Message<"flashdiffusion.v1.DeviceStatistics"> & {
+  /**
+   * Its name, with a number where a name occurs twice.
+   *
+   * @generated from field: string device = 1;
+   */
+  device: string;
+
+  /**
+   * Bytes that the rows of a step may take; not said if only experience counts, as on a GPU.
+   *
+   * @generated from field: optional int64 memory_budget_bytes = 2;
+   */
+  memoryBudgetBytes?: bigint | undefined;
+
+  /**
+   * What it measured, the work with the most units first, at most 256. Empty if the device did not answer within two seconds.
+   *
+   * @generated from field: repeated flashdiffusion.v1.LaneCurve lanes = 3;
+   */
+  lanes: LaneCurve[];
+};
+
+/**
+ * Describes the message flashdiffusion.v1.DeviceStatistics.
+ * Use `create(DeviceStatisticsSchema)` to create a new message.
+ */
+export const DeviceStatisticsSchema: GenMessage<DeviceStatistics> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 8);
+
+/**
+ * What units of one kind of work take: batches are as large as this says is worth while, and estimates follow from it.
+ *
+ * @generated from message flashdiffusion.v1.LaneCurve
+ */
+export type LaneCurve = Message<"flashdiffusion.v1.LaneCurve"> & {
+  /**
+   * "Severity", "Step" or "Decode".
+   *
+   * @generated from field: string stage = 1;
+   */
+  stage: string;
+
+  /**
+   * Name and version of the model, as "starter/1".
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * Name and version of the solver, or the operator that a severity encoder is for; empty for the server's own work.
+   *
+   * @generated from field: string runner = 3;
+   */
+  runner: string;
+
+  /**
+   * Kind of step.
+   *
+   * @generated from field: string kind = 4;
+   */
+  kind: string;
+
+  /**
+   * Forward operator with what fixes its shape; empty without one.
+   *
+   * @generated from field: string operator = 5;
+   */
+  operator: string;
+
+  /**
+   * The picture that the model works on.
+   *
+   * @generated from field: flashdiffusion.v1.PictureSize working_size = 6;
+   */
+  workingSize?: PictureSize | undefined;
+
+  /**
+   * The caller's picture.
+   *
+   * @generated from field: flashdiffusion.v1.PictureSize picture_size = 7;
+   */
+  pictureSize?: PictureSize | undefined;
+
+  /**
+   * Which formulas.
+   *
+   * @generated from field: flashdiffusion.v1.Compatibility compatibility = 8;
+   */
+  compatibility: Compatibility;
+
+  /**
+   * What was measured, by rows.
+   *
+   * @generated from field: repeated flashdiffusion.v1.CurvePoint points = 9;
+   */
+  points: CurvePoint[];
+
+  /**
+   * Rows that its next full batch would have.
+   *
+   * @generated from field: int32 batch = 10;
+   */
+  batch: number;
+
+  /**
+   * Memory of a row in bytes; not said if nothing of the model was measured.
+   *
+   * @generated from field: optional int64 bytes_per_row = 11;
+   */
+  bytesPerRow?: bigint | undefined;
+
+  /**
+   * Rows that fit into the memory; not said if nothing is known.
+   *
+   * @generated from field: optional int32 memory_rows = 12;
+   */
+  memoryRows?: number | undefined;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.LaneCurve.
+ * Use `create(LaneCurveSchema)` to create a new message.
+ */
+export const LaneCurveSchema: GenMessage<LaneCurve> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 9);
+
+/**
+ * What a unit of work with so many rows took lately.
+ *
+ * @generated from message flashdiffusion.v1.CurvePoint
+ */
+export type CurvePoint = Message<"flashdiffusion.v1.CurvePoint"> & {
+  /**
+   * Rows computed together, from 1.
+   *
+   * @generated from field: int32 rows = 1;
+   */
+  rows: number;
+
+  /**
+   * An exponential mean in which about the last ten count.
+   *
+   * @generated from field: google.protobuf.Duration time = 2;
+   */
+  time?: Duration | undefined;
+
+  /**
+   * Units measured.
+   *
+   * @generated from field: int64 count = 3;
+   */
+  count: bigint;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.CurvePoint.
+ * Use `create(CurvePointSchema)` to create a new message.
+ */
+export const CurvePointSchema: GenMessage<CurvePoint> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_admin, 10);
 
 /**
  * What became of the requests of one model and solver.
@@ -303,7 +489,7 @@ export type SolverStatistics = Message<"flashdiffusion.v1.SolverStatistics"> & {
  * Use `create(SolverStatisticsSchema)` to create a new message.
  */
 export const SolverStatisticsSchema: GenMessage<SolverStatistics> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 8);
+  messageDesc(file_flashdiffusion_v1_admin, 11);
 
 /**
  * Steps that a number of samples took together.
@@ -338,7 +524,7 @@ export type BatchStatistics = Message<"flashdiffusion.v1.BatchStatistics"> & {
  * Use `create(BatchStatisticsSchema)` to create a new message.
  */
 export const BatchStatisticsSchema: GenMessage<BatchStatistics> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 9);
+  messageDesc(file_flashdiffusion_v1_admin, 12);
 
 /**
  * A log level.
@@ -366,7 +552,7 @@ export type SetLogLevelRequest = Message<"flashdiffusion.v1.SetLogLevelRequest">
  * Use `create(SetLogLevelRequestSchema)` to create a new message.
  */
 export const SetLogLevelRequestSchema: GenMessage<SetLogLevelRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 10);
+  messageDesc(file_flashdiffusion_v1_admin, 13);
 
 /**
  * What was logged before.
@@ -387,7 +573,7 @@ export type SetLogLevelResponse = Message<"flashdiffusion.v1.SetLogLevelResponse
  * Use `create(SetLogLevelResponseSchema)` to create a new message.
  */
 export const SetLogLevelResponseSchema: GenMessage<SetLogLevelResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 11);
+  messageDesc(file_flashdiffusion_v1_admin, 14);
 
 /**
  * A share of requests.
@@ -408,7 +594,7 @@ export type SetTraceSamplingRequest = Message<"flashdiffusion.v1.SetTraceSamplin
  * Use `create(SetTraceSamplingRequestSchema)` to create a new message.
  */
 export const SetTraceSamplingRequestSchema: GenMessage<SetTraceSamplingRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 12);
+  messageDesc(file_flashdiffusion_v1_admin, 15);
 
 /**
  * What was traced before.
@@ -429,7 +615,7 @@ export type SetTraceSamplingResponse = Message<"flashdiffusion.v1.SetTraceSampli
  * Use `create(SetTraceSamplingResponseSchema)` to create a new message.
  */
 export const SetTraceSamplingResponseSchema: GenMessage<SetTraceSamplingResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 13);
+  messageDesc(file_flashdiffusion_v1_admin, 16);
 
 /**
  * Asks the server to take nothing new.
@@ -450,7 +636,7 @@ export type DrainRequest = Message<"flashdiffusion.v1.DrainRequest"> & {
  * Use `create(DrainRequestSchema)` to create a new message.
  */
 export const DrainRequestSchema: GenMessage<DrainRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 14);
+  messageDesc(file_flashdiffusion_v1_admin, 17);
 
 /**
  * Where draining stands.
@@ -471,7 +657,7 @@ export type DrainResponse = Message<"flashdiffusion.v1.DrainResponse"> & {
  * Use `create(DrainResponseSchema)` to create a new message.
  */
 export const DrainResponseSchema: GenMessage<DrainResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_admin, 15);
+  messageDesc(file_flashdiffusion_v1_admin, 18);
 
 /**
  * How severe a log line is.
