@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FlashDiffusion.Pictures;
 using FlashDiffusion.Pictures.Metrics;
 
@@ -12,6 +13,10 @@ namespace FlashDiffusion.Trainer.Evaluation;
 /// <param name="Cost">All network calls of the chain as its plan declares them; 0 in results from before solvers were compared.</param>
 internal sealed record CropQuality(int Crop, double Psnr, double Ssim, double Lsd, int Calls, StepCost Cost = default)
 {
+    /// <summary>Whether the chain broke: a figure is not a finite number. Such a crop is counted and never averaged.</summary>
+    [JsonIgnore]
+    public bool Failed => !double.IsFinite(Psnr) || !double.IsFinite(Ssim) || !double.IsFinite(Lsd);
+
     public static CropQuality Of(int crop, Picture truth, Picture picture, StepCost cost = default) => new(
         crop,
         PictureMetrics.Psnr(truth, picture),

@@ -21,6 +21,9 @@ internal static class EvaluationReport
 
     public static void Write(string path, JsonObject report) => File.WriteAllText(path, report.ToJsonString(Format) + "\n");
 
+    /// <summary>A figure, or null (JSON has no NaN) where no crop gave one.</summary>
+    public static JsonNode? Finite(double figure) => double.IsFinite(figure) ? JsonValue.Create(figure) : null;
+
     private static JsonObject Build(OperatorEvaluation evaluation)
     {
         var node = new JsonObject
@@ -64,8 +67,12 @@ internal static class EvaluationReport
 
     private static void AddRow(JsonObject node, string name, RowSummary row)
     {
-        node[name + "_psnr_db"] = row.Psnr;
-        node[name + "_ssim"] = row.Ssim;
-        node[name + "_lsd_db"] = row.Lsd;
+        node[name + "_psnr_db"] = Finite(row.Psnr);
+        node[name + "_ssim"] = Finite(row.Ssim);
+        node[name + "_lsd_db"] = Finite(row.Lsd);
+        if (row.Failed > 0)
+        {
+            node[name + "_failed"] = row.Failed;
+        }
     }
 }

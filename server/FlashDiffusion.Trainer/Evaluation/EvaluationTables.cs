@@ -35,7 +35,7 @@ internal static class EvaluationTables
             text.AppendLine().AppendLine(Line($"### {node["operator"]}: guidance {node["guidance_scale"]}, c {node["correction"]}")).AppendLine();
             text.AppendLine("| | crops | PSNR, dB | SSIM | log-spectral distance, dB | UNet calls | Flash minus this, dB (95 %) |");
             text.AppendLine("|---|---|---|---|---|---|---|");
-            foreach (var (key, label) in Rows.Where(row => node.ContainsKey(row.Key + "_psnr_db")))
+            foreach (var (key, label) in Rows.Where(row => node[row.Key + "_psnr_db"] is not null))
             {
                 var count = (int?)node[key + "_crops"] ?? crops;
                 var calls = node.ContainsKey(key + "_unet_calls") ? Number(node, key + "_unet_calls", 1) : "0";

@@ -76,7 +76,7 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
             severity,
             tuning,
             rows.Where(pair => pair.Value.Count > 0).ToDictionary(pair => pair.Key, pair => RowSummary.Of([.. pair.Value.Values])),
-            rows.Where(pair => pair.Key != Flash && pair.Value.Keys.Intersect(rows[Flash].Keys).Any()).ToDictionary(pair => pair.Key, pair => Interval(rows[Flash], pair.Value)));
+            rows.Where(pair => pair.Key != Flash && Shared(rows[Flash], pair.Value).Length > 0).ToDictionary(pair => pair.Key, pair => Interval(rows[Flash], pair.Value)));
     }
 
     private Dictionary<int, CropQuality> Looked(MeasuredCrops measured, Func<MeasuredCrop, Pictures.Picture> picture) =>
@@ -95,10 +95,13 @@ internal sealed class Evaluator(EvaluatedModel model, ReconstructionRunner runne
 
     private (double Low, double High) Interval(IReadOnlyDictionary<int, CropQuality> flash, IReadOnlyDictionary<int, CropQuality> other)
     {
-        var shared = flash.Keys.Intersect(other.Keys).Order().ToList();
+        var shared = Shared(flash, other);
         return ClusterBootstrap.Interval95(
             [.. shared.Select(crop => flash[crop].Psnr - other[crop].Psnr)], [.. shared.Select(crop => crops.Clusters[crop])], BootstrapSeed);
     }
+
+    private static int[] Shared(IReadOnlyDictionary<int, CropQuality> row, IReadOnlyDictionary<int, CropQuality> other) =>
+        [.. row.Keys.Intersect(other.Keys).Where(crop => !row[crop].Failed && !other[crop].Failed).Order()];
 
     private static string Tag(EvaluatedOperator evaluated, string row, double guidance, double correction) =>
         string.Create(CultureInfo.InvariantCulture, $"{evaluated.Name}-{row}-g{guidance}-c{correction}");

@@ -3,7 +3,7 @@ using FlashDiffusion.Trainer.Statistics;
 namespace FlashDiffusion.Trainer.Evaluation;
 
 /// <summary>Difference of two rows of the table in PSNR, crop by crop.</summary>
-/// <param name="Crops">Crops that both rows have.</param>
+/// <param name="Crops">Crops that both rows have a picture of.</param>
 /// <param name="Mean">Mean difference in dB.</param>
 /// <param name="Low">Lower bound of the central 95 % over pictures.</param>
 /// <param name="High">Upper bound.</param>
@@ -13,7 +13,7 @@ internal sealed record PairedDifference(int Crops, double Mean, double Low, doub
 
     public static PairedDifference? Of(IReadOnlyDictionary<int, CropQuality> row, IReadOnlyDictionary<int, CropQuality> other, IReadOnlyList<int> clusters)
     {
-        int[] shared = [.. row.Keys.Intersect(other.Keys).Order()];
+        int[] shared = [.. row.Keys.Intersect(other.Keys).Where(crop => !row[crop].Failed && !other[crop].Failed).Order()];
         if (shared.Length == 0)
         {
             return null;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace FlashDiffusion.Trainer.Evaluation;
 
@@ -8,12 +9,15 @@ namespace FlashDiffusion.Trainer.Evaluation;
 /// </summary>
 internal sealed class ResultStore(string folder)
 {
+    // A broken chain's figures are NaN: they are stored as such, so that the run goes on and the crop is not tried again.
+    private static readonly JsonSerializerOptions Format = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     /// <summary>What is stored of a row, by crop.</summary>
     public IReadOnlyDictionary<int, CropQuality> Read(string row, string key)
     {
         var path = PathOf(row, key);
         return File.Exists(path)
-            ? File.ReadAllLines(path).Select(line => JsonSerializer.Deserialize<CropQuality>(line)!).GroupBy(quality => quality.Crop)
+            ? File.ReadAllLines(path).Select(line => JsonSerializer.Deserialize<CropQuality>(line, Format)!).GroupBy(quality => quality.Crop)
                 .ToDictionary(group => group.Key, group => group.Last())
             : new Dictionary<int, CropQuality>();
     }
@@ -21,7 +25,7 @@ internal sealed class ResultStore(string folder)
     public void Append(string row, string key, CropQuality quality)
     {
         Directory.CreateDirectory(folder);
-        File.AppendAllText(PathOf(row, key), JsonSerializer.Serialize(quality) + "\n");
+        File.AppendAllText(PathOf(row, key), JsonSerializer.Serialize(quality, Format) + "\n");
     }
 
     /// <summary>Figures of a severity encoder, measured once.</summary>

@@ -41,8 +41,11 @@ internal static class SolverTables
         string[] cost = [.. solver.Cost.Select(calls => calls.ToString("0.#", CultureInfo.InvariantCulture))];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {solver.Solver} | {solver.Row.Crops} | {Cut(solver.Row.Psnr, 2)} | {Cut(solver.Row.Ssim, 3)} | {-Floor(-solver.Row.Lsd, 1):F1} | {cost[0]} / {cost[1]} | {most}{cost[2]} / {cost[3]} | {cost[4]} | {Difference(solver.AboveFloor)} | {Setting(solver.Setting)} |");
+            $"| {solver.Solver} | {Crops(solver.Row)} | {Cut(solver.Row.Psnr, 2)} | {Cut(solver.Row.Ssim, 3)} | {-Floor(-solver.Row.Lsd, 1):F1} | {cost[0]} / {cost[1]} | {most}{cost[2]} / {cost[3]} | {cost[4]} | {Difference(solver.AboveFloor)} | {Setting(solver.Setting)} |");
     }
+
+    private static string Crops(RowSummary row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{row.Crops}{(row.Failed > 0 ? $" ({row.Failed} failed)" : "")}");
 
     private static string Difference(PairedDifference? difference) => difference is null
         ? ""
@@ -60,11 +63,16 @@ internal static class SolverTables
             ["crops"] = solver.Row.Crops,
             ["correction"] = solver.Setting.Correction,
             ["parameters"] = new JsonObject(solver.Setting.Parameters.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
-            ["psnr_db"] = solver.Row.Psnr,
-            ["ssim"] = solver.Row.Ssim,
-            ["lsd_db"] = solver.Row.Lsd,
+            ["psnr_db"] = EvaluationReport.Finite(solver.Row.Psnr),
+            ["ssim"] = EvaluationReport.Finite(solver.Row.Ssim),
+            ["lsd_db"] = EvaluationReport.Finite(solver.Row.Lsd),
             ["cost_is_bound"] = solver.CostIsBound,
         };
+        if (solver.Row.Failed > 0)
+        {
+            node["failed"] = solver.Row.Failed;
+        }
+
         foreach (var (name, calls) in Costs.Zip(solver.Cost))
         {
             node[name] = calls;

@@ -4,7 +4,7 @@ namespace FlashDiffusion.Trainer.Evaluation;
 
 /// <summary>
 /// Chooses guidance and c by mean PSNR on held-out crops, never on the pictures of the final figures: first guidance at c = 1,
-/// then c at the best guidance, then the guidance of the chain from pure noise.
+/// then c at the best guidance, then the guidance of the chain from pure noise. A setting that breaks a chain is no candidate.
 /// </summary>
 internal sealed class Tuner(EvaluatedModel model, ReconstructionRunner runner, CropSet crops, ResultStore store, string key)
 {
@@ -45,7 +45,7 @@ internal sealed class Tuner(EvaluatedModel model, ReconstructionRunner runner, C
     private TuningTrial? Summary(EvaluatedOperator evaluated, string start, double guidance, double correction, int count)
     {
         var done = store.Read(Tag(evaluated, start, guidance, correction), key).Values.Where(quality => quality.Crop < count).ToList();
-        return done.Count == 0
+        return done.Count == 0 || done.Any(quality => quality.Failed)
             ? null
             : new TuningTrial(start, guidance, correction, done.Count, done.Average(quality => quality.Psnr), done.Average(quality => quality.Lsd));
     }
