@@ -15,7 +15,7 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="time">Clock.</param>
 internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, TimeProvider time)
 {
-    /// <summary>Shortens a sample that has not begun, where its budget asks for it.</summary>
+    /// <summary>Shortens a sample that has not begun, where its budget asks for it; one that goes on from a checkpoint fits as it is or not at all.</summary>
     /// <param name="sample">The sample; not among the others.</param>
     /// <param name="others">Samples under way on its device.</param>
     /// <param name="ask">Asks the solver for a plan.</param>
@@ -23,7 +23,13 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
     public Failure? Fit(Sample sample, IReadOnlyCollection<Sample> others, Func<SampleSpec, SolverPlan> ask)
     {
         var request = sample.Session.Request;
-        if (sample.Resumed is not null || (request.Deadline is null && request.MaximumNetworkCalls is null))
+        if (sample.Resumed is not null)
+        {
+            // Its plan was made where it began, and stays.
+            return request.Deadline is null || InTime(sample, others, etas.Completions(others)) ? null : Refused(sample, others, CutReason.Deadline, ask);
+        }
+
+        if (request.Deadline is null && request.MaximumNetworkCalls is null)
         {
             return null;
         }
@@ -85,7 +91,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
     }
 
     // The share, and one more step: a deadline is looked at between steps only. A plan without steps has the last decode alone.
-    private double WithMargin(Sample sample, double seconds) => seconds * (1 + options.DeadlineMargin + (1.0 / Math.Max(1, sample.Steps.Length)));
+    private double WithMargin(Sample sample, double seconds) => seconds * (1 + options.DeadlineMargin + (1.0 / Math.Max(1, sample.RemainingSteps)));
 
     private double? Left(Sample sample) => sample.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
 
@@ -94,6 +100,6 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
         TimeSpan? eta = etas.Completions([.. others, sample]).TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
         return reason == CutReason.NetworkCalls
             ? new Failure(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start, ask).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.") { Eta = eta }
-            : new Failure(SessionOutcome.DeadlineExceeded, "DEADLINE_TOO_TIGHT", $"With {sample.Steps.Length} steps the reconstruction would take about {seconds:0.00} s behind the work already promised, longer than its deadline allows.") { Eta = eta };
+            : new Failure(SessionOutcome.DeadlineExceeded, "DEADLINE_TOO_TIGHT", $"With {sample.RemainingSteps} steps the reconstruction would take about {seconds:0.00} s behind the work already promised, longer than its deadline allows.") { Eta = eta };
     }
 }

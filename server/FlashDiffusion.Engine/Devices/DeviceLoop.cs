@@ -172,6 +172,13 @@ internal sealed class DeviceLoop : IDisposable
             return;
         }
 
+        // While it was on its way, what it needs may have been expelled here.
+        if (_quarantine.FirstOf(PartsOf(sample)) is { } part)
+        {
+            _ends.Fail(sample.Session, HungCall.FailureOf(part), sample);
+            return;
+        }
+
         _scheduler.Add(sample);
     }
 

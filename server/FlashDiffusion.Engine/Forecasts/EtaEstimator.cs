@@ -50,14 +50,16 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
             .Where(pair => pair.Value > 0)
             .Select(pair => (Lane: stepLane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key), Operator = OperatorOf(sample, pair.Key) }, Count: pair.Value))
             .ToArray();
+        var means = new Dictionary<int, double?>();
         return new ForecastWork(
             sample.Id,
             stepLane with { Kind = "", Runner = sample.Session.Request.Solver, Operator = sample.Piece.OperatorKey },
             sample.RemainingChunks,
-            batch => Mean(kinds, batch),
+            batch => means.TryGetValue(batch, out var mean) ? mean : means[batch] = Mean(kinds, batch),
             DecodeSeconds(lane) ?? 0)
         {
             Class = sample.Priority,
+            Elements = sample.Piece.Working.Elements,
             Rank = policy.Rank(sample, Moment(lane, 1)),
             MaximumBatch = waiting => sizes.Of(lane, waiting),
         };

@@ -1,61 +1,93 @@
+using FlashDiffusion.Engine.Scheduling;
+
 namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>
-/// When a sample will be done, from the work that is known: groups take turns, within a group the first samples share a batch, and
-/// lower classes wait. It plays the schedule forward from one completion to the next, so it costs about (samples x groups) operations.
-/// What arrives later, and may overtake, is not foreseen.
+/// When a sample will be done, from the work that is known: groups take turns, those of smaller pictures more of them, within a group the first
+/// samples share a batch, and lower classes wait. It plays the schedule forward from one completion to the next, so it costs about
+/// (samples x groups x rows of a batch) operations. What arrives later, and may overtake, is not foreseen.
 /// </summary>
 internal static class Forecast
 {
+    /// <summary>Turns of a group in a round, at most: enough for every difference of size that a device can hold.</summary>
+    private const int MostTurns = 1 << 16;
+
     /// <summary>Seconds until every sample is done, by number; samples whose step time is unknown are left out.</summary>
     /// <param name="work">All samples that wait or run.</param>
     public static Dictionary<long, double> Completions(IEnumerable<ForecastWork> work)
     {
-        var groups = work.Where(item => item.StepSeconds(1) is not null)
-            .GroupBy(item => item.Group)
-            .Select(group => group.OrderByDescending(item => item.Class).ThenBy(item => item.Rank).ThenBy(item => item.Id)
-                .Select(item => (Item: item, Left: item.RemainingSteps)).ToList())
-            .ToList();
         var completions = new Dictionary<long, double>();
         var clock = 0.0;
-        while (true)
+        var groups = new List<ForecastGroup>();
+        foreach (var group in work.Where(item => item.StepSeconds(1) is not null).GroupBy(item => item.Group))
         {
-            clock = Finish(groups, completions, clock);
-            if (groups.Count == 0)
+            var waiting = group.ToLookup(item => item.RemainingSteps > 0);
+            clock = Finish(waiting[false], completions, clock);
+            if (waiting[true].Any())
             {
-                return completions;
-            }
-
-            var highest = groups.Max(group => group[0].Item.Class);
-            var active = groups.Where(group => group[0].Item.Class == highest).ToArray();
-            var batches = active.Select(group => Math.Clamp(group[0].Item.MaximumBatch(group.Count), 1, group.Count)).ToArray();
-            var rounds = active.Select((group, g) => group.Take(batches[g]).Min(entry => entry.Left)).Min();
-            clock += rounds * active.Select((group, g) => group.Take(batches[g]).Average(entry => entry.Item.StepSeconds(batches[g]) ?? 0)).Sum();
-            for (var g = 0; g < active.Length; g++)
-            {
-                for (var row = 0; row < batches[g]; row++)
-                {
-                    active[g][row] = (active[g][row].Item, active[g][row].Left - rounds);
-                }
+                groups.Add(new ForecastGroup(waiting[true]));
             }
         }
+
+        while (groups.Count > 0)
+        {
+            var (active, turns) = Round(groups);
+            var rounds = int.MaxValue;
+            for (var g = 0; g < active.Length; g++)
+            {
+                rounds = Math.Min(rounds, Math.Max(1, active[g].Shortest / turns[g]));
+            }
+
+            for (var g = 0; g < active.Length; g++)
+            {
+                clock += active[g].Take(Math.Min(rounds * turns[g], active[g].Shortest));
+            }
+
+            foreach (var group in active)
+            {
+                clock = Finish(group.Finish(), completions, clock);
+            }
+
+            groups.RemoveAll(group => group.Count == 0);
+        }
+
+        return completions;
+    }
+
+    // Those of the highest class; and how often each gets a turn while the largest gets one, since a small one goes after each large one.
+    private static (ForecastGroup[] Active, int[] Turns) Round(List<ForecastGroup> groups)
+    {
+        if (groups.Count == 1)
+        {
+            return ([groups[0]], [1]);
+        }
+
+        var highest = groups.Max(group => group.Class);
+        ForecastGroup[] active = [.. groups.Where(group => group.Class == highest).OrderByDescending(group => group.Elements)];
+        var turns = new int[active.Length];
+        for (var g = 0; g < active.Length; g++)
+        {
+            var behind = 0L;
+            for (var larger = 0; larger < g && active[larger].Elements >= LaneScheduler.Large * active[g].Elements; larger++)
+            {
+                behind += turns[larger];
+            }
+
+            turns[g] = (int)Math.Clamp(behind, 1, MostTurns);
+        }
+
+        return (active, turns);
     }
 
     // What has no steps left is decoded, and each last decode holds up everybody else.
-    private static double Finish(List<List<(ForecastWork Item, int Left)>> groups, Dictionary<long, double> completions, double clock)
+    private static double Finish(IEnumerable<ForecastWork> done, Dictionary<long, double> completions, double clock)
     {
-        foreach (var group in groups)
+        foreach (var item in done)
         {
-            foreach (var (item, _) in group.Where(entry => entry.Left == 0))
-            {
-                clock += item.FinishSeconds;
-                completions[item.Id] = clock;
-            }
-
-            group.RemoveAll(entry => entry.Left == 0);
+            clock += item.FinishSeconds;
+            completions[item.Id] = clock;
         }
 
-        groups.RemoveAll(group => group.Count == 0);
         return clock;
     }
 }

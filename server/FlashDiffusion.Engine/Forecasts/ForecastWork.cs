@@ -16,6 +16,9 @@ internal sealed record ForecastWork(long Id, object Group, int RemainingSteps, F
     /// <summary>Its rank among its group and class; the lowest goes first.</summary>
     public double Rank { get; init; }
 
+    /// <summary>Size of the picture that the model works on; groups of smaller ones get more turns.</summary>
+    public long Elements { get; init; } = 1;
+
     /// <summary>Largest batch of its group when so many wait.</summary>
     public Func<int, int> MaximumBatch { get; init; } = waiting => waiting;
 }

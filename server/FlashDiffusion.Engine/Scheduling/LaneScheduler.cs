@@ -2,14 +2,23 @@ namespace FlashDiffusion.Engine.Scheduling;
 
 /// <summary>
 /// Decides, unit by unit, which work goes to the device next. Lanes take turns, so that no lane waits for more than one unit of each
-/// other one; a look of a severity encoder goes before steps, but never twice in a row while steps wait. Only lanes with work of the
-/// highest class that waits get a turn. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
+/// other one; a lane that a picture of at least twice its pixels went before is next, so that a small picture never waits for more than one
+/// step of large ones, however many sizes and operators those come in. A look of a severity encoder goes before steps, but never twice in a
+/// row while steps wait. Only lanes with work of the highest class that waits get a turn. Knows no tensors and no clock. Not thread-safe: the
+/// device loop owns it.
 /// </summary>
 /// <param name="policy">Order within a lane.</param>
 /// <param name="maximumBatch">Largest batch of a lane with so many pieces of work.</param>
 internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int, int> maximumBatch)
 {
+    /// <summary>
+    /// How many times the pixels a large picture has. With twice as many, each lane that is half as large may have twice the turns and gets no
+    /// more than the same time.
+    /// </summary>
+    public const int Large = 2;
+
     private readonly Dictionary<LaneKey, List<IScheduledWork>> _lanes = [];
+    private readonly HashSet<LaneKey> _passedOver = [];
     private readonly LinkedList<LaneKey> _turns = [];
     private bool _servedSeverity;
 
@@ -54,6 +63,7 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
         {
             _lanes.Remove(from);
             _turns.Remove(from);
+            _passedOver.Remove(from);
         }
     }
 
@@ -71,6 +81,7 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
         _turns.Remove(turn);
         _turns.AddLast(turn);
         _servedSeverity = turn.Value.Stage == Stage.Severity;
+        PassOver(turn.Value);
         var chosen = InOrder(turn.Value, moment(turn.Value, _lanes[turn.Value].Count)).Take(Math.Max(1, maximumBatch(turn.Value, _lanes[turn.Value].Count)));
 
         // Samples keep their rows while the same ones are chosen, so that their operators stay bound.
@@ -103,14 +114,34 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
 
             if (node.Value.Stage == Stage.Severity)
             {
-                severity ??= node;
+                severity = Sooner(severity, node);
             }
             else
             {
-                other ??= node;
+                other = Sooner(other, node);
             }
         }
 
         return severity is not null && (other is null || !_servedSeverity) ? severity : other ?? severity;
+    }
+
+    // Of those that were passed over the smallest, else whose turn it is.
+    private LinkedListNode<LaneKey> Sooner(LinkedListNode<LaneKey>? first, LinkedListNode<LaneKey> second)
+    {
+        if (first is null || !_passedOver.Contains(second.Value))
+        {
+            return first ?? second;
+        }
+
+        return !_passedOver.Contains(first.Value) || second.Value.Working.Elements < first.Value.Working.Elements ? second : first;
+    }
+
+    private void PassOver(LaneKey served)
+    {
+        _passedOver.Remove(served);
+        foreach (var lane in _turns.Where(lane => (long)Large * lane.Working.Elements <= served.Working.Elements))
+        {
+            _passedOver.Add(lane);
+        }
     }
 }

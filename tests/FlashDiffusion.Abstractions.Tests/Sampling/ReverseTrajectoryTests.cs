@@ -49,6 +49,16 @@ public sealed class ReverseTrajectoryTests
     }
 
     [Theory]
+    [InlineData(new[] { 0, 3, 17, 400 }, new[] { 400, 17, 3, 0, -1 })]
+    [InlineData(new[] { 400 }, new[] { 400, -1 })]
+    public void Of_OwnTrajectory_VisitsItFromTheStartAndEndsClean(int[] trajectory, int[] visited)
+    {
+        var sampling = new SamplingSpec(SamplerKind.Ddim, trajectory.Length);
+        var moves = ReverseTrajectory.Of(Samples.Spec(sampling, trajectory.Length - 1) with { Trajectory = [.. trajectory] });
+        Assert.Equal(visited.Zip(visited.Skip(1)), moves.Select(move => (move.Timestep, move.Previous)));
+    }
+
+    [Theory]
     [InlineData(0, 19)]
     [InlineData(1, 1)]
     [InlineData(10, 9)]

@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Testing.Fakes;
 
@@ -91,6 +92,31 @@ public sealed class BudgetTests
         var failure = await EngineHarness.FailureAsync(session);
         Assert.Equal("DEADLINE_TOO_TIGHT", failure.Reason);
         Assert.Equal(0.6, failure.Eta!.Value.TotalSeconds, 0.1);
+    }
+
+    [Theory]
+    [InlineData(TightDeadline.Refuse)]
+    [InlineData(TightDeadline.Shorten)]
+    public async Task Resumed_RestDoesNotFit_IsRefusedBeforeItsFirstStep(object whenTight)
+    {
+        using var first = await WarmAsync();
+        first.Submit(first.Request(1, Whole - 1));
+        first.Tick(12);
+        var checkpoint = Checkpoint.Of(Assert.Single(first.Loop.Samples));
+
+        using var harness = await WarmAsync();
+        harness.Solver.Batches.Clear();
+        var request = harness.Request(1, Whole - 1) with { Resume = checkpoint, OnTightDeadline = (TightDeadline)whenTight };
+        var tight = harness.Submit(request with { TimeLimit = TimeSpan.FromMilliseconds(300) });
+        harness.RunUntilIdle();
+        var failure = await EngineHarness.FailureAsync(tight);
+        Assert.Equal("DEADLINE_TOO_TIGHT", failure.Reason);
+        Assert.Equal(0.01 * (Whole - checkpoint.StepIndex), failure.Eta!.Value.TotalSeconds, 0.02);
+        Assert.Empty(harness.Solver.Batches);
+
+        var wide = harness.Submit(request with { TimeLimit = TimeSpan.FromMilliseconds(700) });
+        harness.RunUntilIdle();
+        Assert.Equal(Whole, (await EngineHarness.ResultAsync(wide)).Cost.Steps);
     }
 
     [Theory]

@@ -25,6 +25,25 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public void Tick_SmallPictureAmongThreeSizes_NeverWaitsMoreThanOneStep()
+    {
+        using var harness = new EngineHarness();
+        foreach (var (seed, height) in new[] { (1UL, 64), (2UL, 56), (3UL, 48) })
+        {
+            harness.Submit(harness.Request(seed, startTimestep: 60, picture: new PictureShape(height, 64)));
+        }
+
+        harness.Tick(10);
+        harness.Submit(harness.Request(100, startTimestep: 10, picture: new PictureShape(8, 8)));
+        harness.Tick(3);
+        var first = harness.Solver.Batches.Count;
+        harness.Tick(14);
+        var turns = harness.Solver.Batches.Skip(first).Select(rows => rows.Contains(100UL)).ToArray();
+        Assert.Contains(true, turns);
+        Assert.DoesNotContain(turns.Zip(turns.Skip(1)), pair => !pair.First && !pair.Second);
+    }
+
+    [Fact]
     public void Tick_MoreThanABatch_ServesFirstComeFirst()
     {
         using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, MaximumBatch = 2, Policy = "first_come" });

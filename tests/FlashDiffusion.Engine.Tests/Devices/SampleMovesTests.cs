@@ -79,6 +79,21 @@ public sealed class SampleMovesTests
     }
 
     [Fact]
+    public async Task Move_SolverBarredOnTheWay_TakesNoFurtherStep()
+    {
+        using var harness = new EngineHarness(Two);
+        var session = harness.Submit(harness.Request(1, startTimestep: 20));
+        harness.Tick(8);
+        var sample = Assert.Single(harness.Loops[0].Samples);
+        var steps = harness.Solver.Batches.Count;
+        SampleMoves.Move(sample, harness.Loops[0], harness.Loops[1]);
+        harness.Quarantine.Add(harness.Solver);
+        harness.RunUntilIdle();
+        var failure = await EngineHarness.FailureAsync(session);
+        Assert.Equal(("SOLVER_FAULT", true, steps), (failure.Reason, failure.IsResumable, harness.Solver.Batches.Count));
+    }
+
+    [Fact]
     public void Pressure_ArrivalsNotYetSeen_Count()
     {
         using var harness = new EngineHarness(Two);

@@ -56,6 +56,28 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void Completions_SmallAmongLargeGroups_GoesAfterEachOfThem()
+    {
+        ForecastWork[] large = [Work(1, "a", 10, _ => 4, 0) with { Elements = 100 }, Work(2, "b", 10, _ => 4, 0) with { Elements = 100 }];
+        var completions = Forecast.Completions([Work(3, "small", 10, _ => 1, 0) with { Elements = 50 }, .. large]);
+
+        // Two small steps to one of each large group; and where two steps are no longer left, one.
+        Assert.Equal((50.0, 90.0, 90.0), (completions[3], completions[1], completions[2]));
+        completions = Forecast.Completions([Work(3, "small", 5, _ => 1, 0) with { Elements = 50 }, .. large]);
+        Assert.Equal(4 + 1 + 4 + 1 + 4 + 1 + 4 + 1 + 4 + 1 + 4.0, completions[3], 1e-9);
+    }
+
+    [Fact]
+    public void Completions_AnyWork_EndsAfterAllOfIt()
+    {
+        // Nothing is lost and nothing counted twice, whatever the mix: one after another all of it takes the sum.
+        ForecastWork[] work = [.. Enumerable.Range(0, 60).Select(i => Work(i, $"{i % 4}", 1 + (i * 7 % 13), _ => 1, 0.5) with { Elements = 1 << (i % 4), MaximumBatch = _ => 1, Rank = i * 31 % 17 })];
+        var completions = Forecast.Completions(work);
+        Assert.Equal(work.Sum(item => item.RemainingSteps + 0.5), completions.Values.Max(), 1e-9);
+        Assert.Equal(work.Length, completions.Count);
+    }
+
+    [Fact]
     public void Completions_LowerClass_WaitsForTheHigher()
     {
         var completions = Forecast.Completions([Work(1, "a", 10, _ => 1, 0), Work(2, "b", 3, _ => 1, 0) with { Class = Priority.High }]);

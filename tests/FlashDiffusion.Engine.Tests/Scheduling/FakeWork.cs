@@ -16,12 +16,12 @@ internal sealed record FakeWork(long Id, LaneKey Lane) : IScheduledWork
     /// <summary>Ten timestamps a second, a second a step.</summary>
     public static SchedulingMoment At(long timestamp) => new(timestamp, 10, DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(timestamp / 10.0), 1);
 
-    public static LaneKey LaneOf(string kind, Stage stage = Stage.Step) => new()
+    public static LaneKey LaneOf(string kind, Stage stage = Stage.Step, int side = 8) => new()
     {
         Stage = stage,
         Model = "model",
         Kind = kind,
-        Working = new PictureShape(8, 8),
-        Picture = new PictureShape(8, 8),
+        Working = new PictureShape(side, side),
+        Picture = new PictureShape(side, side),
     };
 }

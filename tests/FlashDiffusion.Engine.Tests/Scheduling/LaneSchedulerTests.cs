@@ -49,6 +49,39 @@ public sealed class LaneSchedulerTests
     }
 
     [Fact]
+    public void Next_SmallAmongManyLargeLanes_WaitsForOneOfThemAtMost()
+    {
+        foreach (var kind in new[] { "a", "b", "c" })
+        {
+            AddTo(kind, 2, side: 32);
+        }
+
+        AddTo("middle", 2, side: 16);
+        Next();
+        AddTo("small", 1, side: 8);
+        int[] sides = [.. Enumerable.Range(0, 60).Select(_ => Next()!.Lane.Working.Height)];
+        foreach (var side in new[] { 8, 16 })
+        {
+            var waits = Waits(sides, side);
+            Assert.InRange(waits.Max(), 0, 1);
+            Assert.True(waits.Count > 10);
+        }
+
+        // In proportion to their pixels, so that small pictures have no more of the device's time than large ones.
+        Assert.Equal((30, 15, 15), (sides.Count(side => side == 8), sides.Count(side => side == 16), sides.Count(side => side == 32)));
+    }
+
+    [Fact]
+    public void Next_ALittleSmaller_TakesTurnsAsEverybody()
+    {
+        AddTo("a", 1, side: 32);
+        AddTo("b", 1, side: 32);
+        AddTo("c", 1, side: 24);
+        string[] kinds = [.. Enumerable.Range(0, 6).Select(_ => Next()!.Lane.Kind)];
+        Assert.Equal(["a", "b", "c", "a", "b", "c"], kinds);
+    }
+
+    [Fact]
     public void Next_SeverityWaits_GoesFirstButNeverTwiceInARow()
     {
         AddTo("step", 1);
@@ -109,13 +142,32 @@ public sealed class LaneSchedulerTests
         Assert.All(Enumerable.Range(0, 3), _ => Assert.Equal(Stage.Step, Next()!.Lane.Stage));
     }
 
+    // Units of larger pictures between two of one size, and before the first.
+    private static List<int> Waits(int[] sides, int side)
+    {
+        List<int> waits = [0];
+        foreach (var served in sides)
+        {
+            if (served == side)
+            {
+                waits.Add(0);
+            }
+            else if (served > side)
+            {
+                waits[^1]++;
+            }
+        }
+
+        return waits;
+    }
+
     private ScheduledBatch? Next() => _scheduler.Next((_, _) => FakeWork.At(0));
 
     private long[] Ids() => [.. Next()!.Work.Select(work => work.Id)];
 
-    private List<FakeWork> AddTo(string kind, int count, Stage stage = Stage.Step, Priority priority = Priority.Normal)
+    private List<FakeWork> AddTo(string kind, int count, Stage stage = Stage.Step, Priority priority = Priority.Normal, int side = 8)
     {
-        List<FakeWork> added = [.. Enumerable.Range(0, count).Select(_ => new FakeWork(++_lastId, FakeWork.LaneOf(kind, stage)) { Priority = priority })];
+        List<FakeWork> added = [.. Enumerable.Range(0, count).Select(_ => new FakeWork(++_lastId, FakeWork.LaneOf(kind, stage, side)) { Priority = priority })];
         added.ForEach(_scheduler.Add);
         return added;
     }

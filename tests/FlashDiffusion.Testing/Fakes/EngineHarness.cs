@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
@@ -28,11 +29,14 @@ internal sealed class EngineHarness : IDisposable
         Ledger = new SessionLedger(Options.MaximumSessions, Telemetry);
         var ends = new SessionEnds(Ledger, Time, Telemetry, NullLogger.Instance);
         _watch = new SessionWatch(Options, ends, Time);
-        Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Time, Telemetry, NullLogger.Instance))];
+        Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Time, Telemetry, NullLogger.Instance, Quarantine))];
         Model = new FakeModel { Called = Called };
     }
 
     public EngineOptions Options { get; }
+
+    /// <summary>Parts that no device calls any more.</summary>
+    public Quarantine Quarantine { get; } = new();
 
     public FakeTimeProvider Time { get; } = new();
 
