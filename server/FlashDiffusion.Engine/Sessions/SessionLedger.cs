@@ -3,7 +3,10 @@ using FlashDiffusion.Engine.Telemetry;
 
 namespace FlashDiffusion.Engine.Sessions;
 
-/// <summary>Keeps count of sessions: accepted = completed + failed + cancelled + those still under way. Safe to use from any thread.</summary>
+/// <summary>
+/// Keeps count of sessions: accepted = completed + failed + cancelled + those still under way. One that went on detached, without a stream, is
+/// counted by its end as any other. Safe to use from any thread.
+/// </summary>
 /// <param name="capacity">Sessions that may be under way at once.</param>
 /// <param name="telemetry">Where counts go.</param>
 internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry telemetry)
@@ -53,8 +56,10 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
 
             Active++;
             Accepted++;
-            return null;
         }
+
+        telemetry.RecordAccepted();
+        return null;
     }
 
     /// <summary>Gives no places any more.</summary>

@@ -29,6 +29,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _cancelLatency;
     private readonly Histogram<double> _etaError;
+    private readonly Counter<long> _accepted;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _coalesced;
     private readonly Counter<long> _stalled;
@@ -53,6 +54,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _batchSize = Meter.CreateHistogram("flashdiffusion.batch.size", "{sample}", "Samples that took a step together.", null, BatchSizes);
         _cancelLatency = Meter.CreateHistogram("flashdiffusion.cancel.latency", "s", "Time from a cancellation to its place being free.", null, StepSeconds);
         _etaError = Meter.CreateHistogram("flashdiffusion.estimator.eta_error", "1", "Relative error of the first ETA, actual over estimated, minus 1.", null, EtaErrors);
+        _accepted = Meter.CreateCounter<long>("flashdiffusion.requests.accepted", "{request}", "Requests taken on; each ends once, however it ends.");
         _rejected = Meter.CreateCounter<long>("flashdiffusion.requests.rejected", "{request}", "Requests refused at once.");
         _stalled = Meter.CreateCounter<long>("flashdiffusion.stream.stalled", "{stream}", "Streams whose client stopped reading and was let go.");
         _detached = Meter.CreateCounter<long>("flashdiffusion.requests.detached", "{request}", "Reconstructions that went on after their last stream broke; how they end is counted too.");
@@ -88,6 +90,9 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
             unit,
             description);
     }
+
+    /// <summary>A request was taken on.</summary>
+    public void RecordAccepted() => _accepted.Add(1);
 
     /// <summary>A request reached the device.</summary>
     public void RecordQueue(string solver, double seconds) => _queueDuration.Record(seconds, Solver(solver));

@@ -31,6 +31,7 @@ public sealed class InterruptionTests(SharedServer shared)
     {
         // Whether the answer then comes in time is a law of virtual time (the engine's tests): a busy machine may break any promise.
         var request = await Requests.FaultyAsync(Server, "none", delay: 50);
+        await MeasuredAsync(request);
 
         using (var call = Server.Reconstruction.Reconstruct(request, Requests.Call.WithDeadline(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20))))
         {
@@ -94,6 +95,19 @@ public sealed class InterruptionTests(SharedServer shared)
         Assert.DoesNotContain("on purpose", failure.Status.Detail, StringComparison.Ordinal);
         Assert.True(await healthy.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         healthy.Dispose();
+        await Server.EventuallyAsync(ActiveSlots, 0);
+    }
+
+    // What was never measured is taken to be in time.
+    private async Task MeasuredAsync(V1.ReconstructRequest request)
+    {
+        using (var call = Server.Reconstruction.Reconstruct(request, Requests.Call))
+        {
+            while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken) && call.ResponseStream.Current.Progress is not { Step: >= 10 })
+            {
+            }
+        }
+
         await Server.EventuallyAsync(ActiveSlots, 0);
     }
 }

@@ -112,6 +112,24 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
     }
 
     [Fact]
+    public async Task Accepted_AtRest_EqualsWhatEnded()
+    {
+        await Requests.ReconstructAsync(Server, await Requests.BlurredAsync(Server));
+        using (var cancelled = Server.Reconstruction.Reconstruct(await SlowAsync(), Requests.Call))
+        {
+            Assert.True(await cancelled.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        }
+
+        await Server.EventuallyAsync("flashdiffusion_slots_active", 0);
+        var accepted = await Server.MetricAsync("flashdiffusion_requests_accepted_total");
+        Assert.True(accepted >= 2);
+        await Server.EventuallyAsync("flashdiffusion_request_duration_seconds_count", accepted.Value);
+        var statistics = await operated.Admin.GetStatisticsAsync(new V1.GetStatisticsRequest(), Requests.Call);
+        Assert.Equal(accepted.Value, statistics.Accepted);
+        Assert.Equal(statistics.Accepted - statistics.Active, statistics.Solvers.Sum(solver => solver.Completed + solver.Failed + solver.Cancelled));
+    }
+
+    [Fact]
     public async Task Cost_OfARequest_IsWhatTheMetricsGrewBy()
     {
         double[] before = [await Value("flashdiffusion_steps_total"), await Value("flashdiffusion_network_calls_total")];

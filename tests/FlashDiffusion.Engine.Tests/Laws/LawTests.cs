@@ -1,10 +1,11 @@
+using FlashDiffusion.Engine.Sessions;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace FlashDiffusion.Engine.Tests.Laws;
 
 /// <summary>
-/// The engine's laws over random schedules: isolation, cancellation, accounting, slow readers, memory, preemption. A failure is shrunk, and its
+/// The engine's laws over random schedules: isolation, cancellation, accounting, budgets, slow readers, memory, preemption. A failure is shrunk, and its
 /// message says how to replay it: STORM_REPLAY="seed,gamma,size" runs that schedule alone. LONG=1 runs twenty times as many.
 /// </summary>
 public sealed class LawTests
@@ -14,6 +15,7 @@ public sealed class LawTests
     [Theory]
     [InlineData(StormKind.Company)]
     [InlineData(StormKind.Memory)]
+    [InlineData(StormKind.Impatience)]
     [InlineData(StormKind.Preemption)]
     public void Storm_AnySchedule_KeepsTheLaws(StormKind kind)
     {
@@ -24,6 +26,17 @@ public sealed class LawTests
         }
 
         Check.One(config, Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), (byte[] program) => Run(kind, program)));
+    }
+
+    [Fact]
+    public void Storm_Impatience_MeetsEveryWayToRunOutOfTime()
+    {
+        // Else the storms would say nothing of them. Each request is submitted with what makes it end so, then time passes.
+        using var storm = new Storm(StormKind.Impatience);
+        storm.Run([.. Enumerable.Range(0, 252).SelectMany(with => new byte[] { 0, (byte)with, 7, (byte)with, 3, 0 })]);
+        Assert.All(
+            [SessionOutcome.Completed, SessionOutcome.SolverFailed, SessionOutcome.DeadlineExceeded, SessionOutcome.QueuedTooLong, SessionOutcome.BudgetTooSmall],
+            outcome => Assert.True(storm.Ended(outcome) > 0, $"Nothing ended as {outcome}."));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
@@ -48,6 +49,9 @@ internal sealed class Storm : IDisposable
     }
 
     public void Dispose() => _harness.Dispose();
+
+    /// <summary>Requests that ended so.</summary>
+    public long Ended(SessionOutcome outcome) => _harness.Ledger.Ended(outcome);
 
     /// <summary>Runs a program to the end of everything that it began.</summary>
     public void Run(byte[] program)
@@ -110,6 +114,9 @@ internal sealed class Storm : IDisposable
                 _harness.LargestDecode = 1 + (with / 4 % 4);
                 _memoryFailed |= Math.Min(_harness.LargestBatch, _harness.LargestDecode) < _harness.Options.ExactBatch;
                 break;
+            case 7 when _kind == StormKind.Impatience:
+                _harness.Time.Advance(TimeSpan.FromMilliseconds(with % 50));
+                break;
             default:
                 Tick(1);
                 break;
@@ -124,14 +131,26 @@ internal sealed class Storm : IDisposable
         }
 
         ulong[] seeds = [1, 2, 3, LawSolver.Chunked, LawSolver.Chunked + 1, LawSolver.Poisoned, LawSolver.Throwing];
-        _sessions.Add(_harness.Submit(
+        var request =
             Request(_harness, _solver, seeds[with % seeds.Length], 1 + (with / 7 % 6)) with
             {
                 Mode = with % 5 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
                 Priority = (Priority)(with % 3),
                 Progress = new ProgressOptions { EverySteps = 1, IncludeLatent = true, Preview = with % 2 == 0 ? PreviewMode.Decoded : PreviewMode.None },
-            },
-            with % _harness.Loops.Length));
+            };
+        _sessions.Add(_harness.Submit(_kind == StormKind.Impatience ? Impatient(request, with) : request, with % _harness.Loops.Length));
+    }
+
+    private static ReconstructionRequest Impatient(ReconstructionRequest request, byte with)
+    {
+        request = request with { OnTightDeadline = with % 11 < 6 ? TightDeadline.Refuse : TightDeadline.Shorten };
+        return (with % 4) switch
+        {
+            0 => request with { TimeLimit = TimeSpan.FromMilliseconds(1 + (with % 90)) },
+            1 => request with { QueueTimeout = TimeSpan.FromMilliseconds(with % 40) },
+            2 => request with { MaximumNetworkCalls = 1 + (with % 3) },
+            _ => request,
+        };
     }
 
     private void Tick(int times)
@@ -207,23 +226,37 @@ internal sealed class Storm : IDisposable
     {
         var request = session.Request;
         var (seed, steps) = (request.Seed, request.Sampling.DdimSteps);
+        var cut = events.OfType<AcceptedEvent>().SingleOrDefault()?.Cut;
+        var refused = request.MaximumNetworkCalls < steps && request.OnTightDeadline == TightDeadline.Refuse;
 
         // Nobody has read until now: one slot each, whatever the number of steps.
         Assert.InRange(events.Count, 1, 3);
         var outcome = events[^1] is FailedEvent failed ? failed.Failure.Outcome : SessionOutcome.Completed;
         ImmutableArray<SessionOutcome> allowed =
         [
-            .. seed >= LawSolver.Poisoned && steps > 1 ? [SessionOutcome.SolverFailed] : new[] { SessionOutcome.Completed },
+            (cut?.Trajectory.Length ?? steps) switch
+            {
+                _ when refused => SessionOutcome.BudgetTooSmall,
+                > 1 when seed >= LawSolver.Poisoned => SessionOutcome.SolverFailed,
+                _ => SessionOutcome.Completed,
+            },
+            .. request.TimeLimit is not null ? [SessionOutcome.DeadlineExceeded] : Array.Empty<SessionOutcome>(),
+            .. request.QueueTimeout is not null && !events.OfType<ProgressEvent>().Any() ? [SessionOutcome.QueuedTooLong] : Array.Empty<SessionOutcome>(),
             .. session.IsCancelled ? [SessionOutcome.Cancelled] : Array.Empty<SessionOutcome>(),
             .. _memoryFailed && request.Mode == ComputeMode.Exact ? [SessionOutcome.OutOfMemory] : Array.Empty<SessionOutcome>(),
         ];
         Assert.True(allowed.Contains(outcome), $"Seed {seed} with {steps} steps ended as {outcome}, not {string.Join(" or ", allowed)}: {(events[^1] as FailedEvent)?.Failure}");
-        if (events[^1] is ResultEvent result)
+        if (events[^1] is ResultEvent result && cut is not null)
         {
-            Assert.True(ResultAlone(seed, steps).AsSpan().SequenceEqual(result.Picture.Values), $"Seed {seed} with {steps} steps has another result than alone.");
+            Assert.Equal(cut.Trajectory.Length, result.Cost.Steps);
+            Assert.True(result.Cost.Steps <= (request.MaximumNetworkCalls ?? steps));
+        }
+        else if (events[^1] is ResultEvent whole)
+        {
+            Assert.True(ResultAlone(seed, steps).AsSpan().SequenceEqual(whole.Picture.Values), $"Seed {seed} with {steps} steps has another result than alone.");
             var progress = Assert.Single(events.OfType<ProgressEvent>());
             Assert.Equal((steps, steps - 1L, request.Progress.Preview != PreviewMode.None), (progress.Step, progress.Skipped, progress.Preview is not null));
-            Assert.Equal(steps, result.Cost.Steps);
+            Assert.Equal(steps, whole.Cost.Steps);
         }
     }
 }

@@ -9,6 +9,9 @@ public enum StormKind
     /// <summary>The device's memory shrinks and grows.</summary>
     Memory,
 
+    /// <summary>Requests have time limits, longest waits and budgets, and the device is held up now and then.</summary>
+    Impatience,
+
     /// <summary>Samples are suspended, continued, and moved between two devices.</summary>
     Preemption,
 }

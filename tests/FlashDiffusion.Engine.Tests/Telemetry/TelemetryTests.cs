@@ -94,6 +94,23 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public void Metrics_HoweverRequestsEnd_AcceptedEqualsEnded()
+    {
+        _harness.Solver.Throwing.Add(2);
+        _harness.Submit(_harness.Request(1));
+        _harness.Submit(_harness.Request(2));
+        _harness.Submit(_harness.Request(3) with { TimeLimit = TimeSpan.FromMilliseconds(25) });
+        var cancelled = _harness.Submit(_harness.Request(4));
+        Assert.Equal((4, 0), Counts());
+        cancelled.Cancel();
+        _harness.RunUntilIdle();
+        Assert.Equal((4, 4), Counts());
+
+        (int Accepted, int Ended) Counts() => (Count("requests.accepted"), Count("request.duration"));
+        int Count(string name) => _measurements.Count(measurement => measurement.Name == "flashdiffusion." + name);
+    }
+
+    [Fact]
     public void Metrics_Cancelled_RecordTheLatency()
     {
         var session = _harness.Submit(_harness.Request(1, startTimestep: 100));
