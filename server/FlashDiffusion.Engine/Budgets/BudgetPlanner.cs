@@ -59,8 +59,9 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
             (fits, tooMany) = plan.Violations.IsEmpty && plan.NetworkCalls <= most && InTime(sample, others, already) ? (points, tooMany) : (fits, points);
         }
 
-        sample.Replan(Cut(sample, whole, start, Math.Max(1, fits), reason, ask));
-        return fits > 0 ? null : Refused(sample, others, reason, ask);
+        var chosen = Cut(sample, whole, start, Math.Max(1, fits), reason, ask);
+        sample.Replan(chosen);
+        return fits > 0 ? null : Refused(sample, others, chosen.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline, ask);
     }
 
     private static int StartTimestep(Sample sample) =>
@@ -76,9 +77,14 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
 
     private bool InTime(Sample sample, IReadOnlyCollection<Sample> others, Dictionary<long, double> already)
     {
+        // Without a deadline of its own it is never refused for another's: what was promised goes first, as before what has no budget at all.
+        if (Left(sample) is not { } mine)
+        {
+            return true;
+        }
+
         var completions = etas.Completions([.. others, sample]);
-        var left = Left(sample);
-        if (left is { } mine && completions.TryGetValue(sample.Id, out var seconds) && WithMargin(sample, seconds) > mine)
+        if (completions.TryGetValue(sample.Id, out var seconds) && WithMargin(sample, seconds) > mine)
         {
             return false;
         }

@@ -40,6 +40,13 @@ public sealed class LawTests
     }
 
     [Fact]
+    public void Storm_CallsLimitedBesideATightPromise_AreCutAndNotRefused()
+    {
+        // Found by a storm: who has no deadline was refused with DEADLINE_TOO_TIGHT, for another's.
+        Run(StormKind.Impatience, [0, 0, 0, 191, 0, 0, 0, 64, 0, 179, 75, 191, 0, 1, 0, 1, 0, 0, 0, 0, 0, 230]);
+    }
+
+    [Fact]
     public void Storm_RowsThatSeeEachOther_IsCaught()
     {
         // Two samples of different seeds take a step together; a solver that couples rows must not pass for isolated.
