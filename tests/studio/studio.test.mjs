@@ -120,6 +120,8 @@ test("a picture of one's own is cropped and taken", async () => {
 
 test("the same call is shown for three languages, with what was chosen", async () => {
   await page.selectOption("#operator", "gaussian_blur");
+  // The picture that comes back moves what is below it: a click while it does would meet a slider instead of a tab.
+  await page.waitForSelector("#run:enabled");
   await page.click("#code summary");
   for (const [language, word] of [["curl", "v1/reconstructions"], ["python", "client.reconstruct("], ["csharp", "client.ReconstructAsync("]]) {
     await page.click(`[data-language="${language}"]`);
