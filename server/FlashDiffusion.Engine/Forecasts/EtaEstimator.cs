@@ -22,7 +22,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         time.GetUtcNow(),
         StepSeconds(lane, waiting) ?? UnmeasuredStepSeconds);
 
-    /// <summary>Time until each sample is done, by number; samples that nothing like it was measured for are left out.</summary>
+    /// <summary>Time until each sample is done, by number; samples of a model of which nothing was ever measured are left out.</summary>
     /// <param name="samples">All samples under way.</param>
     public Dictionary<long, double> Completions(IEnumerable<Sample> samples) => Forecast.Completions(samples.Select(WorkOf));
 
@@ -50,6 +50,11 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
             .Where(pair => pair.Value > 0)
             .Select(pair => (Lane: stepLane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key), Operator = OperatorOf(sample, pair.Key) }, Count: pair.Value))
             .ToArray();
+        foreach (var kind in kinds)
+        {
+            Weigh(sample, kind.Lane);
+        }
+
         var means = new Dictionary<int, double?>();
         return new ForecastWork(
             sample.Id,
@@ -70,6 +75,27 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
 
     private static string OperatorOf(Sample sample, string kind) =>
         kind == Sampling.DdimInversion.StepKind ? "" : sample.Piece.OperatorKey;
+
+    // Of a kind that was never measured its network calls are all that is known.
+    private void Weigh(Sample sample, LaneKey lane)
+    {
+        var key = LaneTiming.Of(lane);
+        if (times.Knows(key))
+        {
+            return;
+        }
+
+        var (weight, calls) = (0.0, 0);
+        foreach (var step in sample.Steps.Where(step => step.Kind == lane.Kind))
+        {
+            (weight, calls) = (weight + StepWeight.Of(step.Cost), calls + step.Chunks);
+        }
+
+        if (weight > 0)
+        {
+            times.Weigh(key, weight / calls);
+        }
+    }
 
     private double? StepSeconds(LaneKey lane, int waiting) =>
         times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, Math.Max(1, sizes.Of(lane, waiting))));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Scheduling;
 
 namespace FlashDiffusion.Engine.Forecasts;
 
@@ -23,6 +24,8 @@ internal sealed class StepTimes
     private readonly Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> _curves = [];
     private readonly Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> _together = [];
     private readonly Dictionary<TimingKey, TimingKey> _lastSize = [];
+    private readonly Dictionary<string, HashSet<TimingKey>> _ofModel = new(StringComparer.Ordinal);
+    private readonly Dictionary<TimingKey, double> _weights = [];
 
     /// <summary>Records one unit: of its kind, and of all that differ from it in the operator only.</summary>
     /// <param name="key">What it was.</param>
@@ -35,11 +38,34 @@ internal sealed class StepTimes
             _curves.Clear();
             _together.Clear();
             _lastSize.Clear();
+            _ofModel.Clear();
         }
 
         Record(_curves, key, batch, seconds);
         Record(_together, key.AnyOperator, batch, seconds);
         _lastSize[key.AnySize] = _lastSize[key.AnyOperator.AnySize] = key;
+        if (!_ofModel.TryGetValue(key.Model, out var works))
+        {
+            _ofModel.Add(key.Model, works = []);
+        }
+
+        works.Add(key.AnyOperator.AnySize);
+    }
+
+    /// <summary>Whether a unit of a kind of work was measured, of any size and with any operator.</summary>
+    public bool Knows(TimingKey key) => _lastSize.ContainsKey(key.AnyOperator.AnySize);
+
+    /// <summary>Says what a unit of a kind of work consists of.</summary>
+    /// <param name="key">What it is.</param>
+    /// <param name="weight">Its <see cref="StepWeight"/>, above 0.</param>
+    public void Weigh(TimingKey key, double weight)
+    {
+        if (_weights.Count >= MaximumKeys)
+        {
+            _weights.Clear();
+        }
+
+        _weights[key.AnyOperator.AnySize] = weight;
     }
 
     /// <summary>
@@ -80,7 +106,10 @@ internal sealed class StepTimes
     /// <summary>How long a unit will take.</summary>
     /// <param name="key">What it is.</param>
     /// <param name="batch">Its rows.</param>
-    /// <returns>Seconds; null if no unit like it was measured at any size, with any operator.</returns>
+    /// <returns>
+    /// Seconds: of its kind, else, as their <see cref="StepWeight"/> says, of the kind of work of the same model that weighs most nearly as much. Null
+    /// if nothing of the model was ever measured.
+    /// </returns>
     public double? Predict(TimingKey key, int batch)
     {
         if (_together.TryGetValue(key.AnyOperator, out var together))
@@ -90,9 +119,32 @@ internal sealed class StepTimes
 
         // Convolution is most of the work, and its work grows with the number of pixels.
         return _lastSize.TryGetValue(key.AnySize, out var other) || _lastSize.TryGetValue(key.AnyOperator.AnySize, out other)
-            ? Interpolate(_curves[other], batch) * key.Working.Elements / other.Working.Elements
-            : null;
+            ? Resized(other, key, batch)
+            : Likened(key, batch);
     }
+
+    private double Resized(TimingKey known, TimingKey key, int batch) => Interpolate(_curves[known], batch) * key.Working.Elements / known.Working.Elements;
+
+    private double? Likened(TimingKey key, int batch)
+    {
+        if (!_ofModel.TryGetValue(key.Model, out var works))
+        {
+            return null;
+        }
+
+        // Of equally heavy ones a step is more like a step, and a look like a look.
+        var weight = WeightOf(key);
+        var (like, theirs) = works.Select(work => (work, Weight: WeightOf(work)))
+            .MinBy(known => (known.Weight is { } other && weight is { } own ? Math.Abs(Math.Log(own / other)) : double.MaxValue, known.work.Stage == key.Stage ? 0 : 1));
+        return Resized(_lastSize[like], key, batch) * (weight / theirs ?? 1);
+    }
+
+    private double? WeightOf(TimingKey key) => key.Stage switch
+    {
+        Stage.Severity => StepWeight.Look,
+        Stage.Decode => StepWeight.Decode,
+        _ => _weights.TryGetValue(key.AnyOperator.AnySize, out var weight) ? weight : null,
+    };
 
     private static void Record(Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> curves, TimingKey key, int batch, double seconds)
     {

@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Tests.Laws;
 using FlashDiffusion.Testing.Fakes;
 
 namespace FlashDiffusion.Engine.Tests.Devices;
@@ -75,10 +76,25 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Accepted_FirstOfItsKind_HasNoEta()
+    public async Task Accepted_NothingOfTheModelMeasured_HasNoEta()
     {
         using var harness = new EngineHarness();
-        Assert.Null((await AcceptedAsync(harness, harness.Request(1))).Eta);
+        var started = harness.Request(1) with { Adaptation = new Adaptation { Mode = AdaptationMode.Full } };
+        Assert.Null((await AcceptedAsync(harness, started)).Eta);
+    }
+
+    [Fact]
+    public async Task Accepted_FirstOfItsKindOnceTheModelIsWarm_HasAnEtaByItsCalls()
+    {
+        using var harness = new EngineHarness { DecodeTime = TimeSpan.FromMilliseconds(10) };
+        harness.Submit(harness.Request(1, startTimestep: 4));
+        harness.RunUntilIdle();
+
+        // Nothing of this solver was measured. A step of it is one call, as the last decode is, which took 10 ms.
+        var session = harness.Submit(harness.Request(2, startTimestep: 19) with { Solver = new LawSolver() });
+        harness.RunUntilIdle();
+        var eta = Assert.IsType<AcceptedEvent>((await EngineHarness.EventsAsync(session))[0]).Eta!.Value.TotalSeconds;
+        Assert.Equal((20 * 0.01) + 0.01, eta, 1e-3);
     }
 
     [Fact]

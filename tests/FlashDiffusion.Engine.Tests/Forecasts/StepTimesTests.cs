@@ -88,10 +88,36 @@ public sealed class StepTimesTests
     }
 
     [Fact]
-    public void Predict_AnotherKind_IsNull()
+    public void Predict_AnotherKindOfTheModel_GoesByTheNetworkCalls()
+    {
+        var (plain, other) = (Small with { Kind = "plain" }, Small with { Runner = "another", Working = new PictureShape(128, 128) });
+        _times.Weigh(Small, 6);
+        _times.Weigh(plain, 1);
+        _times.Weigh(other, 3);
+        _times.Record(Small, 1, 0.6);
+        Assert.Equal(0.1, _times.Predict(plain, 1)!.Value, 1e-9);
+        Assert.Equal(4 * 0.3, _times.Predict(other, 1)!.Value, 1e-9);
+
+        // Of several measured ones the one that weighs most nearly as much; and its own time as soon as there is one.
+        _times.Record(plain, 1, 0.2);
+        Assert.Equal(4 * 0.3, _times.Predict(other, 1)!.Value, 1e-9);
+        Assert.Equal(0.2, _times.Predict(Small with { Stage = Stage.Decode, Runner = "", Kind = "" }, 1)!.Value, 1e-9);
+        _times.Record(other, 1, 5);
+        Assert.Equal(5, _times.Predict(other, 1));
+    }
+
+    [Fact]
+    public void Predict_AnotherKindOfUnknownCalls_IsTakenToBeAlike()
     {
         _times.Record(Small, 1, 0.1);
-        Assert.Null(_times.Predict(Small with { Kind = "plain" }, 1));
+        Assert.Equal(0.1, _times.Predict(Small with { Kind = "plain" }, 1)!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Predict_AnotherModel_IsNull()
+    {
+        _times.Record(Small, 1, 0.1);
+        Assert.Null(_times.Predict(Small with { Model = "another" }, 1));
     }
 
     [Fact]
