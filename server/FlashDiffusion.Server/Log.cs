@@ -42,7 +42,7 @@ internal static partial class Log
     [LoggerMessage(3007, LogLevel.Information, "Model {Model} {Version}: {Description}", EventName = "ModelLoaded")]
     public static partial void ModelLoaded(ILogger logger, string model, string version, string description);
 
-    [LoggerMessage(3008, LogLevel.Warning, "Resume:Key is not set: resume tokens are sealed with a random key, so that no other server can go on with this one's work, nor this one after a restart.", EventName = "RandomResumeKey")]
+    [LoggerMessage(3008, LogLevel.Warning, "Neither Resume:KeysFile nor Resume:Key is set: resume tokens are sealed with a random key, so that no other server can go on with this one's work, nor this one after a restart.", EventName = "RandomResumeKey")]
     public static partial void RandomResumeKey(ILogger logger);
 
     [LoggerMessage(3009, LogLevel.Error, "Operator {Operator} can't be used: {Reason}", EventName = "OperatorFailed")]

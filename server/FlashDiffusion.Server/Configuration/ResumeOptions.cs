@@ -18,6 +18,10 @@ internal sealed class ResumeOptions
     /// <value>None.</value>
     public IList<string> PreviousKeys { get; set; } = [];
 
+    /// <summary>A file of keys instead of <see cref="Key"/> and <see cref="PreviousKeys"/>, one a line: the first seals, all open. Read again when it changes.</summary>
+    /// <value>Empty.</value>
+    public string KeysFile { get; set; } = "";
+
     /// <summary>Seconds that a token is valid.</summary>
     /// <value>3600.</value>
     [Range(1, 604800)]

@@ -1,8 +1,10 @@
+using FlashDiffusion.Server.Resume;
+using FlashDiffusion.Server.Security.Files;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Configuration;
 
-/// <summary>Checks the keys of <see cref="ResumeOptions"/>; no message ever shows one.</summary>
+/// <summary>Reads the keys of <see cref="ResumeOptions"/> once before anything starts; no message ever shows one.</summary>
 internal sealed class ResumeOptionsValidator : IValidateOptions<ResumeOptions>
 {
     public ValidateOptionsResult Validate(string? name, ResumeOptions options)
@@ -19,6 +21,16 @@ internal sealed class ResumeOptionsValidator : IValidateOptions<ResumeOptions>
             {
                 failures.Add($"Resume:PreviousKeys:{i} must be base64 of at least {ResumeOptions.SmallestKey} bytes.");
             }
+        }
+
+        if (options.KeysFile.Length > 0 && FileContent.Read(options.KeysFile, ResumeKeys.Parse, out var problem) is null)
+        {
+            failures.Add($"Resume:KeysFile: {problem}");
+        }
+
+        if (options.KeysFile.Length > 0 && (options.Key.Length > 0 || options.PreviousKeys.Count > 0))
+        {
+            failures.Add("Resume:KeysFile stands instead of Resume:Key and Resume:PreviousKeys: put their keys into the file, the one that seals first.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -69,6 +69,7 @@ internal static class ServerHost
         builder.AddFlashDiffusionTelemetry();
         AddServices(builder.Services);
         SecuritySetup.Add(builder.Services, builder.Configuration);
+        ResumeSetup.Add(builder.Services, builder.Configuration);
         var levels = new RuntimeLogLevels();
         ((IConfigurationBuilder)builder.Configuration).Add(levels);
         builder.Services.AddSingleton(levels);
@@ -113,11 +114,6 @@ internal static class ServerHost
         services.AddSingleton<PluginLifecycle>();
         services.AddSingleton<OperatorLoading>();
         services.AddSingleton<ModelLoading>();
-        services.AddSingleton<ResumeKeyring>();
-        services.AddSingleton<ResumeSeal>();
-        services.AddSingleton<TokenReader>();
-        services.AddSingleton<ComputeFingerprint>();
-        services.AddSingleton<ResumeDesk>();
         services.AddSingleton<RetainedRegister>();
         services.AddSingleton<RetainedAnswers>();
         services.AddSingleton<ReconstructionBeginning>();

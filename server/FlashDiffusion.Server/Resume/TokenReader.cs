@@ -43,7 +43,7 @@ internal sealed class TokenReader(ResumeSeal seal, TimeProvider time)
     {
         Code = StatusCode.InvalidArgument,
         Reason = ErrorReasons.ResumeTokenInvalid,
-        Message = "The resume token is damaged, or was sealed with a key that this server does not have (Resume:Key). Send the token as it came, to servers that share their key.",
+        Message = "The resume token is damaged, or was sealed with a key that this server does not have (Resume:KeysFile, Resume:Key). Send the token as it came, to servers that share their key.",
         Violations = [new FieldViolation("resume_from.token", "Send the token as it came, to servers that share their key.")],
     };
 

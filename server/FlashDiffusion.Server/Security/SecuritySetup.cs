@@ -18,13 +18,13 @@ internal static class SecuritySetup
         var tls = configuration.GetSection(TlsOptions.Section).Get<TlsOptions>() ?? new TlsOptions();
         if (tls.Certificate.Length > 0)
         {
-            AddRotating(services, "TLS certificate", TlsFiles.PathsOf(tls), (out string problem) => TlsFiles.Read(tls, out problem));
+            RotatingFiles.Add(services, "TLS certificate", TlsFiles.PathsOf(tls), (out string problem) => TlsFiles.Read(tls, out problem));
         }
 
         var authentication = services.AddAuthentication();
         if (access.KeysFile.Length > 0)
         {
-            AddRotating(services, "API keys", [access.KeysFile], (out string problem) => FileContent.Read(access.KeysFile, ApiKeys.Parse, out problem));
+            RotatingFiles.Add(services, "API keys", [access.KeysFile], (out string problem) => FileContent.Read(access.KeysFile, ApiKeys.Parse, out problem));
             authentication.AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(CallerSchemes.ApiKey, null);
         }
 
@@ -32,7 +32,7 @@ internal static class SecuritySetup
         {
             if (access.JwtKeysFile.Length > 0)
             {
-                AddRotating(services, "keys of the JWT issuer", [access.JwtKeysFile], (out string problem) => FileContent.Read(access.JwtKeysFile, JwtKeys.Parse, out problem));
+                RotatingFiles.Add(services, "keys of the JWT issuer", [access.JwtKeysFile], (out string problem) => FileContent.Read(access.JwtKeysFile, JwtKeys.Parse, out problem));
             }
 
             services.AddSingleton<IConfigureOptions<JwtBearerOptions>, JwtSetup>();
@@ -54,11 +54,4 @@ internal static class SecuritySetup
         { JwtIssuer.Length: 0 } => CallerSchemes.ApiKey,
         _ => CallerSchemes.TokenOf(context.Request) is { } token && CallerSchemes.IsJwt(token) ? CallerSchemes.Jwt : CallerSchemes.ApiKey,
     };
-
-    private static void AddRotating<T>(IServiceCollection services, string what, string[] paths, Rotating<T>.Loader load)
-        where T : class
-    {
-        services.AddSingleton(provider => new Rotating<T>(what, paths, load, provider.GetRequiredService<ILogger<Rotation>>()));
-        services.AddSingleton<IRotating>(provider => provider.GetRequiredService<Rotating<T>>());
-    }
 }

@@ -54,6 +54,19 @@ public sealed class WorkloadTests
     }
 
     [Fact]
+    public void ResumeKeys_AreAFileOfASecret_ThatChangesWithIt()
+    {
+        var container = ContainerOf(Deployment);
+        var file = (string)YamlTree.At(YamlTree.List(container, "env").Single(variable => Equals(YamlTree.At(variable, "name"), "Resume__KeysFile")), "value")!;
+        // A file that is mounted by subPath keeps what it had at the start.
+        var mount = YamlTree.List(container, "volumeMounts").Single(mount => Equals(YamlTree.At(mount, "mountPath"), Path.GetDirectoryName(file)) && YamlTree.At(mount, "subPath") is null);
+        var volume = YamlTree.List(PodOf(Deployment), "volumes").Single(volume => Equals(YamlTree.At(volume, "name"), YamlTree.At(mount, "name")));
+        var secret = (string)YamlTree.At(volume, "secret", "secretName")!;
+        // The key of the secret that the page tells how to make is the name of the file.
+        Assert.Contains($"create secret generic {secret} --from-literal={Path.GetFileName(file)}=", DeployFolder.Read("README.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Drain_HasTimeForThePause_TheGrace_AndTheLastAnswers()
     {
         var seconds = Number(YamlTree.At(PodOf(Deployment), "terminationGracePeriodSeconds"));
