@@ -19,7 +19,7 @@ internal sealed record CommandLine
         new("--plugins", "Plugins:Root", "FOLDER", "plugins, solvers and operators; default: plugins beside the server's binaries"),
         new("--kernel-wizard", "Operators:KernelWizardWeights", "FILE", "your weights of the KernelWizard network, for the operator nonlinear_blur_network"),
         new("--default-solver", "Plugins:DefaultSolver", "latent_dps", "solver that an empty name means"),
-        new("--device", "Engine:Device", "cpu", "cpu, cuda, or cuda:INDEX"),
+        new("--device", "Engine:Device", "cpu", "cpu, cuda or cuda:INDEX; several with commas, one worker each"),
         new("--batch", "Engine:MaximumBatch", "32", "most reconstructions that take a step together"),
         new("--policy", "Engine:Policy", "shortest_remaining", "who goes first: first_come, shortest_remaining, earliest_deadline"),
         new("--queue", "Engine:MaximumSessions", "64", "reconstructions accepted at once; more are refused"),
@@ -36,6 +36,9 @@ internal sealed record CommandLine
         new("--keys-file", "Access:KeysFile", "FILE", "API keys, one a line: NAME SHA256-OF-THE-KEY [admin]; read again when it changes"),
         new("--log-level", "Logging:LogLevel:Default", "Information", "Trace, Debug, Information, Warning, Error"),
     ];
+
+    /// <summary>Sections that a key may begin with; what is in them is checked with the rest of the settings.</summary>
+    private static IEnumerable<string> Sections => [.. OptionSections.All.Select(section => section.Name), "Logging"];
 
     /// <summary>Whether <c>--help</c> was given.</summary>
     public bool ShowHelp { get; private init; }
@@ -97,5 +100,5 @@ internal sealed record CommandLine
 
     private static string? KeyOf(string name) =>
         Switches.FirstOrDefault(option => option.Name == name)?.Key
-        ?? (name.StartsWith("--", StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal) ? name[2..] : null);
+        ?? (name.StartsWith("--", StringComparison.Ordinal) && Sections.Any(section => name.AsSpan(2).StartsWith($"{section}:", StringComparison.OrdinalIgnoreCase)) ? name[2..] : null);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FlashDiffusion.Engine.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -9,64 +10,57 @@ internal static class OptionSections
     /// <summary>Section of the engine's own options.</summary>
     private const string EngineSection = "Engine";
 
+    /// <summary>Every section.</summary>
+    public static ImmutableArray<OptionSection> All { get; } =
+    [
+        OptionSection.Of<ServerOptions>(ServerOptions.Section),
+        OptionSection.Of<LimitOptions>(LimitOptions.Section),
+        OptionSection.Of<EngineOptions>(EngineSection),
+        OptionSection.Of<ModelOptions>(ModelOptions.Section),
+        OptionSection.Of<PluginOptions>(PluginOptions.Section),
+        OptionSection.Of<OperatorOptions>(OperatorOptions.Section),
+        OptionSection.Of<TelemetryOptions>(TelemetryOptions.Section),
+        OptionSection.Of<ResumeOptions>(ResumeOptions.Section),
+        OptionSection.Of<ResultOptions>(ResultOptions.Section),
+        OptionSection.Of<HttpOptions>(HttpOptions.Section),
+        OptionSection.Of<AdminOptions>(AdminOptions.Section),
+        OptionSection.Of<TlsOptions>(TlsOptions.Section),
+        OptionSection.Of<AccessOptions>(AccessOptions.Section),
+        OptionSection.Of<QuotaOptions>(QuotaOptions.Section),
+    ];
+
     public static void Add(IServiceCollection services)
     {
-        Add<ServerOptions>(ServerOptions.Section);
-        Add<LimitOptions>(LimitOptions.Section);
-        Add<EngineOptions>(EngineSection);
-        Add<ModelOptions>(ModelOptions.Section);
-        Add<PluginOptions>(PluginOptions.Section);
-        Add<OperatorOptions>(OperatorOptions.Section);
-        Add<TelemetryOptions>(TelemetryOptions.Section);
-        Add<ResumeOptions>(ResumeOptions.Section);
-        Add<ResultOptions>(ResultOptions.Section);
-        Add<HttpOptions>(HttpOptions.Section);
-        Add<AdminOptions>(AdminOptions.Section);
-        Add<TlsOptions>(TlsOptions.Section);
-        Add<AccessOptions>(AccessOptions.Section);
-        Add<QuotaOptions>(QuotaOptions.Section);
+        foreach (var section in All)
+        {
+            section.Add(services);
+        }
+
         services.AddSingleton<IValidateOptions<TlsOptions>, TlsOptionsValidator>();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
+        services.AddSingleton<IValidateOptions<EngineOptions>, DeviceOptionsValidator>();
         services.AddSingleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>();
         services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
         services.AddSingleton<IValidateOptions<ResumeOptions>, ResumeOptionsValidator>();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
-
-        void Add<T>(string section)
-            where T : class => services.AddOptions<T>().BindConfiguration(section).ValidateDataAnnotations().ValidateOnStart();
     }
 
     /// <summary>Everything that is wrong with the settings, one line each. Asked before the host is built, which needs them already.</summary>
     public static IReadOnlyList<string> Errors(IConfiguration configuration)
     {
-        var services = new ServiceCollection().AddSingleton(configuration);
+        var faults = All.SelectMany(section => SettingFaults.Of(configuration, section)).Concat(SettingFaults.OfLogLevels(configuration)).ToList();
+
+        // What can be read is checked all the same, so that one wrong value hides no other.
+        var services = new ServiceCollection().AddSingleton(Without(configuration, [.. faults.Select(fault => fault.Key)]));
         Add(services);
         using var provider = services.BuildServiceProvider();
-        return
-        [
-            .. ErrorsOf<ServerOptions>(provider), .. ErrorsOf<LimitOptions>(provider), .. ErrorsOf<EngineOptions>(provider),
-            .. ErrorsOf<ModelOptions>(provider), .. ErrorsOf<PluginOptions>(provider), .. ErrorsOf<OperatorOptions>(provider), .. ErrorsOf<TelemetryOptions>(provider),
-            .. ErrorsOf<ResumeOptions>(provider), .. ErrorsOf<ResultOptions>(provider), .. ErrorsOf<HttpOptions>(provider), .. ErrorsOf<AdminOptions>(provider),
-            .. ErrorsOf<TlsOptions>(provider), .. ErrorsOf<AccessOptions>(provider), .. ErrorsOf<QuotaOptions>(provider),
-        ];
+        return [.. faults.Select(fault => fault.Problem), .. All.SelectMany(section => section.Errors(provider))];
     }
 
-    private static IEnumerable<string> ErrorsOf<T>(IServiceProvider services)
-        where T : class
-    {
-        try
-        {
-            _ = services.GetRequiredService<IOptions<T>>().Value;
-            return [];
-        }
-        catch (OptionsValidationException exception)
-        {
-            return exception.Failures;
-        }
-        catch (InvalidOperationException exception)
-        {
-            // A value that is no number where one is needed; the binder's message names the key and the value.
-            return [exception.Message];
-        }
-    }
+    private static IConfiguration Without(IConfiguration configuration, string[] keys) => new ConfigurationBuilder()
+        .AddInMemoryCollection(configuration.AsEnumerable().Where(pair => pair.Value is not null && !keys.Any(key => IsAtOrBelow(pair.Key, key))))
+        .Build();
+
+    private static bool IsAtOrBelow(string key, string other) =>
+        key.StartsWith(other, StringComparison.OrdinalIgnoreCase) && (key.Length == other.Length || key[other.Length] == ':');
 }

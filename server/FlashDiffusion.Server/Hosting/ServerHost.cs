@@ -45,7 +45,7 @@ internal static class ServerHost
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (PortConflict.Explain(exception, options) is { } line)
+        catch (Exception exception) when (PortConflict.Explain(exception, options, app.Services.GetRequiredService<IOptions<AdminOptions>>().Value) is { } line)
         {
             return await FailAsync([line]);
         }

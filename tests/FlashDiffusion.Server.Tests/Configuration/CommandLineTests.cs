@@ -23,11 +23,12 @@ public sealed class CommandLineTests
     [Fact]
     public void Parse_SeveralFaults_ReportsAll()
     {
-        var parsed = CommandLine.Parse(["--grcp-port=1", "positional", "--listen"]);
+        var parsed = CommandLine.Parse(["--grcp-port=1", "positional", "--Enigne:Device=cuda", "--listen"]);
 
-        Assert.Equal(3, parsed.Errors.Length);
+        Assert.Equal(4, parsed.Errors.Length);
         Assert.Contains("--grcp-port", parsed.Errors[0], StringComparison.Ordinal);
-        Assert.Contains("needs a value", parsed.Errors[2], StringComparison.Ordinal);
+        Assert.Contains("--Enigne:Device", parsed.Errors[2], StringComparison.Ordinal);
+        Assert.Contains("needs a value", parsed.Errors[3], StringComparison.Ordinal);
     }
 
     [Fact]

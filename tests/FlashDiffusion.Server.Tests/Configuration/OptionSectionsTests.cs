@@ -30,6 +30,55 @@ public sealed class OptionSectionsTests
     }
 
     [Fact]
+    public void Errors_ValuesThatCantBeRead_HideNoOther()
+    {
+        var errors = ErrorsOf(
+            ("Server:GrpcPort", "banana"), ("Server:HttpPort", "99999"), ("Server:Listen", "foo"), ("Server:Reflection", "maybe"),
+            ("Quotas:RequestBurst", "x"), ("Quotas:StepBurst", "y"), ("Engine:Mode", "Precise"), ("Logging:LogLevel:Default", "loud"));
+
+        Assert.Equal(8, errors.Count);
+        Assert.Contains("Server:GrpcPort (--grpc-port) must be a whole number, but is 'banana'.", errors);
+        Assert.Contains("Server:Reflection (--reflection) must be true or false, but is 'maybe'.", errors);
+        Assert.Contains("Engine:Mode must be one of Fast, Exact, but is 'Precise'.", errors);
+        Assert.Contains(errors, error => error.Contains("HttpPort", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Contains("--log-level", StringComparison.Ordinal) && error.Contains("Information", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Engine:MaximumBach", "3", "There is no option 'Engine:MaximumBach'; Engine has Ageing,")]
+    [InlineData("Access:AsksForTokens", "true", "There is no option 'Access:AsksForTokens'; Access has AdminScope,")]
+    [InlineData("Server:GrpcPort:Value", "3", "There is no option 'Server:GrpcPort:Value'; Server:GrpcPort is one value.")]
+    [InlineData("Http:AllowedOrigins", "https://example.org", "Http:AllowedOrigins is a list: Http:AllowedOrigins:0,")]
+    public void Errors_NamesThatAreNone_AreReported(string key, string value, string expected) =>
+        Assert.StartsWith(expected, Assert.Single(ErrorsOf((key, value))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Errors_NamesInAnyCaseAndLists_AreFine() =>
+        Assert.Empty(ErrorsOf(("server:grpcport", "1"), ("HTTP:ALLOWEDORIGINS:0", "*"), ("Access:AdminSubjects:0", "CN=a"), ("Logging:Console:FormatterName", "json"), ("Logging:LogLevel:A", "debug")));
+
+    [Theory]
+    [InlineData("cpu", true)]
+    [InlineData("cpu, cpu", true)]
+    [InlineData("cuda,cuda:1", true)]
+    [InlineData("gpu", false)]
+    [InlineData("cuda:a", false)]
+    [InlineData("cpu,", false)]
+    public void Errors_Devices_MustBeNamedAsTheyAre(string devices, bool fine)
+    {
+        var errors = ErrorsOf(("Engine:Device", devices));
+
+        Assert.True(fine ? errors.Count == 0 : Assert.Single(errors).Contains("--device", StringComparison.Ordinal), string.Join(' ', errors));
+    }
+
+    [Fact]
+    public void Errors_PortOfTheAdminService_CountsWhereItIsEnabled()
+    {
+        Assert.Contains("--admin-port", Assert.Single(ErrorsOf(("Admin:Enabled", "true"), ("Server:GrpcPort", "8003"))), StringComparison.Ordinal);
+        Assert.Single(ErrorsOf(("Admin:Enabled", "true"), ("Admin:Port", "9000"), ("Server:HttpPort", "9000")));
+        Assert.Empty(ErrorsOf(("Server:GrpcPort", "8003")));
+    }
+
+    [Fact]
     public void Errors_TwoPlacesForModels_AreReported()
     {
         Assert.Contains("--model-dir", Assert.Single(ErrorsOf(("Models:Root", "a"), ("Models:Directory", "b"))), StringComparison.Ordinal);
