@@ -48,6 +48,9 @@ internal static partial class Log
     [LoggerMessage(3009, LogLevel.Error, "Operator {Operator} can't be used: {Reason}", EventName = "OperatorFailed")]
     public static partial void OperatorFailed(ILogger logger, string @operator, string reason);
 
+    [LoggerMessage(3020, LogLevel.Error, "The server is not ready: {Reason}", EventName = "NotReady")]
+    public static partial void NotReady(ILogger logger, string reason);
+
     [LoggerMessage(3017, LogLevel.Information, "Model {Model} {Version} takes no new requests; {Leases} use it still.", EventName = "ModelUnloading")]
     public static partial void ModelUnloading(ILogger logger, string model, string version, int leases);
 

@@ -34,6 +34,7 @@ internal sealed record CommandLine
         new("--tls-key", "Tls:Key", "FILE", "TLS: its private key, PEM"),
         new("--tls-client-ca", "Tls:ClientAuthorities", "FILE", "mutual TLS: authorities of the clients that may connect, PEM"),
         new("--keys-file", "Access:KeysFile", "FILE", "API keys, one a line: NAME SHA256-OF-THE-KEY [admin]; read again when it changes"),
+        new("--log-format", "Logging:Console:FormatterName", "simple", "lines on the console: simple, json, systemd"),
         new("--log-level", "Logging:LogLevel:Default", "Information", "Trace, Debug, Information, Warning, Error"),
     ];
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using FlashDiffusion.Server.Telemetry;
 
 namespace FlashDiffusion.Server.Configuration;
 
@@ -23,11 +24,17 @@ internal static class SettingFaults
             select new SettingFault(setting.Path, problem);
     }
 
-    /// <summary>Log levels that are none: the logging library would end the server with a stack trace.</summary>
-    public static IEnumerable<SettingFault> OfLogLevels(IConfiguration configuration) =>
-        from setting in configuration.GetSection(LogLevels).GetChildren()
-        where setting.Value is { } value && !Enum.GetNames<LogLevel>().Contains(value, StringComparer.OrdinalIgnoreCase)
-        select new SettingFault(setting.Path, $"{Named(setting.Path)} must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}, but is '{setting.Value}'.");
+    /// <summary>Log levels and formats that are none: the logging library would end the server with a stack trace, or ignore them.</summary>
+    public static IEnumerable<SettingFault> OfLogging(IConfiguration configuration) =>
+    [
+        .. configuration.GetSection(LogLevels).GetChildren().SelectMany(setting => Other(setting, Enum.GetNames<LogLevel>())),
+        .. Other(configuration.GetSection(ConsoleFormat.Key), ConsoleFormat.Names),
+    ];
+
+    private static IEnumerable<SettingFault> Other(IConfigurationSection setting, IReadOnlyCollection<string> words) =>
+        string.IsNullOrEmpty(setting.Value) || words.Contains(setting.Value, StringComparer.OrdinalIgnoreCase)
+            ? []
+            : [new SettingFault(setting.Path, $"{Named(setting.Path)} must be one of {string.Join(", ", words)}, but is '{setting.Value}'.")];
 
     private static string? Problem(IConfigurationSection setting, PropertyInfo option)
     {

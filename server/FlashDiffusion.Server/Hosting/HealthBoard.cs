@@ -42,13 +42,13 @@ internal sealed class HealthBoard(HealthServiceImpl service, ServingState state)
         foreach (var solver in context.Solvers.Entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase))
         {
             named.Add($"solver/{solver.Key}");
-            Set($"solver/{solver.Key}", state.IsReady && solver.Any(entry => entry.IsReady));
+            Set($"solver/{solver.Key}", state.TakesRequests && solver.Any(entry => entry.IsReady));
         }
 
         foreach (var model in context.Models.Entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase))
         {
             named.Add($"model/{model.Key}");
-            Set($"model/{model.Key}", state.IsReady && model.Any(entry => entry.IsReady));
+            Set($"model/{model.Key}", state.TakesRequests && model.Any(entry => entry.IsReady));
         }
 
         // Who watches something that was taken out of the folder is told.

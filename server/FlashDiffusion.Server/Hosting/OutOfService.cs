@@ -5,8 +5,7 @@ namespace FlashDiffusion.Server.Hosting;
 /// <param name="Name">Its name.</param>
 /// <param name="Version">Its version; empty for an operator of the server's own.</param>
 /// <param name="Reason">What hung.</param>
-/// <param name="IsDefault">Whether most requests mean it.</param>
-internal sealed record OutOfService(string Kind, string Name, string Version, string Reason, bool IsDefault)
+internal sealed record OutOfService(string Kind, string Name, string Version, string Reason)
 {
     public override string ToString() => $"{Kind} {Name}{(Version.Length == 0 ? "" : " ")}{Version} is out of service: {Reason}";
 }

@@ -60,6 +60,7 @@ internal static class ServerHost
     public static WebApplication Build(WebApplicationBuilder builder, Action<IServiceCollection>? replace = null)
     {
         OptionSections.Add(builder.Services);
+        ConsoleFormat.Add(builder);
         // What it has to say about a failed start is said in one line by PortConflict, without a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Read by the host before options can be validated.

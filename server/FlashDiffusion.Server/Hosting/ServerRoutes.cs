@@ -71,10 +71,10 @@ internal static class ServerRoutes
         routes.MapGet("/healthz/live", () => "live\n");
         routes.MapGet("/healthz/ready", (ServingState state) =>
         {
-            var hung = string.Concat(state.Hung.Select(part => $"{part}\n"));
+            var why = string.Concat(state.Lacking.Concat(state.Hung.Select(part => part.ToString())).Select(line => $"{line}\n"));
             return state.IsReady
-                ? Results.Text("ready\n" + hung)
-                : Results.Text((state.IsDraining ? "shutting down\n" : state.Context is null ? "starting\n" : "not ready\n") + hung, statusCode: StatusCodes.Status503ServiceUnavailable);
+                ? Results.Text("ready\n" + why)
+                : Results.Text((state.IsDraining ? "shutting down\n" : state.Context is null ? "starting\n" : "not ready\n") + why, statusCode: StatusCodes.Status503ServiceUnavailable);
         });
     }
 }

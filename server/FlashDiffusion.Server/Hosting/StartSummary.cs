@@ -14,7 +14,7 @@ internal sealed class StartSummary(IServer server, IOptions<ServerOptions> optio
 {
     public string Of(ServingContext context)
     {
-        var text = new StringBuilder("FlashDiffusion is ready.").AppendLine();
+        var text = new StringBuilder("FlashDiffusion has started.").AppendLine();
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses.ToArray() ?? [];
         string[] uses = ["gRPC   ", "HTTP   ", "metrics", "admin  "];
         foreach (var (use, address) in uses.Zip(addresses))

@@ -27,6 +27,10 @@ internal sealed class StartupService(
             state.Publish(context);
             health.Update();
             Log.Ready(logger, summary.Of(context));
+            foreach (var lacking in state.Lacking)
+            {
+                Log.NotReady(logger, lacking);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

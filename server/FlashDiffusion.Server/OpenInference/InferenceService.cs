@@ -21,7 +21,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
         Task.FromResult(new Inference.ServerReadyResponse { Ready = state.IsReady });
 
     public override Task<Inference.ModelReadyResponse> ModelReady(Inference.ModelReadyRequest request, ServerCallContext context) =>
-        Task.FromResult(new Inference.ModelReadyResponse { Ready = state.IsReady && InferenceCatalog.IsReady(state.Context!, request.Name, request.Version) });
+        Task.FromResult(new Inference.ModelReadyResponse { Ready = state.TakesRequests && InferenceCatalog.IsReady(state.Context!, request.Name, request.Version) });
 
     public override Task<Inference.ServerMetadataResponse> ServerMetadata(Inference.ServerMetadataRequest request, ServerCallContext context) =>
         Task.FromResult(new Inference.ServerMetadataResponse

@@ -25,7 +25,7 @@ public sealed class ObservedServerTests : IAsyncLifetime
         var broken = _models.CreateSubdirectory("broken/1");
         await File.WriteAllTextAsync(Path.Combine(broken.FullName, "model.json"), "{ not json");
         _server = await RunningServer.StartAsync(
-            [$"--plugins={_plugins.FullPath}", $"--models={_models.FullName}", "--queue=1", "--grace=1"],
+            [$"--plugins={_plugins.FullPath}", $"--models={_models.FullName}", "--queue=1", "--grace=1", "--Logging:LogLevel:FlashDiffusion=Debug"],
             new Dictionary<string, string>
             {
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Endpoint,
@@ -81,6 +81,8 @@ public sealed class ObservedServerTests : IAsyncLifetime
 
         Assert.Superset(expected.ToHashSet(), Trace().Select(span => span.Name).ToHashSet());
         Assert.Equal(ParentId, Trace().Single(span => span.Name == call).ParentId);
+        // Lines on the console name it too.
+        Assert.Contains($"TraceId:{TraceId}", Server.Output, StringComparison.Ordinal);
         var known = Trace().Select(span => span.SpanId).Append(ParentId).ToHashSet();
         Assert.All(Trace(), span => Assert.Contains(span.ParentId, known));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using FlashDiffusion.EndToEnd.Tests.Servers;
 
 namespace FlashDiffusion.EndToEnd.Tests.Operations;
@@ -36,6 +37,18 @@ public sealed class PortTests
         Assert.Equal(1, code);
         Assert.Equal(6, errors.Trim().Split('\n').Length);
         Assert.DoesNotContain("   at ", output + errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logs_AsJson_AreAnObjectALine()
+    {
+        var (code, output, _) = await RunAsync(["--grpc-port=0", "--http-port=0", "--metrics-port=0", "--log-format=json", "--device=cuda:63"]);
+
+        Assert.Equal(1, code);
+        var lines = output.Trim().Split('\n').Select(line => JsonNode.Parse(line)!).ToList();
+        // An event's id is the name by which programs know it.
+        Assert.Contains(lines, line => (int?)line["EventId"] == 3003 && (string?)line["LogLevel"] == "Critical");
+        Assert.All(lines, line => Assert.NotNull(line["Message"]));
     }
 
     [Fact]

@@ -34,9 +34,9 @@ public sealed class OptionSectionsTests
     {
         var errors = ErrorsOf(
             ("Server:GrpcPort", "banana"), ("Server:HttpPort", "99999"), ("Server:Listen", "foo"), ("Server:Reflection", "maybe"),
-            ("Quotas:RequestBurst", "x"), ("Quotas:StepBurst", "y"), ("Engine:Mode", "Precise"), ("Logging:LogLevel:Default", "loud"));
+            ("Quotas:RequestBurst", "x"), ("Quotas:StepBurst", "y"), ("Engine:Mode", "Precise"), ("Logging:LogLevel:Default", "loud"), ("Logging:Console:FormatterName", "xml"));
 
-        Assert.Equal(8, errors.Count);
+        Assert.Equal(9, errors.Count);
         Assert.Contains("Server:GrpcPort (--grpc-port) must be a whole number, but is 'banana'.", errors);
         Assert.Contains("Server:Reflection (--reflection) must be true or false, but is 'maybe'.", errors);
         Assert.Contains("Engine:Mode must be one of Fast, Exact, but is 'Precise'.", errors);
