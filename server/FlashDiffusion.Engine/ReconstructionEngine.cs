@@ -127,7 +127,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return Admission.Refused(reason == RejectionReason.Draining ? Draining() : Full($"All {_options.MaximumSessions} places are taken."));
         }
 
-        return Admission.Accepted(Begin(request, lease, _fleet.Lightest));
+        return Admission.Accepted(Begin(request, lease, _fleet.Lightest(request.Mode)));
     }
 
     /// <summary>Looks at a measurement once.</summary>
@@ -146,7 +146,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         return BoundedAsync(() =>
         {
             var answer = new TaskCompletionSource<DeviceAnswer<SeverityReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var loop = _fleet.Lightest;
+            var loop = _fleet.Lightest();
             loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request, new LookStake(answer, lease), cancellation));
             loop.Wake();
             return answer.Task;
@@ -241,7 +241,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         loop.Wake();
         await using var registration = cancellation.Register(() => Array.ForEach(sessions, session => session.Cancel()));
         var ends = await Task.WhenAll(sessions.Select(session => session.EndAsync()));
-        if (loop.Kind == "cpu" && before is { } held && ResidentPeak.Peak() is { } peak && peak > held)
+        if (loop.Kind == DeviceNames.Processor && before is { } held && ResidentPeak.Peak() is { } peak && peak > held)
         {
             await RunAsync(device, () => Learn(loop, request, sessions.Length, peak - held), cancellation);
         }
@@ -255,7 +255,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <param name="request">A request like those to come.</param>
     /// <param name="cancellation">Cancels it.</param>
     public Task<DeviceAnswer<ResultEvent>> WarmUpAsync(ReconstructionRequest request, CancellationToken cancellation) =>
-        WarmUpAsync(_fleet.Loops.IndexOf(_fleet.Lightest), request, 1, cancellation);
+        WarmUpAsync(_fleet.Loops.IndexOf(_fleet.Lightest()), request, 1, cancellation);
 
     /// <summary>What the engine does and has learned.</summary>
     /// <param name="cancellation">Gives up waiting.</param>

@@ -60,6 +60,12 @@ internal static partial class Log
     [LoggerMessage(3019, LogLevel.Error, "Model {Model} {Version} could not be loaded anew; what was loaded before stays in service. {Reason}", EventName = "ModelStays")]
     public static partial void ModelStays(ILogger logger, string model, string version, string reason);
 
+    [LoggerMessage(3026, LogLevel.Warning, "With model {Model} on {Device}, {Problem}. Exact requests are computed one by one, as with Engine:ExactBatch=1.", EventName = "ShapeGivenUp")]
+    public static partial void ShapeGivenUp(ILogger logger, string model, string device, string problem);
+
+    [LoggerMessage(3027, LogLevel.Error, "With model {Model} on {Device}, {Problem}: its exact results are not exact. Set Engine:ExactBatch to 1 and restart.", EventName = "ShapeInexact")]
+    public static partial void ShapeInexact(ILogger logger, string model, string device, string problem);
+
     [LoggerMessage(3015, LogLevel.Warning, "Log level of {Category} is now {Level}.", EventName = "LogLevelChanged")]
     public static partial void LogLevelChanged(ILogger logger, string category, string level);
 

@@ -66,7 +66,8 @@ internal sealed class EngineOptions
 
     /// <summary>
     /// Rows of the fixed shape in which exact requests are computed, at every step and decode; unused ones are padded. Results are equal
-    /// bit for bit between servers only where it is equal, as threads and the processor's instruction set must be.
+    /// bit for bit between servers only where it is equal, as threads and the processor's instruction set must be. The server sets it to 1 at
+    /// its start where a fixed shape turns out not to suffice.
     /// </summary>
     /// <value>The default value is 4.</value>
     [Range(1, 64)]

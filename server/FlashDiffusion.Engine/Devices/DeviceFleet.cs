@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Hangs;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -47,11 +48,14 @@ internal sealed class DeviceFleet : IDisposable
     /// <summary>What happens on each.</summary>
     public ImmutableArray<DeviceLoop> Loops { get; }
 
-    /// <summary>The device with the least remaining work.</summary>
-    public DeviceLoop Lightest => Loops.Length == 1 ? Loops[0] : Loops.MinBy(loop => loop.Pressure)!;
-
     /// <summary>What all of them have to do.</summary>
     public EngineLoad Load => Loops.Length == 1 ? Loops[0].Load : EngineLoad.Sum(Loops.Select(loop => loop.Load));
+
+    /// <summary>The device with the least remaining work; for exact requests of those of the first one's kind, else their bits would depend on the load.</summary>
+    /// <param name="mode">The request's mode.</param>
+    public DeviceLoop Lightest(ComputeMode mode = ComputeMode.Fast) => Loops.Length == 1
+        ? Loops[0]
+        : Loops.Where(loop => mode == ComputeMode.Fast || loop.Kind == Loops[0].Kind).MinBy(loop => loop.Pressure)!;
 
     /// <summary>Starts the threads.</summary>
     public void Start()

@@ -20,8 +20,8 @@ internal static class DeviceMemory
         }
 
         var names = DeviceNames.Of(options);
-        return DeviceNames.KindOf(names[device]) == "cpu"
-            ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 3 / 4 / names.Count(name => DeviceNames.KindOf(name) == "cpu")
+        return DeviceNames.KindOf(names[device]) == DeviceNames.Processor
+            ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 3 / 4 / names.Count(name => DeviceNames.KindOf(name) == DeviceNames.Processor)
             : null;
     }
 }

@@ -14,13 +14,19 @@ internal static class DeviceNames
     public static ImmutableArray<string> Labels(ImmutableArray<string> names) =>
         [.. names.Select((name, i) => names.Count(other => other == name) > 1 ? $"{name}#{i}" : name)];
 
-    /// <summary>The kind of a device: what has the same kind computes the same bits.</summary>
-    public static string KindOf(string name) => name.Split(':')[0];
+    /// <summary>
+    /// The kind of a device: what has the same kind computes the same bits. All workers on the processor do; two graphics devices may be of different
+    /// makes, which TorchSharp does not tell, so that each is a kind of its own.
+    /// </summary>
+    public static string KindOf(string name) => name.Split(':')[0] is Processor ? Processor : name;
+
+    /// <summary>The kind of workers on the processor.</summary>
+    public const string Processor = "cpu";
 
     /// <summary>Threads that one operation of each worker may use; 0 leaves the library's choice, which is all processors.</summary>
     public static int Threads(EngineOptions options)
     {
-        var onProcessor = Of(options).Count(name => KindOf(name) == "cpu");
+        var onProcessor = Of(options).Count(name => KindOf(name) == Processor);
         return options.Threads == 0 && onProcessor > 1 ? Math.Max(1, Environment.ProcessorCount / onProcessor) : options.Threads;
     }
 }

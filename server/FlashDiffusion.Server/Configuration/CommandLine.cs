@@ -19,7 +19,7 @@ internal sealed record CommandLine
         new("--plugins", "Plugins:Root", "FOLDER", "plugins, solvers and operators; default: plugins beside the server's binaries"),
         new("--kernel-wizard", "Operators:KernelWizardWeights", "FILE", "your weights of the KernelWizard network, for the operator nonlinear_blur_network"),
         new("--default-solver", "Plugins:DefaultSolver", "latent_dps", "solver that an empty name means"),
-        new("--device", "Engine:Device", "cpu", "cpu, cuda or cuda:INDEX; several with commas, one worker each"),
+        new("--device", "Engine:Device", "cpu", "cpu, cuda or cuda:INDEX; several with commas, one worker each: cpu,cpu or cuda:0,cuda:1"),
         new("--batch", "Engine:MaximumBatch", "32", "most reconstructions that take a step together"),
         new("--policy", "Engine:Policy", "shortest_remaining", "who goes first: first_come, shortest_remaining, earliest_deadline"),
         new("--queue", "Engine:MaximumSessions", "64", "reconstructions accepted at once; more are refused"),

@@ -21,6 +21,7 @@ internal sealed class EngineStart(
     ModelLoading repository,
     ModelLifecycle lifecycle,
     ModelWarmUp warmUp,
+    ExactShape exactShape,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
     ILoggerFactory loggers) : IAsyncDisposable
@@ -94,6 +95,8 @@ internal sealed class EngineStart(
     {
         foreach (var entry in context.Models.Entries)
         {
+            await exactShape.CheckAsync(context.Engine, entry, isServing: false);
+            cancellation.ThrowIfCancellationRequested();
             await warmUp.RunAsync(entry, context, context.Engine.Devices.Length, WarmUp.LargestBatch, cancellation);
         }
 

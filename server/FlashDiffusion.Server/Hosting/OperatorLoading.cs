@@ -2,6 +2,7 @@ using FlashDiffusion.Models.Checkpoints;
 using FlashDiffusion.Models.Networks.KernelWizard;
 using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Models.Operators.NonlinearBlurNetwork;
+using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,7 @@ internal sealed class OperatorLoading(IOptions<OperatorOptions> options, ILogger
 {
     private readonly Dictionary<string, KernelWizardNetwork> _networks = [];
     private string _failure = "";
+    private string _hash = "";
 
     /// <summary>Names that plugins can't take, whether or not the operator is there.</summary>
     public static IReadOnlyCollection<string> ReservedNames => [.. OperatorFamilies.All.Select(family => family.Descriptor.Name), NetworkBlurFamily.Name];
@@ -34,9 +36,12 @@ internal sealed class OperatorLoading(IOptions<OperatorOptions> options, ILogger
 
         try
         {
-            _networks.Add(target.ToString(), KernelWizardWeights.Load(Path.GetFullPath(options.Value.KernelWizardWeights), target));
+            var path = Path.GetFullPath(options.Value.KernelWizardWeights);
+            var network = KernelWizardWeights.Load(path, target);
+            _hash = ModelFolder.Hash(path);
+            _networks.Add(target.ToString(), network);
         }
-        catch (CheckpointException exception)
+        catch (Exception exception) when (exception is CheckpointException or ModelRepositoryException)
         {
             _failure = exception.Message;
             Log.OperatorFailed(logger, NetworkBlurFamily.Name, _failure);
@@ -47,6 +52,6 @@ internal sealed class OperatorLoading(IOptions<OperatorOptions> options, ILogger
 
     private IEnumerable<OperatorEntry> Network() =>
         _failure.Length > 0 ? [new OperatorEntry(NetworkBlurFamily.Name, "", null, _failure)]
-        : _networks.Count > 0 ? [OperatorEntry.Own(new NetworkBlurFamily(device => _networks[device.ToString()]))]
+        : _networks.Count > 0 ? [OperatorEntry.Weighted(new NetworkBlurFamily(device => _networks[device.ToString()]), _hash)]
         : [];
 }

@@ -111,6 +111,7 @@ internal static class ServerHost
         services.AddSingleton<WeightMemory>();
         services.AddSingleton<ServingChanges>();
         services.AddSingleton<ModelWarmUp>();
+        services.AddSingleton<ExactShape>();
         services.AddSingleton<ModelLifecycle>();
         services.AddSingleton<PluginLifecycle>();
         services.AddSingleton<OperatorLoading>();

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -13,7 +14,8 @@ namespace FlashDiffusion.Server.Resume;
 
 /// <summary>
 /// How this server computes: a server with an equal fingerprint gives equal bits for an equal compute shape. Libraries choose their
-/// kernels by instruction set and their blocks by the processor's caches, so that both belong to it.
+/// kernels by instruction set and their blocks by the processor's caches, and another version of the server may compute otherwise, so that all of
+/// them belong to it. On a graphics device nothing is promised: TorchSharp does not tell its make, and nobody has tested it.
 /// </summary>
 internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
 {
@@ -26,8 +28,15 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
     public TokenCompute Of(ReconstructionRequest request)
     {
         var rows = RowsOf(request);
+        var device = DeviceOf(request);
         var precision = request.Compatibility == Compatibility.Official ? NetworkPrecision.Float32 : options.Value.Precision;
-        return new TokenCompute(_server.Value) { Rows = rows, Mode = rows > 0 ? ExactMode : FastMode, DataType = precision == NetworkPrecision.BFloat16 ? "bfloat16" : "float32" };
+        return new TokenCompute(_server.Value)
+        {
+            Rows = rows,
+            Mode = rows > 0 && device == DeviceNames.Processor ? ExactMode : FastMode,
+            DataType = precision == NetworkPrecision.BFloat16 ? "bfloat16" : "float32",
+            Device = device,
+        };
     }
 
     /// <summary>Whether a server goes on to the same last bit with what another one began.</summary>
@@ -38,6 +47,11 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
     /// <summary>What keeps it from that, for people.</summary>
     public static string Difference(TokenCompute own, TokenCompute other)
     {
+        if (own.Device != DeviceNames.Processor || other.Device != DeviceNames.Processor)
+        {
+            return $"that is promised on '{DeviceNames.Processor}' only, and it was computed on '{other.Device}' and is on '{own.Device}'";
+        }
+
         if (own.Mode != ExactMode || other.Mode != ExactMode)
         {
             return "it was not computed in COMPUTE_MODE_EXACT all the way";
@@ -47,7 +61,7 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         [
             ("data type", other.DataType, own.DataType), ("device", other.Device, own.Device), ("threads", other.Threads, own.Threads),
             ("instruction set", other.InstructionSet, own.InstructionSet), ("processor", other.Processor, own.Processor),
-            ("libraries", other.Libraries, own.Libraries), ("compute shape", other.Rows, own.Rows),
+            ("libraries", other.Libraries, own.Libraries), ("server", other.Server, own.Server), ("compute shape", other.Rows, own.Rows),
         ];
         return string.Join(", ", parts.Where(part => !part.Was.Equals(part.Is)).Select(part => $"{part.Name} was '{part.Was}' and is '{part.Is}'"));
     }
@@ -58,11 +72,18 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         : request.Mode == ComputeMode.Exact ? options.Value.ExactBatch
         : options.Value.MaximumBatch == 1 ? 1 : 0;
 
+    // What has the same kind computes the same bits, whichever of a replica's devices it is and however many there are. Exact requests stay on the
+    // first one's kind, others go anywhere.
+    private string DeviceOf(ReconstructionRequest request)
+    {
+        var kinds = DeviceNames.Of(options.Value).Select(DeviceNames.KindOf);
+        return request.Mode == ComputeMode.Exact ? kinds.First() : string.Join('+', kinds.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
     private static TokenCompute Find(EngineOptions options) => new()
     {
-        // What has the same kind computes the same bits, whichever of a replica's devices it is and however many there are.
-        Device = string.Join('+', DeviceNames.Of(options).Select(DeviceNames.KindOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
         Threads = DeviceNames.Threads(options) is > 0 and var threads ? threads : torch.get_num_threads(),
+        Server = typeof(ComputeFingerprint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
         InstructionSet = InstructionSet(),
         Processor = Processor(),
         Libraries = $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {RuntimeInformation.OSArchitecture}",

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FlashDiffusion.EndToEnd.Tests.Servers;
 
 namespace FlashDiffusion.EndToEnd.Tests.Operators;
@@ -25,6 +26,7 @@ public sealed class KernelWizardTests
         });
 
         Assert.Equal((Name, 1.2), (events[0].Accepted.Operator.Name, events[0].Accepted.Operator.Parameters["code_std"].Number));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file.Weights, TestContext.Current.CancellationToken))), events[0].Accepted.Operator.Version);
         Assert.NotEmpty(events[^1].Result.Picture.Encoded);
     }
 

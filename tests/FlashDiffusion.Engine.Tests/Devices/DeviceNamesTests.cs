@@ -20,6 +20,12 @@ public sealed class DeviceNamesTests
     public void Threads_SeveralWorkersOnTheProcessor_ShareItUnlessToldOtherwise(string devices, int threads, bool shared) =>
         Assert.Equal(shared ? Math.Max(1, Environment.ProcessorCount / 2) : threads, DeviceNames.Threads(new EngineOptions { Device = devices, Threads = threads }));
 
+    [Theory]
+    [InlineData("cpu", "cpu")]
+    [InlineData("cpu:0", "cpu")]
+    [InlineData("cuda:1", "cuda:1")]
+    public void KindOf_ADevice_IsWhatComputesTheSameBits(string name, string kind) => Assert.Equal(kind, DeviceNames.KindOf(name));
+
     [Fact]
     public async Task Threads_SetOnOneThread_StayItsOwn()
     {

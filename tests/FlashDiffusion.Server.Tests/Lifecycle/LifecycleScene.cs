@@ -40,7 +40,7 @@ internal sealed class LifecycleScene : IAsyncDisposable
         Changes = new ServingChanges(State, new HealthBoard(Health, State));
         Loading = new ModelLoading(models, Memory, NullLogger<ModelLoading>.Instance);
         Models = new ModelLifecycle(
-            State, Changes, Loading, new ModelWarmUp(Options.Create(options), NullLogger<ModelWarmUp>.Instance), TimeProvider.System, NullLogger<ModelLifecycle>.Instance);
+            State, Changes, Loading, new ModelWarmUp(Options.Create(options), NullLogger<ModelWarmUp>.Instance), new ExactShape(Options.Create(options), NullLogger<ExactShape>.Instance), TimeProvider.System, NullLogger<ModelLifecycle>.Instance);
     }
 
     public TinyModels Repository { get; }

@@ -43,6 +43,9 @@ internal sealed class MapperScene
     /// <summary>Version of the fake solver.</summary>
     public string SolverVersion { get; init; } = "1.0.0";
 
+    /// <summary>SHA-256 of the operators' weights; empty without any.</summary>
+    public string OperatorWeights { get; init; } = "";
+
     public ServingContext Context => _context ??= MakeContext();
 
     public RequestMapper Mapper { get; } = MapperWith(new ResumeScene());
@@ -102,7 +105,7 @@ internal sealed class MapperScene
         ]);
         var engine = new ReconstructionEngine(
             new EngineOptions(), TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
-        return new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All.Append(new NonlinearFamily()).Select(OperatorEntry.Own), new OperatorEntry("torn", "0.1.0", null, "The SHA-256 is wrong.")]), "fake");
+        return new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All.Append(new NonlinearFamily()).Select(family => OperatorEntry.Weighted(family, OperatorWeights)), new OperatorEntry("torn", "0.1.0", null, "The SHA-256 is wrong.")]), "fake");
     }
 
     /// <summary>The fields that a refusal names, in order.</summary>

@@ -1,9 +1,11 @@
 using System.IO.Hashing;
+using System.Reflection;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Resume;
 using FlashDiffusion.Server.Tests.Requests;
 using Google.Protobuf;
 using Grpc.Core;
@@ -181,6 +183,39 @@ public sealed class ResumeDeskTests
         var flow = new ResumeFlow(new ResumeScene(ResumeScene.Key(1), engine: Exact));
         var other = new EngineOptions { Threads = 1, MaximumBatch = 1, Device = devices, Precision = reduced ? NetworkPrecision.BFloat16 : NetworkPrecision.Float32 };
         Assert.Equal(exact, flow.Continued(new ResumeScene(ResumeScene.Key(1), engine: other)).Resumption!.Exact);
+    }
+
+    [Theory]
+    [InlineData("cpu,cuda:0", V1.ComputeMode.Exact, true)]
+    [InlineData("cpu,cuda:0", V1.ComputeMode.Fast, false)]
+    [InlineData("cuda:0", V1.ComputeMode.Exact, false)]
+    [InlineData("cuda:0,cpu", V1.ComputeMode.Exact, false)]
+    public void Exactness_OnAGraphicsDevice_IsNeverPromised(string devices, V1.ComputeMode mode, bool exact)
+    {
+        var engine = new EngineOptions { Threads = 1, MaximumBatch = 1, Device = devices };
+        var flow = new ResumeFlow(new ResumeScene(ResumeScene.Key(1), engine: engine), mode);
+        var mapped = flow.Continued(new ResumeScene(ResumeScene.Key(1), engine: engine));
+        Assert.Equal(exact, mapped.Resumption!.Exact);
+        Assert.Equal(exact, !mapped.Notices.Any(notice => notice.Code == ErrorReasons.ResumeNotExact && notice.Message.Contains("on 'cpu' only", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Exactness_OtherServerVersion_IsLost()
+    {
+        var request = new ResumeFlow().Continued().Request with { Mode = ComputeMode.Exact };
+        var own = new ComputeFingerprint(Microsoft.Extensions.Options.Options.Create(Exact)).Of(request);
+        var other = new TokenCompute(own) { Server = "0.0.9" };
+        Assert.Equal(typeof(ComputeFingerprint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion, own.Server);
+        Assert.Equal((true, false), (ComputeFingerprint.Continues(own, new TokenCompute(own)), ComputeFingerprint.Continues(own, other)));
+        Assert.Equal($"server was '0.0.9' and is '{own.Server}'", ComputeFingerprint.Difference(own, other));
+    }
+
+    [Fact]
+    public void Operator_OtherWeights_IsMismatch()
+    {
+        var flow = new ResumeFlow();
+        var violation = Assert.Single(flow.Refusal(models: new MapperScene { OperatorWeights = "other" }).Violations);
+        Assert.Equal("operator", violation.Field);
     }
 
     [Fact]

@@ -447,7 +447,7 @@ export type Operator = Message<"flashdiffusion.v1.Operator"> & {
   parameters: ParameterDescriptor[];
 
   /**
-   * Version of the plugin that provides it; empty for an operator of the server's own.
+   * Version of the plugin that provides it. For an operator of the server's own the SHA-256 of its weights in hexadecimal, empty if it has none.
    *
    * @generated from field: string version = 6;
    */

@@ -136,7 +136,7 @@ export type ResolvedOperator = Message<"flashdiffusion.v1.ResolvedOperator"> & {
   name: string;
 
   /**
-   * Version of the plugin that provides it; empty for an operator of the server's own.
+   * Version of the plugin that provides it. For an operator of the server's own the SHA-256 of its weights in hexadecimal, empty if it has none.
    *
    * @generated from field: string version = 2;
    */

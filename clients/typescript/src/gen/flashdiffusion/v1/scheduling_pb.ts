@@ -73,7 +73,8 @@ export const SchedulingSchema: GenMessage<Scheduling> = /*@__PURE__*/
  */
 export type Cut = Message<"flashdiffusion.v1.Cut"> & {
   /**
-   * Steps that it would have had without the budget.
+   * Steps that it would have had without the budget. Those that are left lead from the same start to the clean picture, with equal changes of the
+   * logarithm of the signal-to-noise ratio; two or more always evaluate the start and timestep 0, a single one the start only.
    *
    * @generated from field: int32 steps_without = 1;
    */
@@ -232,6 +233,7 @@ export enum ComputeMode {
 
   /**
    * Every unit of work in one fixed, padded shape: the result is equal bit for bit, whatever the companions. Slower while few requests run.
+   * Tested on CPUs; on GPUs the shape is as fixed, but nothing is promised between servers (resumed.exact stays false).
    *
    * @generated from enum value: COMPUTE_MODE_EXACT = 2;
    */

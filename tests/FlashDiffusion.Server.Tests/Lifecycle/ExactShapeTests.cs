@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using FlashDiffusion.Engine;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Lifecycle;
+using FlashDiffusion.Server.Tests.Serving;
+using FlashDiffusion.Testing.Fakes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Tests.Lifecycle;
+
+/// <summary>Where a fixed shape does not keep bits, exact requests are computed one by one, and the log says so.</summary>
+public sealed class ExactShapeTests
+{
+    [Theory]
+    [InlineData("", 4, "")]
+    [InlineData("denoise", 1, "the denoiser, the decoder, gradients")]
+    [InlineData("row", 1, "the denoiser, the decoder, gradients")]
+    [InlineData("decode", 1, "the decoder, gradients")]
+    public async Task Check_AtTheStart_KeepsTheShapeOnlyIfBitsStay(string flaw, int rows, string said)
+    {
+        var (left, log) = await CheckAsync(flaw, isServing: false);
+        Assert.Equal(rows, left);
+        Assert.Equal(said.Length > 0, log.Contains("Warning: ", StringComparison.Ordinal));
+        Assert.Contains(said.Length > 0 ? $"{said} depend on what shares a shape of 4 rows. Exact requests are computed one by one" : "", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_WhileOthersRun_LeavesTheShapeAndComplains()
+    {
+        var (left, log) = await CheckAsync("denoise", isServing: true);
+        Assert.Equal(4, left);
+        Assert.Contains("Error: With model fake on cpu, the denoiser", log, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Rows, string Log)> CheckAsync(string flaw, bool isServing)
+    {
+        var options = new EngineOptions { Threads = 1, ExactBatch = 4 };
+        using var meters = new TestMeterFactory();
+        using var telemetry = new FlashDiffusionTelemetry(meters);
+        await using var engine = new ReconstructionEngine(options, TimeProvider.System, telemetry, NullLogger<ReconstructionEngine>.Instance);
+        engine.Start();
+        using var log = new RecordedLog();
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        var model = new ServedModel(new CouplingModel(flaw), FrozenDictionary<string, ISeverityEncoder>.Empty);
+        var shape = new ExactShape(Options.Create(options), loggers.CreateLogger<ExactShape>());
+        await shape.CheckAsync(engine, new ModelEntry("fake", "1", "", model, ""), isServing);
+        return (options.ExactBatch, log.Text);
+    }
+}
