@@ -9,7 +9,11 @@ namespace FlashDiffusion.Benchmarks.Macro.Work;
 internal static class Caller
 {
     /// <summary>One of them.</summary>
-    public static async Task<Finished> RunAsync(FlashClient client, Assignment assignment, CancellationToken cancellation)
+    /// <param name="client">The server.</param>
+    /// <param name="assignment">The assignment.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="begun">Told of the first event, which may be all that comes.</param>
+    public static async Task<Finished> RunAsync(FlashClient client, Assignment assignment, CancellationToken cancellation, Action<V1.Accepted>? begun = null)
     {
         var began = Stopwatch.GetTimestamp();
         (V1.Accepted Plan, double Seconds)? accepted = null;
@@ -21,6 +25,7 @@ internal static class Caller
             {
                 case ReconstructionAccepted first:
                     accepted = (first.Plan, seconds);
+                    begun?.Invoke(first.Plan);
                     break;
                 case ReconstructionProgress { Progress.Latent: not null }:
                     firstLatent ??= seconds;
@@ -49,11 +54,21 @@ internal static class Caller
     /// <param name="assignments">The assignments.</param>
     /// <param name="arrivals">Seconds from now at which each is sent, ascending.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<ImmutableArray<Finished>> ArrivingAsync(
-        FlashClient client, IReadOnlyList<Assignment> assignments, IReadOnlyList<double> arrivals, CancellationToken cancellation)
+    public static Task<ImmutableArray<Finished>> ArrivingAsync(
+        FlashClient client, IReadOnlyList<Assignment> assignments, IReadOnlyList<double> arrivals, CancellationToken cancellation) =>
+        ArrivingAsync(assignments, arrivals, assignment => RunAsync(client, assignment, cancellation), cancellation);
+
+    /// <summary>The same, each sent in a way of its own.</summary>
+    /// <typeparam name="T">What becomes of one.</typeparam>
+    /// <param name="assignments">The assignments.</param>
+    /// <param name="arrivals">Seconds from now at which each is sent, ascending.</param>
+    /// <param name="send">Sends one.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<ImmutableArray<T>> ArrivingAsync<T>(
+        IReadOnlyList<Assignment> assignments, IReadOnlyList<double> arrivals, Func<Assignment, Task<T>> send, CancellationToken cancellation)
     {
         var began = Stopwatch.GetTimestamp();
-        var running = new List<Task<Finished>>();
+        var running = new List<Task<T>>();
         for (var i = 0; i < assignments.Count; i++)
         {
             var wait = arrivals[i] - Stopwatch.GetElapsedTime(began).TotalSeconds;
@@ -62,7 +77,7 @@ internal static class Caller
                 await Task.Delay(TimeSpan.FromSeconds(wait), cancellation);
             }
 
-            running.Add(RunAsync(client, assignments[i], cancellation));
+            running.Add(send(assignments[i]));
         }
 
         return [.. await Task.WhenAll(running)];
