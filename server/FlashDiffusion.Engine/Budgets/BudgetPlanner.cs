@@ -1,6 +1,9 @@
+using System.Globalization;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Starts;
 
@@ -8,13 +11,44 @@ namespace FlashDiffusion.Engine.Budgets;
 
 /// <summary>
 /// Fits a sample into its budget: the longest trajectory from its start that needs no more network calls than allowed and is done in
-/// time, behind the work that is already promised and without breaking any of those promises. Device loop only.
+/// time, behind the work that is already promised and without breaking any of those promises. Work without a deadline was promised nothing and waits
+/// where it must. Device loop only.
 /// </summary>
 /// <param name="options">Options.</param>
 /// <param name="etas">Says when samples will be done.</param>
-/// <param name="time">Clock.</param>
-internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, TimeProvider time)
+/// <param name="promises">Says what can be promised.</param>
+internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, PromiseKeeper promises)
 {
+    /// <summary>
+    /// Whether a request is in time for anything at all: behind the looks before its own, with its own, a last decode, the margin, and what was
+    /// promised before and can't wait for a look.
+    /// </summary>
+    /// <param name="probe">Its look, which waits for nothing yet.</param>
+    /// <param name="scheduler">Work that waits.</param>
+    /// <returns>Why it can't be run; null if it may.</returns>
+    public Failure? FitLook(SeverityProbe probe, LaneScheduler scheduler)
+    {
+        if (promises.Left(probe) is not { } left || etas.UnitSeconds(probe.Lane, 1) is not { } look)
+        {
+            return null;
+        }
+
+        var own = scheduler.In(probe.Lane).Count / options.SeverityBatch;
+        var (looks, ahead) = (0, 0.0);
+        foreach (var lane in scheduler.Work.OfType<SeverityProbe>().Where(other => other.Priority >= probe.Priority).GroupBy(other => other.Lane))
+        {
+            var units = lane.Key == probe.Lane ? own : Math.Min(own + 1, (lane.Count() + options.SeverityBatch - 1) / options.SeverityBatch);
+            looks += units;
+            ahead += units * (etas.UnitSeconds(lane.Key, options.SeverityBatch) ?? 0);
+        }
+
+        // Looks take turns with steps.
+        Sample[] samples = [.. scheduler.Work.OfType<Sample>()];
+        var steps = samples.Length == 0 || looks == 0 ? 0 : looks * samples.Select(sample => sample.Lane).Distinct().Min(lane => etas.UnitSeconds(lane, 1) ?? 0);
+        var seconds = promises.Wait(look, samples) + ahead + steps + look + (etas.DecodeSeconds(probe.Lane) ?? 0);
+        return seconds * (1 + options.DeadlineMargin) < left ? null : TooTight(seconds, "Without a single step, the look before the first and the decode after the last");
+    }
+
     /// <summary>Shortens a sample that has not begun, where its budget asks for it; one that goes on from a checkpoint fits as it is or not at all.</summary>
     /// <param name="sample">The sample; not among the others.</param>
     /// <param name="others">Samples under way on its device.</param>
@@ -26,7 +60,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
         if (sample.Resumed is not null)
         {
             // Its plan was made where it began, and stays.
-            return request.Deadline is null || InTime(sample, others, etas.Completions(others)) ? null : Refused(sample, others, CutReason.Deadline, ask);
+            return InTime(sample, others) ? null : Refused(sample, others, CutReason.Deadline, ask);
         }
 
         if (request.Deadline is null && request.MaximumNetworkCalls is null)
@@ -36,8 +70,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
 
         var whole = SampleFactory.PlanOf(request, sample.Piece, sample.Start, ask);
         var most = request.MaximumNetworkCalls ?? int.MaxValue;
-        var already = etas.Completions(others);
-        if (whole.NetworkCalls <= most && InTime(sample, others, already))
+        if (whole.NetworkCalls <= most && InTime(sample, others))
         {
             return null;
         }
@@ -56,7 +89,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
             var points = (fits + tooMany) / 2;
             var plan = Cut(sample, whole, start, points, reason, ask);
             sample.Replan(plan);
-            (fits, tooMany) = plan.Violations.IsEmpty && plan.NetworkCalls <= most && InTime(sample, others, already) ? (points, tooMany) : (fits, points);
+            (fits, tooMany) = plan.Violations.IsEmpty && plan.NetworkCalls <= most && InTime(sample, others) ? (points, tooMany) : (fits, points);
         }
 
         var chosen = Cut(sample, whole, start, Math.Max(1, fits), reason, ask);
@@ -75,37 +108,36 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Ti
         return SampleFactory.PlanOf(sample.Session.Request, sample.Piece, whole.Start with { Cut = cut }, ask);
     }
 
-    private bool InTime(Sample sample, IReadOnlyCollection<Sample> others, Dictionary<long, double> already)
+    // Without a deadline of its own it is never refused for another's: what was promised goes first, and it waits.
+    private bool InTime(Sample sample, IReadOnlyCollection<Sample> others)
     {
-        // Without a deadline of its own it is never refused for another's: what was promised goes first, as before what has no budget at all.
-        if (Left(sample) is not { } mine)
+        if (sample.Deadline is null)
         {
             return true;
         }
 
-        var completions = etas.Completions([.. others, sample]);
-        if (completions.TryGetValue(sample.Id, out var seconds) && WithMargin(sample, seconds) > mine)
-        {
-            return false;
-        }
-
-        // Whoever would have been in time without it must be in time with it.
-        return others.All(other => Left(other) is not { } theirs
-            || !completions.TryGetValue(other.Id, out var then)
-            || then <= theirs
-            || (already.TryGetValue(other.Id, out var before) && before > theirs));
+        promises.Completion(sample, others, out var kept);
+        return kept;
     }
-
-    // The share, and one more step: a deadline is looked at between steps only. A plan without steps has the last decode alone.
-    private double WithMargin(Sample sample, double seconds) => seconds * (1 + options.DeadlineMargin + (1.0 / Math.Max(1, sample.RemainingSteps)));
-
-    private double? Left(Sample sample) => sample.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
 
     private Failure Refused(Sample sample, IReadOnlyCollection<Sample> others, CutReason reason, Func<SampleSpec, SolverPlan> ask)
     {
+        if (reason == CutReason.Deadline)
+        {
+            return TooTight(
+                promises.Completion(sample, others, out _),
+                string.Create(CultureInfo.InvariantCulture, $"With {sample.RemainingSteps} steps the reconstruction"));
+        }
+
         TimeSpan? eta = etas.Completions([.. others, sample]).TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
-        return reason == CutReason.NetworkCalls
-            ? new Failure(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start, ask).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.") { Eta = eta }
-            : new Failure(SessionOutcome.DeadlineExceeded, "DEADLINE_TOO_TIGHT", $"With {sample.RemainingSteps} steps the reconstruction would take about {seconds:0.00} s behind the work already promised, longer than its deadline allows.") { Eta = eta };
+        return new Failure(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start, ask).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.") { Eta = eta };
     }
+
+    private static Failure TooTight(double seconds, string what) => new(
+        SessionOutcome.DeadlineExceeded,
+        "DEADLINE_TOO_TIGHT",
+        string.Create(CultureInfo.InvariantCulture, $"{what} would take about {seconds:0.00} s behind the work already promised, longer than its deadline allows."))
+    {
+        Eta = TimeSpan.FromSeconds(seconds),
+    };
 }

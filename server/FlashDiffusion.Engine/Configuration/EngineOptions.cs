@@ -93,7 +93,9 @@ internal sealed class EngineOptions
     /// <value>The default value is <see cref="NetworkPrecision.Float32"/>.</value>
     public NetworkPrecision Precision { get; set; } = NetworkPrecision.Float32;
 
-    /// <summary>Share by which an estimate may be too low before a deadline that was promised is missed.</summary>
+    /// <summary>
+    /// Share by which an estimate may be too low before a deadline that was promised is missed; what is promised beside it is planned with it too.
+    /// </summary>
     /// <value>The default value is 0.1.</value>
     [Range(0, 10)]
     public double DeadlineMargin { get; set; } = 0.1;

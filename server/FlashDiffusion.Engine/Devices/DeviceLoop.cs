@@ -66,13 +66,14 @@ internal sealed class DeviceLoop : IDisposable
         Times = new StepTimes();
         Memory = new MemoryBudget(DeviceMemory.BudgetOf(options, device));
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
-        _scheduler = new LaneScheduler(policy, sizes.Of);
         _etas = new EtaEstimator(Times, sizes, policy, time);
+        var promises = new PromiseKeeper(options, _etas, sizes, time);
+        _scheduler = new LaneScheduler(policy, sizes.Of, chosen => promises.Keep(chosen, _scheduler!));
         _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
-        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, time), _ends, _guard, _quarantine, time, telemetry, logger);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, promises), _ends, _guard, _quarantine, time, telemetry, logger);
     }
 
     /// <summary>What units took; for the loop's thread.</summary>

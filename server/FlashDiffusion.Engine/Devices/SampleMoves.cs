@@ -7,7 +7,8 @@ namespace FlashDiffusion.Engine.Devices;
 /// <summary>
 /// Evens out the work of several devices: between two units a device hands samples to the one with the least remaining work, as long
 /// as that one still has less than itself afterwards. Noise is a function, so a move changes nothing; in exact mode a sample stays on
-/// devices of one kind.
+/// devices of one kind. One with a deadline stays where it was promised: the other device may have promised its time to others, and none of that
+/// one's promises is in danger from samples without.
 /// </summary>
 /// <param name="loops">Every device.</param>
 internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
@@ -31,7 +32,7 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
 
         var gap = from.Pressure - to.Pressure;
         var sample = from.Samples
-            .Where(sample => sample.RemainingSteps >= FewestSteps && (sample.Session.Request.Mode == ComputeMode.Fast || from.Kind == to.Kind))
+            .Where(sample => sample.Deadline is null && sample.RemainingSteps >= FewestSteps && (sample.Session.Request.Mode == ComputeMode.Fast || from.Kind == to.Kind))
             .Select(sample => (Sample: sample, Work: from.WorkOf(sample)))
             .Where(candidate => candidate.Work <= HalfOrABitMore * gap)
             .OrderByDescending(candidate => candidate.Work)

@@ -82,7 +82,15 @@ internal sealed class SessionStarts(
                 return;
             }
 
-            scheduler.Add(ProbeOf(session, piece, measurement));
+            var probe = ProbeOf(session, piece, measurement);
+            if (budgets.FitLook(probe, scheduler) is { } tooTight)
+            {
+                measurement.Dispose();
+                ends.Fail(session, tooTight, null);
+                return;
+            }
+
+            scheduler.Add(probe);
         }
         catch (Exception exception) when (exception is not CallAbandonedException)
         {

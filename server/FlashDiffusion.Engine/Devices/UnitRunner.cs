@@ -89,7 +89,7 @@ internal sealed class UnitRunner(
         }
 
         var shown = outcomes.Where(outcome => outcome.Snapshot is not null).ToArray();
-        var completions = shown.Length == 0 ? [] : etas.Completions(scheduler.Work.OfType<Sample>());
+        var completions = shown.Length == 0 ? [] : etas.Completions([.. scheduler.Work.OfType<Sample>()]);
         foreach (var outcome in shown)
         {
             Show(outcome.Sample, outcome.Snapshot!, completions);

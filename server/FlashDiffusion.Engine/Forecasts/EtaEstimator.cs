@@ -22,9 +22,24 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         time.GetUtcNow(),
         StepSeconds(lane, waiting) ?? UnmeasuredStepSeconds);
 
-    /// <summary>Time until each sample is done, by number; samples of a model of which nothing was ever measured are left out.</summary>
+    /// <summary>
+    /// Time until each sample is done, by number, at the latest its deadline, which then goes before everything else; samples of a model of which
+    /// nothing was ever measured are left out.
+    /// </summary>
     /// <param name="samples">All samples under way.</param>
-    public Dictionary<long, double> Completions(IEnumerable<Sample> samples) => Forecast.Completions(samples.Select(WorkOf));
+    public Dictionary<long, double> Completions(IReadOnlyCollection<Sample> samples)
+    {
+        var completions = Forecast.Completions(samples.Select(WorkOf));
+        foreach (var sample in samples)
+        {
+            if (sample.Deadline is { } deadline && completions.TryGetValue(sample.Id, out var seconds))
+            {
+                completions[sample.Id] = Math.Min(seconds, Math.Max(0, (deadline - time.GetUtcNow()).TotalSeconds));
+            }
+        }
+
+        return completions;
+    }
 
     /// <summary>Seconds that a sample's steps take in batches as large as pay; where nothing was measured, a guess in proportion to its pixels.</summary>
     public double Work(Sample sample)
@@ -34,11 +49,16 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         return sample.RemainingChunks * (work.StepSeconds(rows) / rows ?? UnmeasuredStepSeconds * sample.Piece.Working.Elements / (3 * 64 * 64));
     }
 
+    /// <summary>Time of one unit of a lane; null if nothing of its model was ever measured.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="rows">Pieces of work that share it.</param>
+    public double? UnitSeconds(LaneKey lane, int rows) => times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows));
+
     /// <summary>Time of the last decode of a lane's samples; null if none was measured.</summary>
     public double? DecodeSeconds(LaneKey lane)
     {
         var decode = lane with { Stage = Stage.Decode, Kind = "", Runner = null };
-        return times.Predict(LaneTiming.Of(decode), sizes.ComputedRows(decode, 1));
+        return UnitSeconds(decode, 1);
     }
 
     /// <summary>How the forecast sees a sample.</summary>
@@ -46,15 +66,8 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     {
         var lane = sample.Lane;
         var stepLane = lane with { Stage = Stage.Step };
-        var kinds = sample.RemainingKinds
-            .Where(pair => pair.Value > 0)
-            .Select(pair => (Lane: stepLane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key), Operator = OperatorOf(sample, pair.Key) }, Count: pair.Value))
-            .ToArray();
-        foreach (var kind in kinds)
-        {
-            Weigh(sample, kind.Lane);
-        }
-
+        var kinds = Kinds(sample);
+        Weigh(sample, kinds);
         var means = new Dictionary<int, double?>();
         return new ForecastWork(
             sample.Id,
@@ -68,6 +81,28 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
             Rank = policy.Rank(sample, Moment(lane, 1)),
             MaximumBatch = waiting => sizes.Of(lane, waiting),
         };
+    }
+
+    /// <summary>Takes note of what the steps of a sample consist of, for those kinds that were never measured.</summary>
+    public void Weigh(Sample sample) => Weigh(sample, Kinds(sample));
+
+    private static (LaneKey Lane, int Count)[] Kinds(Sample sample)
+    {
+        var lane = sample.Lane with { Stage = Stage.Step };
+        return
+        [
+            .. sample.RemainingKinds
+                .Where(pair => pair.Value > 0)
+                .Select(pair => (lane with { Kind = pair.Key, Runner = RunnerOf(sample, pair.Key), Operator = OperatorOf(sample, pair.Key) }, pair.Value)),
+        ];
+    }
+
+    private void Weigh(Sample sample, (LaneKey Lane, int Count)[] kinds)
+    {
+        foreach (var (lane, _) in kinds)
+        {
+            Weigh(sample, lane);
+        }
     }
 
     private static object? RunnerOf(Sample sample, string kind) =>
@@ -98,19 +133,19 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     }
 
     private double? StepSeconds(LaneKey lane, int waiting) =>
-        times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, Math.Max(1, sizes.Of(lane, waiting))));
+        UnitSeconds(lane, Math.Max(1, sizes.Of(lane, waiting)));
 
     private double? Mean((LaneKey Lane, int Count)[] kinds, int batch)
     {
         var (seconds, steps) = (0.0, 0);
         foreach (var (lane, count) in kinds)
         {
-            if (times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, batch)) is not { } time)
+            if (UnitSeconds(lane, batch) is not { } unit)
             {
                 return null;
             }
 
-            seconds += time * count;
+            seconds += unit * count;
             steps += count;
         }
 

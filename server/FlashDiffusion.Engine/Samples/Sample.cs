@@ -113,7 +113,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
     public int RemainingSteps => Steps.Length - StepIndex;
 
     /// <inheritdoc/>
-    public LaneKey Lane => _lane ??= FindLane();
+    public LaneKey Lane => _lane ??= LaneAt(StepIndex);
 
     /// <summary>Number of solver calls of each kind that it still needs at most.</summary>
     public IReadOnlyDictionary<string, int> RemainingKinds => _remainingKinds ??= Steps.Skip(StepIndex)
@@ -224,16 +224,18 @@ internal sealed class Sample : IScheduledWork, IDisposable
         _scratch.Clear();
     }
 
-    private LaneKey FindLane()
+    /// <summary>The lane of a step.</summary>
+    /// <param name="step">Its number; that of the last decode is one more than the last step's.</param>
+    public LaneKey LaneAt(int step)
     {
-        var stage = RemainingSteps == 0 ? Stage.Decode : Stage.Step;
-        var inverting = stage == Stage.Step && IsInverting;
+        var stage = step == Steps.Length ? Stage.Decode : Stage.Step;
+        var inverting = stage == Stage.Step && step < InversionSteps;
         return new LaneKey
         {
             Stage = stage,
             Model = Model.Model,
             Runner = stage == Stage.Step && !inverting ? Session.Request.Solver : null,
-            Kind = stage == Stage.Step ? NextStep.Kind : "",
+            Kind = stage == Stage.Step ? Steps[step].Kind : "",
             Working = Piece.Working,
             Picture = Piece.Picture,
             Operator = inverting ? "" : Piece.OperatorKey,

@@ -4,12 +4,13 @@ namespace FlashDiffusion.Engine.Scheduling;
 /// Decides, unit by unit, which work goes to the device next. Lanes take turns, so that no lane waits for more than one unit of each
 /// other one; a lane that a picture of at least twice its pixels went before is next, so that a small picture never waits for more than one
 /// step of large ones, however many sizes and operators those come in. A look of a severity encoder goes before steps, but never twice in a
-/// row while steps wait. Only lanes with work of the highest class that waits get a turn. Knows no tensors and no clock. Not thread-safe: the
-/// device loop owns it.
+/// row while steps wait. Only lanes with work of the highest class that waits get a turn. A unit that a promise needs now goes before all of
+/// these. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
 /// </summary>
 /// <param name="policy">Order within a lane.</param>
 /// <param name="maximumBatch">Largest batch of a lane with so many pieces of work.</param>
-internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int, int> maximumBatch)
+/// <param name="keep">What runs instead of a unit that would break a promise; null where nothing is promised.</param>
+internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int, int> maximumBatch, Func<ScheduledBatch, ScheduledBatch>? keep = null)
 {
     /// <summary>
     /// How many times the pixels a large picture has. With twice as many, each lane that is half as large may have twice the turns and gets no
@@ -27,6 +28,9 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
 
     /// <summary>All work, lane by lane.</summary>
     public IEnumerable<IScheduledWork> Work => _lanes.Values.SelectMany(lane => lane);
+
+    /// <summary>Work of a lane, as it was added.</summary>
+    public IReadOnlyCollection<IScheduledWork> In(LaneKey lane) => _lanes.TryGetValue(lane, out var work) ? work : [];
 
     /// <summary>Whether work of a lane waits.</summary>
     public bool Holds(LaneKey lane) => _lanes.ContainsKey(lane);
@@ -72,20 +76,21 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
     /// <returns>The batch; null if there is no work.</returns>
     public ScheduledBatch? Next(Func<LaneKey, int, SchedulingMoment> moment)
     {
-        var turn = Turn();
-        if (turn is null)
+        if (Turn() is not { Value: var turn })
         {
             return null;
         }
 
-        _turns.Remove(turn);
-        _turns.AddLast(turn);
-        _servedSeverity = turn.Value.Stage == Stage.Severity;
-        PassOver(turn.Value);
-        var chosen = InOrder(turn.Value, moment(turn.Value, _lanes[turn.Value].Count)).Take(Math.Max(1, maximumBatch(turn.Value, _lanes[turn.Value].Count)));
+        var waiting = _lanes[turn].Count;
+        var chosen = new ScheduledBatch(turn, [.. InOrder(turn, moment(turn, waiting)).Take(Math.Max(1, maximumBatch(turn, waiting)))]);
+        var kept = keep is null ? chosen : keep(chosen);
+        _turns.Remove(kept.Lane);
+        _turns.AddLast(kept.Lane);
+        _servedSeverity = kept.Lane.Stage == Stage.Severity;
+        PassOver(kept.Lane);
 
         // Samples keep their rows while the same ones are chosen, so that their operators stay bound.
-        return new ScheduledBatch(turn.Value, [.. chosen.OrderBy(work => work.Id)]);
+        return kept with { Work = [.. kept.Work.OrderBy(work => work.Id)] };
     }
 
     /// <summary>Work of a lane in the order in which it would be served.</summary>

@@ -43,6 +43,28 @@ public sealed class FairnessTests
         Assert.DoesNotContain(turns.Zip(turns.Skip(1)), pair => !pair.First && !pair.Second);
     }
 
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(1.4, false)]
+    public async Task Tick_SmallPictureBesideLargePromises_WaitsForOneStepWhileTheyHaveTime(double share, bool alternates)
+    {
+        const int Steps = 60;
+        using var harness = new EngineHarness();
+        harness.Submit(harness.Request(1, startTimestep: 9, picture: new PictureShape(64, 64)));
+        harness.Submit(harness.Request(2, startTimestep: 9, picture: new PictureShape(8, 8)));
+        harness.RunUntilIdle();
+        var promise = harness.Submit(harness.Request(3, startTimestep: Steps - 1, picture: new PictureShape(64, 64)) with { TimeLimit = TimeSpan.FromMilliseconds(share * 10 * Steps) });
+        harness.Tick(3);
+        harness.Submit(harness.Request(100, startTimestep: Steps - 1, picture: new PictureShape(8, 8)));
+        harness.Tick(3);
+        var first = harness.Solver.Batches.Count;
+        harness.RunUntilIdle();
+        var turns = harness.Solver.Batches.Skip(first).Select(rows => rows.Contains(100UL)).ToArray();
+        var both = turns.Take(Array.LastIndexOf(turns, false) + 1).ToArray();
+        Assert.Equal(alternates, !both.Zip(both.Skip(1)).Any(pair => !pair.First && !pair.Second));
+        Assert.Equal(Steps, (await EngineHarness.ResultAsync(promise)).Cost.Steps);
+    }
+
     [Fact]
     public void Tick_MoreThanABatch_ServesFirstComeFirst()
     {

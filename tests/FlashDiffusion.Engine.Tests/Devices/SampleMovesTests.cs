@@ -66,6 +66,24 @@ public sealed class SampleMovesTests
     }
 
     [Fact]
+    public void Consider_SamplesWithDeadlines_StayWhereTheyWerePromised()
+    {
+        using var harness = new EngineHarness(Two) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };
+        var moves = new SampleMoves(harness.Loops);
+        for (ulong seed = 1; seed <= 6; seed++)
+        {
+            harness.Submit(harness.Request(seed, startTimestep: 100) with { TimeLimit = seed == 6 ? null : TimeSpan.FromHours(1) });
+        }
+
+        harness.Tick(10);
+        Assert.True(moves.Consider(harness.Loops[0]));
+        Assert.False(moves.Consider(harness.Loops[0]));
+        Assert.All(harness.Loops[0].Samples, sample => Assert.NotNull(sample.Deadline));
+        harness.RunUntilIdle();
+        Assert.Equal(6, harness.Ledger.Ended(SessionOutcome.Completed));
+    }
+
+    [Fact]
     public async Task Move_CancelledOnTheWay_Ends()
     {
         using var harness = new EngineHarness(Two);

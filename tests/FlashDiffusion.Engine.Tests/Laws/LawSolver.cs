@@ -22,11 +22,14 @@ internal sealed class LawSolver : ILatentSolver
     /// <summary>Whether rows see each other, which no solver may do.</summary>
     public bool Couples { get; set; }
 
+    /// <summary>Calls that its plan says a step takes at most.</summary>
+    public int Chunks { get; init; } = 1;
+
     public SolverDescriptor Descriptor { get; } = new() { Name = "law", Version = "1.0.0", Description = "For laws.", Needs = SolverNeeds.None, Parameters = [] };
 
     public SolverPlan Plan(SampleSpec sample) => new()
     {
-        Steps = [.. ReverseTrajectory.Of(sample).Select((move, i) => new PlannedStep(move.Timestep, move.Previous, i % 3 == 2 ? "other" : "usual", new StepCost(1)))],
+        Steps = [.. ReverseTrajectory.Of(sample).Select((move, i) => new PlannedStep(move.Timestep, move.Previous, i % 3 == 2 ? "other" : "usual", new StepCost(1)) { Chunks = Chunks })],
     };
 
     public StepOutput Step(StepBatch batch)

@@ -18,18 +18,21 @@ internal sealed class EngineHarness : IDisposable
 {
     private readonly TestMeterFactory _meters = new();
     private readonly SessionWatch _watch;
+    private readonly DeviceClocks? _clocks;
     private long _lastId;
 
     /// <param name="options">Options; ten sessions if not said.</param>
-    public EngineHarness(EngineOptions? options = null)
+    /// <param name="clocks">Clocks of devices that work at once; null for one clock that each unit of any device moves.</param>
+    public EngineHarness(EngineOptions? options = null, DeviceClocks? clocks = null)
     {
         set_num_threads(1);
+        _clocks = clocks;
         Options = options ?? new EngineOptions { MaximumSessions = 10, Threads = 1 };
         Telemetry = new FlashDiffusionTelemetry(_meters);
         Ledger = new SessionLedger(Options.MaximumSessions, Telemetry);
-        var ends = new SessionEnds(Ledger, Time, Telemetry, NullLogger.Instance);
-        _watch = new SessionWatch(Options, ends, Time);
-        Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Time, Telemetry, NullLogger.Instance, Quarantine))];
+        var ends = new SessionEnds(Ledger, Clock, Telemetry, NullLogger.Instance);
+        _watch = new SessionWatch(Options, ends, Clock);
+        Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Clock, Telemetry, NullLogger.Instance, Quarantine))];
         Model = new FakeModel { Called = Called };
     }
 
@@ -39,6 +42,9 @@ internal sealed class EngineHarness : IDisposable
     public Quarantine Quarantine { get; } = new();
 
     public FakeTimeProvider Time { get; } = new();
+
+    /// <summary>The clock that the devices go by.</summary>
+    public TimeProvider Clock => _clocks as TimeProvider ?? Time;
 
     public FlashDiffusionTelemetry Telemetry { get; }
 
@@ -74,6 +80,9 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Virtual time that an encoder call takes.</summary>
     public TimeSpan EncodeTime { get; set; }
 
+    /// <summary>Told of each call of a network, by name.</summary>
+    public Action<string> Calling { get; set; } = _ => { };
+
     /// <summary>The model as it is served.</summary>
     /// <param name="encoders">Its severity encoders.</param>
     public ServedModel Served(params FakeSeverityEncoder[] encoders) =>
@@ -102,7 +111,7 @@ internal sealed class EngineHarness : IDisposable
     public ReconstructionSession Submit(ReconstructionRequest request, int device = 0)
     {
         Assert.Null(Ledger.TryEnter());
-        var session = new ReconstructionSession(++_lastId, request, Time, () => { });
+        var session = new ReconstructionSession(++_lastId, request, Clock, () => { });
         _watch.Watch(session);
         Loops[device].Arrive(() => Loops[device].Starts.Begin(session));
         return session;
@@ -155,18 +164,27 @@ internal sealed class EngineHarness : IDisposable
 
     private void Called(string network, int rows)
     {
+        Calling(network);
         if (rows > LargestBatch || (network == nameof(FakeModel.Decode) && rows > LargestDecode))
         {
             throw new FakeNativeException("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes.");
         }
 
-        Time.Advance(network switch
+        var takes = network switch
         {
             nameof(FakeModel.Denoise) => StepTime + (rows * RowTime),
             nameof(FakeModel.Decode) => DecodeTime,
             nameof(FakeModel.Encode) => EncodeTime,
             _ => TimeSpan.Zero,
-        });
+        };
+        if (_clocks is null)
+        {
+            Time.Advance(takes);
+        }
+        else
+        {
+            _clocks.Advance(takes);
+        }
     }
 
     public void Dispose()

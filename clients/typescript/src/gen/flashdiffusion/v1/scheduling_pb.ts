@@ -37,7 +37,9 @@ export type Scheduling = Message<"flashdiffusion.v1.Scheduling"> & {
 
   /**
    * Longest time from acceptance to the result, 1 ms to 24 hours. The earlier of this and the call's deadline counts. Where the whole trajectory would
-   * take longer, a shorter one is taken, and accepted.cut says so; the answer comes in time.
+   * take longer, a shorter one is taken, and accepted.cut says so. Once accepted the answer comes in time, whatever arrives later: work without a
+   * deadline waits for it. That can fail only where the device becomes slower than the server's margin covers, where it is kept from its steps by
+   * loading a model or degrading pictures, and where it is lost or its memory does not suffice.
    *
    * @generated from field: google.protobuf.Duration time_limit = 3;
    */
@@ -116,7 +118,8 @@ export enum OnTightDeadline {
   UNSPECIFIED = 0,
 
   /**
-   * Take the longest trajectory that fits. Refused (DEADLINE_EXCEEDED, eta_seconds in ErrorInfo) is only what can't even take one step.
+   * Take the longest trajectory that fits. Refused (DEADLINE_EXCEEDED, eta_seconds in ErrorInfo) is only a deadline that is shorter than the look at
+   * the measurement, one step, the last decode, the wait behind deadlines that were accepted before, and the server's margin.
    *
    * @generated from enum value: ON_TIGHT_DEADLINE_SHORTEN = 1;
    */
@@ -171,7 +174,8 @@ export const CutReasonSchema: GenEnum<CutReason> = /*@__PURE__*/
   enumDesc(file_flashdiffusion_v1_scheduling, 1);
 
 /**
- * Class of a request. While a request of a higher class waits, none of a lower one takes a step, except in rows of a batch that would stay empty.
+ * Class of a request. While a request of a higher class waits, none of a lower one takes a step, except in rows of a batch that would stay empty, and
+ * where it would miss a deadline that was accepted.
  *
  * @generated from enum flashdiffusion.v1.Priority
  */
@@ -198,7 +202,7 @@ export enum Priority {
   NORMAL = 2,
 
   /**
-   * Before everything else.
+   * Before everything else but a deadline that was accepted and would be missed.
    *
    * @generated from enum value: PRIORITY_HIGH = 3;
    */

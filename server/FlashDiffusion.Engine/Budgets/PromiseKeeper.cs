@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
+
+namespace FlashDiffusion.Engine.Budgets;
+
+/// <summary>
+/// Keeps the promise that every accepted deadline is: none is made that the <see cref="Reserve"/> can't keep beside those made before, and no unit
+/// runs that would make it break one. What it can't know when it promises may still break one: units that take longer than any measured like them,
+/// more than the margin covers, or that memory does not suffice for; work other than reconstructions (loading a model, degrading a picture); a
+/// device that is lost. Device loop only.
+/// </summary>
+/// <param name="options">Options.</param>
+/// <param name="etas">Says what units take.</param>
+/// <param name="sizes">How large they are.</param>
+/// <param name="time">Clock.</param>
+internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, BatchSizes sizes, TimeProvider time)
+{
+    private double Margin => 1 + options.DeadlineMargin;
+
+    /// <summary>Seconds until a deadline; null without one.</summary>
+    public double? Left(IScheduledWork work) => work.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
+
+    /// <summary>When a sample with a deadline would be done at the latest, in seconds, behind what was promised before.</summary>
+    /// <param name="sample">The sample; not among the others.</param>
+    /// <param name="others">Samples under way on its device.</param>
+    /// <param name="kept">Whether that is in time, by the margin and a step of its own, and breaks no promise.</param>
+    public double Completion(Sample sample, IEnumerable<Sample> others, out bool kept)
+    {
+        etas.Weigh(sample);
+        var seconds = Memoised();
+        var mine = ReservedWork.Of(sample, Left(sample)!.Value);
+        var before = Promised(others, seconds);
+        var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1) : 0;
+        var (best, inOrder) = (double.PositiveInfinity, Reserves(seconds).Any(reserve => IsKept(reserve, before, 0)));
+        kept = false;
+        foreach (var reserve in Reserves(seconds))
+        {
+            // Who would be late anyway is no reason against it.
+            var completions = reserve.Completions(before.Add(mine));
+            var without = inOrder ? null : reserve.Completions(before);
+            kept |= (completions[mine.Id] * Margin) + own < mine.Left
+                && before.All(work => !IsLate(work, completions, 0) || (without is not null && IsLate(work, without, 0)));
+            best = Math.Min(best, completions[mine.Id]);
+        }
+
+        return best;
+    }
+
+    /// <summary>Seconds until a unit that nobody was promised can run.</summary>
+    /// <param name="unit">What it takes.</param>
+    /// <param name="samples">Samples under way.</param>
+    public double Wait(double unit, IEnumerable<Sample> samples)
+    {
+        var seconds = Memoised();
+        var promised = Promised(samples, seconds);
+        return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve =>
+        {
+            var completions = reserve.Completions(promised);
+            return promised.Where(work => IsLate(work, completions, unit)).Select(work => completions[work.Id]).DefaultIfEmpty(0).Max();
+        });
+    }
+
+    /// <summary>What runs next: what was chosen, unless that would break a promise; then what the promise needs.</summary>
+    /// <param name="chosen">What it would be without promises.</param>
+    /// <param name="scheduler">Where work waits.</param>
+    public ScheduledBatch Keep(ScheduledBatch chosen, LaneScheduler scheduler)
+    {
+        if (!scheduler.Work.Any(work => work is Sample { Deadline: not null }))
+        {
+            return chosen;
+        }
+
+        var seconds = Memoised();
+        var promised = Promised(scheduler.Work.OfType<Sample>(), seconds);
+        if (promised.IsEmpty || IsKeptAfter(chosen, promised, seconds))
+        {
+            return chosen;
+        }
+
+        var (together, alone) = (new Reserve(seconds, sizes.Of), new Reserve(seconds, null));
+        var first = (IsKept(together, promised, 0) || !IsKept(alone, promised, 0) ? together : alone).First(promised);
+        var lane = scheduler.In(first.Lane);
+        var batch = new ScheduledBatch(first.Lane, [.. lane.Where(work => first.Rows.Contains(work.Id))]);
+        var full = Filled(batch, lane);
+        return full.Work.Length > batch.Work.Length && IsKeptAfter(full, promised, seconds) ? full : batch;
+    }
+
+    // Rows that would stay empty go to who has waited longest.
+    private ScheduledBatch Filled(ScheduledBatch batch, IReadOnlyCollection<IScheduledWork> lane) => batch with
+    {
+        Work = [.. batch.Work, .. lane.Except(batch.Work).OrderBy(work => work.Id).Take(Math.Max(0, sizes.Of(batch.Lane, lane.Count) - batch.Work.Length))],
+    };
+
+    private bool IsKeptAfter(ScheduledBatch batch, ImmutableArray<ReservedWork> promised, Func<LaneKey, int, double> seconds)
+    {
+        var takes = seconds(batch.Lane, batch.Work.Length);
+        var rows = batch.Work.Select(work => work.Id).ToHashSet();
+        var after = ImmutableArray.CreateBuilder<ReservedWork>(promised.Length);
+        foreach (var work in promised)
+        {
+            if (!rows.Contains(work.Id))
+            {
+                after.Add(work);
+            }
+            else if (work.Advanced() is { } advanced)
+            {
+                after.Add(advanced);
+            }
+            else if (takes * Margin >= work.Left)
+            {
+                return false;
+            }
+        }
+
+        return Reserves(seconds).Any(reserve => IsKept(reserve, after.ToImmutable(), takes));
+    }
+
+    private bool IsKept(Reserve reserve, ImmutableArray<ReservedWork> promised, double delay)
+    {
+        var completions = reserve.Completions(promised);
+        return promised.All(work => !IsLate(work, completions, delay));
+    }
+
+    private bool IsLate(ReservedWork work, Dictionary<long, double> completions, double delay) => (completions[work.Id] + delay) * Margin >= work.Left;
+
+    // Who can't be in time even alone has no promise left that could be kept.
+    private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, double> seconds) =>
+    [
+        .. samples.Where(sample => sample.Deadline is not null)
+            .Select(sample => ReservedWork.Of(sample, Left(sample)!.Value))
+            .Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1)) < work.Left),
+    ];
+
+    // Sharing units saves most, but makes the first wait for its companions' rows.
+    private IEnumerable<Reserve> Reserves(Func<LaneKey, int, double> seconds) => [new(seconds, sizes.Of), new(seconds, null)];
+
+    private Func<LaneKey, int, double> Memoised()
+    {
+        var known = new Dictionary<(LaneKey, int), double>();
+        return (lane, rows) => known.TryGetValue((lane, rows), out var takes) ? takes : known[(lane, rows)] = etas.UnitSeconds(lane, rows) ?? 0;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Samples;
+
+namespace FlashDiffusion.Engine.Budgets;
+
+/// <summary>A promised sample, as the reserve plays it.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Left">Seconds until its deadline.</param>
+/// <param name="Runs">All that it still needs, the last decode included.</param>
+internal sealed record ReservedWork(long Id, double Left, ImmutableArray<ReservedRun> Runs)
+{
+    /// <summary>How the reserve sees a sample.</summary>
+    public static ReservedWork Of(Sample sample, double left)
+    {
+        var runs = ImmutableArray.CreateBuilder<ReservedRun>();
+        var (first, calls) = (sample.StepIndex, 0);
+        for (var step = sample.StepIndex; step < sample.Steps.Length; step++)
+        {
+            calls += sample.Steps[step].Chunks;
+            if (step + 1 == sample.Steps.Length || sample.Steps[step + 1].Kind != sample.Steps[step].Kind || step + 1 == sample.InversionSteps)
+            {
+                runs.Add(new ReservedRun(sample.LaneAt(first), step + 1 - first, calls));
+                (first, calls) = (step + 1, 0);
+            }
+        }
+
+        runs.Add(new ReservedRun(sample.LaneAt(sample.Steps.Length), 1, 1));
+        return new ReservedWork(sample.Id, left, runs.ToImmutable());
+    }
+
+    /// <summary>The same after one more unit; null if that was its last.</summary>
+    public ReservedWork? Advanced()
+    {
+        var first = Runs[0] with { Steps = Math.Max(1, Runs[0].Steps - 1), Calls = Runs[0].Calls - 1 };
+        return first.Calls > 0 ? this with { Runs = Runs.SetItem(0, first) } : Runs.Length > 1 ? this with { Runs = Runs.RemoveAt(0) } : null;
+    }
+}

@@ -1,0 +1,165 @@
+using FlashDiffusion.Engine.Budgets;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Tests.Laws;
+using FlashDiffusion.Testing.Fakes;
+
+namespace FlashDiffusion.Engine.Tests.Budgets;
+
+/// <summary>
+/// Requests that arrive as a program of bytes says, four a request, at devices that work at once in virtual time: with and without deadlines, of
+/// several sizes, classes, modes and solvers. Any bytes are a valid program, so that a failing one can be shrunk.
+/// </summary>
+internal sealed class PromiseStorm : IDisposable
+{
+    private static readonly PictureShape[] Sizes = [new(8, 8), new(8, 16), new(16, 16)];
+
+    private readonly DeviceClocks _clocks;
+    private readonly EngineHarness _harness;
+    private readonly bool[] _idle;
+    private readonly LawSolver[] _solvers = [new(), new() { Chunks = 2 }];
+    private readonly List<ReconstructionSession> _sessions = [];
+    private DateTimeOffset _next;
+
+    /// <param name="devices">How many devices.</param>
+    public PromiseStorm(int devices)
+    {
+        _clocks = new DeviceClocks(devices);
+        _idle = new bool[devices];
+        _harness = new EngineHarness(
+            new EngineOptions { MaximumSessions = 200, MaximumBatch = 4, ExactBatch = 3, Threads = 1, Device = string.Join(',', Enumerable.Repeat("cpu", devices)) },
+            _clocks)
+        {
+            RowTime = TimeSpan.FromMilliseconds(1),
+            DecodeTime = TimeSpan.FromMilliseconds(12),
+            EncodeTime = TimeSpan.FromMilliseconds(9),
+        };
+        var moves = new SampleMoves(_harness.Loops);
+        foreach (var (loop, device) in _harness.Loops.Select((loop, device) => (loop, device)))
+        {
+            loop.Wake = () => Wake(device);
+            WarmUp(device);
+        }
+
+        foreach (var loop in _harness.Loops)
+        {
+            loop.Balance = () => Moves += moves.Consider(loop) ? 1 : 0;
+        }
+    }
+
+    /// <summary>Promises made.</summary>
+    public int Promised { get; private set; }
+
+    /// <summary>Requests with a deadline that were refused.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>Trajectories that were shortened.</summary>
+    public int Cut { get; private set; }
+
+    /// <summary>Samples that changed their device.</summary>
+    public int Moves { get; private set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _harness.Dispose();
+
+    /// <summary>Runs a program to the end of everything that it began, and checks the law.</summary>
+    public void Run(byte[] program)
+    {
+        for (var at = 0; at + 3 < program.Length; at += 4)
+        {
+            _next += TimeSpan.FromMilliseconds(program[at] % 64 * 3);
+            RunUntil(_next);
+            Submit(program[at + 1], program[at + 2], program[at + 3]);
+        }
+
+        RunUntil(DateTimeOffset.MaxValue);
+        foreach (var session in _sessions)
+        {
+            Check(session);
+        }
+    }
+
+    private ReconstructionRequest Request(ulong seed, int steps, int size, int solver) =>
+        _harness.Request(seed, steps - 1, Sizes[size]) with { Solver = _solvers[solver] };
+
+    // What nothing like it was measured for can't be promised: each kind of work once, in batches as large as any.
+    private void WarmUp(int device)
+    {
+        _clocks.Turn = device;
+        for (var kind = 0; kind < 6; kind++)
+        {
+            for (ulong seed = 1; seed <= 4; seed++)
+            {
+                _harness.Submit(Request(seed, 4, kind / 2, kind % 2), device);
+            }
+
+            while (_harness.Loops[device].Tick())
+            {
+            }
+        }
+
+        _next = _clocks[device] > _next ? _clocks[device] : _next;
+    }
+
+    private void Wake(int device)
+    {
+        _idle[device] = false;
+        _clocks.CatchUp(device, _clocks.GetUtcNow());
+    }
+
+    private void RunUntil(DateTimeOffset end)
+    {
+        while (Enumerable.Range(0, _idle.Length).Where(device => !_idle[device]).OrderBy(device => _clocks[device]).Cast<int?>().FirstOrDefault() is { } device
+            && _clocks[device] < end)
+        {
+            _clocks.Turn = device;
+            _idle[device] = !_harness.Loops[device].Tick();
+        }
+    }
+
+    private void Submit(byte shape, byte limit, byte kind)
+    {
+        _clocks.CatchUp(_idle.Length, _next);
+        _clocks.Turn = _idle.Length;
+
+        // Some rows of the second solver need both of the calls that a step may take.
+        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), kind % 3, kind % 2) with
+        {
+            Mode = kind % 7 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
+            Priority = (Priority)(kind / 3 % 3),
+            MaximumNetworkCalls = kind % 11 == 0 ? 7 : null,
+            OnTightDeadline = limit % 5 == 0 ? TightDeadline.Refuse : TightDeadline.Shorten,
+            TimeLimit = limit % 3 == 0 ? null : TimeSpan.FromMilliseconds(10 + (limit * 6)),
+        };
+        var loop = _harness.Loops.MinBy(loop => loop.Pressure)!;
+        _sessions.Add(_harness.Submit(request, _harness.Loops.IndexOf(loop)));
+        loop.Wake();
+    }
+
+    private void Check(ReconstructionSession session)
+    {
+        var read = EngineHarness.EventsAsync(session);
+        Assert.True(read.IsCompletedSuccessfully);
+        var events = read.Result;
+        var (request, failure) = (session.Request, (events[^1] as FailedEvent)?.Failure);
+        if (events[0] is not AcceptedEvent accepted)
+        {
+            // Never begun: too tight, or in the crowd its time was up before its look, which is no promise yet.
+            Assert.True(
+                failure is { Reason: "DEADLINE_TOO_TIGHT", Eta: not null } or { Reason: "DEADLINE_EXCEEDED" } or { Reason: "BUDGET_TOO_SMALL" },
+                $"Request {session.Id} was refused: {failure}");
+            Assert.True(request.Deadline is not null || failure is { Reason: "BUDGET_TOO_SMALL" }, $"Request {session.Id} has no deadline and was refused for another's: {failure}");
+            Refused++;
+            return;
+        }
+
+        Cut += accepted.Cut is null ? 0 : 1;
+        Promised += request.Deadline is null ? 0 : 1;
+        Assert.True(events[^1] is ResultEvent, $"Request {session.Id} of {_sessions.Count} was accepted with {accepted.TotalSteps} steps and {request.TimeLimit} and ended with {failure}");
+        Assert.False(request.OnTightDeadline == TightDeadline.Refuse && accepted.Cut is not null);
+        Assert.False(accepted.Eta > request.TimeLimit);
+    }
+}

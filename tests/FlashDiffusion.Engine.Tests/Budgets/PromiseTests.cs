@@ -1,0 +1,48 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace FlashDiffusion.Engine.Tests.Budgets;
+
+/// <summary>
+/// Law: a deadline that was accepted is met, whatever arrives later. Where steps take what steps like them took, and nothing else is asked of the
+/// devices, none is missed. A failure is shrunk, and its message says how to replay it: STORM_REPLAY="seed,gamma,size" runs that storm alone.
+/// LONG=1 runs fifty times as many.
+/// </summary>
+public sealed class PromiseTests
+{
+    private static int Storms => Environment.GetEnvironmentVariable("LONG") == "1" ? 3_000 : 60;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Promises_AnyArrivals_AreKept(int devices)
+    {
+        var config = Config.QuickThrowOnFailure.WithMaxTest(Storms).WithStartSize(8).WithEndSize(120).WithQuietOnSuccess(true);
+        if (Environment.GetEnvironmentVariable("STORM_REPLAY")?.Split(',') is [var seed, var gamma, var size])
+        {
+            config = config.WithReplay(ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture), int.Parse(size, CultureInfo.InvariantCulture));
+        }
+
+        Check.One(config, Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), (byte[] program) =>
+        {
+            using var storm = new PromiseStorm(devices);
+            storm.Run(program);
+        }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Promises_InACrowd_AreMadeCutAndRefused(int devices)
+    {
+        // Else the storms would say nothing of them.
+        using var storm = new PromiseStorm(devices);
+        var program = new byte[400];
+        new Random(5).NextBytes(program);
+        storm.Run(program);
+        TestContext.Current.SendDiagnosticMessage("promised {0}, cut {1}, refused {2}, moved {3}", storm.Promised, storm.Cut, storm.Refused, storm.Moves);
+        Assert.True(storm.Promised > 20 && storm.Cut > 5 && storm.Refused > 5, $"Promised {storm.Promised}, cut {storm.Cut}, refused {storm.Refused}.");
+        Assert.Equal(devices > 1, storm.Moves > 0);
+    }
+}
