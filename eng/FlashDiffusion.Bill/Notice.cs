@@ -23,6 +23,12 @@ internal static class Notice
             }
         }
 
+        var named = packages.Where(package => package.Licences.Count == 0 && package.Manifest.IsExpression).SelectMany(package => LicenceTexts.Of(package.Manifest.Licence));
+        foreach (var (name, licence) in named.DistinctBy(pair => pair.Name).OrderBy(pair => pair.Name, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{Rule}\nText of {name}, for the packages above that carry none\n\n{licence}\n");
+        }
+
         return text.ToString();
     }
 }

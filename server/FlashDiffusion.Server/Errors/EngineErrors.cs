@@ -51,6 +51,7 @@ internal static class EngineErrors
             Reason = failure.Reason,
             Message = failure.Message,
             Metadata = metadata,
+            Precondition = failure.Outcome == SessionOutcome.BudgetTooSmall ? "scheduling.max_network_calls" : null,
             RetryAfter = failure.Outcome is SessionOutcome.Rejected or SessionOutcome.QueuedTooLong ? ShortWait : null,
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FlashDiffusion.Server.Telemetry;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -38,12 +39,23 @@ internal sealed class FaultInterceptor(ILogger<FaultInterceptor> logger) : Inter
         {
             var explained = exception as RpcException ?? Explain(exception, context);
             answer.Code = explained.StatusCode;
+            SayWhenToComeBack(context.GetHttpContext(), explained);
             if (explained == exception)
             {
                 throw;
             }
 
             throw explained;
+        }
+    }
+
+    // JSON has no trailers; proxies and HTTP clients look at this header.
+    private static void SayWhenToComeBack(HttpContext context, RpcException refusal)
+    {
+        if (!CallAnswer.IsGrpc(context) && !context.Response.HasStarted && refusal.Trailers.GetValue(GrpcStatusMapper.PushbackTrailer) is { } milliseconds)
+        {
+            var seconds = Math.Ceiling(long.Parse(milliseconds, CultureInfo.InvariantCulture) / 1000.0);
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
     }
 

@@ -26,7 +26,12 @@ internal static class Refusal
             return;
         }
 
-        response.StatusCode = error.Code == StatusCode.Unauthenticated ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
+        response.StatusCode = error.Code switch
+        {
+            StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,
+            StatusCode.NotFound => StatusCodes.Status404NotFound,
+            _ => StatusCodes.Status403Forbidden,
+        };
         response.ContentType = "application/json";
         if (error.Code == StatusCode.Unauthenticated)
         {

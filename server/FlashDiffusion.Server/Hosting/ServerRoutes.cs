@@ -64,6 +64,12 @@ internal static class ServerRoutes
     {
         StudioPage.Map(routes);
         OpenApiRoute.Map(routes);
+        routes.MapFallback("/v1/{**path}", context => Refusal.WriteAsync(context, new ServerError
+        {
+            Code = Grpc.Core.StatusCode.NotFound,
+            Reason = ErrorReasons.Unimplemented,
+            Message = $"There is no {context.Request.Method} {context.Request.Path}; {OpenApiRoute.Path} describes what there is.",
+        }));
     }
 
     private static void MapHealth(IEndpointRouteBuilder routes)

@@ -4,6 +4,7 @@ using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Lifecycle;
+using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Services;
 using Grpc.Core;
@@ -14,6 +15,9 @@ namespace FlashDiffusion.Server.OpenInference;
 internal sealed class InferenceService(ServingState state, InferenceRunner runner, ModelLifecycle models, ICallerIdentity callers, FlashDiffusionTelemetry telemetry, ILogger<InferenceService> logger)
     : Inference.GRPCInferenceService.GRPCInferenceServiceBase
 {
+    // What Triton's client always sends; no model here depends on another.
+    private const string UnloadDependents = "unload_dependents";
+
     public override Task<Inference.ServerLiveResponse> ServerLive(Inference.ServerLiveRequest request, ServerCallContext context) =>
         Task.FromResult(new Inference.ServerLiveResponse { Live = true });
 
@@ -90,6 +94,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
     public override async Task<Inference.RepositoryModelLoadResponse> RepositoryModelLoad(Inference.RepositoryModelLoadRequest request, ServerCallContext context)
     {
         var name = Controlled(request.ModelName, request.RepositoryName, context);
+        Check(request.Parameters);
         return (await models.LoadAsync(ServedName.Parse(name).Model, "")).TryGet(out _, out var error)
             ? new Inference.RepositoryModelLoadResponse { ModelName = name, IsLoaded = true }
             : throw Refuse(error);
@@ -98,6 +103,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
     public override async Task<Inference.RepositoryModelUnloadResponse> RepositoryModelUnload(Inference.RepositoryModelUnloadRequest request, ServerCallContext context)
     {
         var name = Controlled(request.ModelName, request.RepositoryName, context);
+        Check(request.Parameters, UnloadDependents);
         return (await models.UnloadAsync(ServedName.Parse(name).Model, "", TimeSpan.Zero, context.CancellationToken)).TryGet(out _, out var error)
             ? new Inference.RepositoryModelUnloadResponse { ModelName = name, IsUnloaded = true }
             : throw Refuse(error);
@@ -130,6 +136,21 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
             Reason = ErrorReasons.AdminOnly,
             Message = "Models are loaded and unloaded at the port for administrators only (--admin=true, --admin-port).",
         });
+
+    // Another configuration or other files than the repository's would be answered with success and do nothing.
+    private void Check(IEnumerable<KeyValuePair<string, Inference.ModelRepositoryParameter>> parameters, params IReadOnlyCollection<string> known)
+    {
+        var problems = new RequestProblems();
+        foreach (var (name, _) in parameters.Where(parameter => !known.Contains(parameter.Key)).OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
+        {
+            problems.Add(ParameterValueReader.FieldOf(name), $"There is no parameter '{name}'; a model is loaded as its folder in the repository has it.");
+        }
+
+        if (problems.Any)
+        {
+            throw Refuse(problems.ToError());
+        }
+    }
 
     private ServingContext Current() => state.Context ?? throw Refuse(EngineErrors.Starting);
 

@@ -38,6 +38,21 @@ public sealed class BillTests
         Assert.All(Packages(), package => Assert.Contains($"{package.Name} {package.Version}", lines));
     }
 
+    [Fact]
+    public void Notice_HasTheTextOfEveryLicence()
+    {
+        var sections = File.ReadAllText(Path.Combine(BuiltServer.Folder, "NOTICE.txt")).Split($"\n{new string('-', 80)}\n");
+        var texts = sections.Where(section => section.StartsWith("Text of ", StringComparison.Ordinal)).ToDictionary(section => section.Split(' ', ',')[2]);
+
+        // A package with a link in its last line has no text of its own.
+        var bare = sections.Select(section => section.TrimEnd().Split('\n')[^1].Split(": https://spdx.org/licenses/")).Where(link => link.Length == 2).Select(link => link[0]).ToList();
+        Assert.NotEmpty(bare);
+        Assert.All(bare, licence => Assert.True(texts.ContainsKey(licence), licence));
+        Assert.Contains("shall be included in all copies", texts["MIT"], StringComparison.Ordinal);
+        Assert.Contains("Redistributions in binary form", texts["BSD-3-Clause"], StringComparison.Ordinal);
+        Assert.Contains("Version 2.0, January 2004", texts["Apache-2.0"], StringComparison.Ordinal);
+    }
+
     private static HashSet<(string Name, string Version)> Packages()
     {
         var packages = new HashSet<(string, string)>();

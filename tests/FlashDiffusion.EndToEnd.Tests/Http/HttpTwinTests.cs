@@ -80,6 +80,21 @@ public sealed class HttpTwinTests(SharedServer shared) : IDisposable
     }
 
     [Theory]
+    [InlineData("GET", "/v1/nothing")]
+    [InlineData("PUT", "/v1/models")]
+    [InlineData("GET", "/v1/pictures:degrade")]
+    public async Task Path_ThatIsNone_IsNotFoundWithErrorInfo(string verb, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(verb), path);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        var status = await HttpTwin.StatusAsync(response);
+        Assert.Equal(((int)Code.NotFound, "UNIMPLEMENTED"), (status.Code, status.Detail<ErrorInfo>().Reason));
+        Assert.Contains($"{verb} {path}", status.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("{ not json", "INVALID_REQUEST")]
     [InlineData("""{"seed": "many"}""", "INVALID_REQUEST")]
     [InlineData("""{"adaptation": {"mode": "NO_SUCH_MODE"}}""", "INVALID_REQUEST")]

@@ -2,6 +2,7 @@ using System.Net;
 using FlashDiffusion.EndToEnd.Tests.Servers;
 using Grpc.Core;
 using Grpc.Health.V1;
+using Grpc.Reflection.V1Alpha;
 
 namespace FlashDiffusion.EndToEnd.Tests.Operations;
 
@@ -54,5 +55,28 @@ public sealed class HealthTests(SharedServer shared)
         Assert.NotNull(await shared.Server.MetricAsync("flashdiffusion_queue_length"));
         Assert.NotNull(await shared.Server.MetricAsync("flashdiffusion_queue_work"));
         Assert.True(await shared.Server.MetricAsync("flashdiffusion_batch_size_count") >= 1);
+    }
+
+    [Theory]
+    [InlineData("flashdiffusion_request_duration_seconds")]
+    [InlineData("flashdiffusion_request_queue_duration_seconds")]
+    [InlineData("flashdiffusion_request_time_to_first_latent_seconds")]
+    [InlineData("rpc_server_call_duration_seconds")]
+    public async Task Buckets_OfRequestsAndCalls_ReachTenMinutes(string histogram)
+    {
+        await Requests.ReconstructAsync(shared.Server, await Requests.BlurredAsync(shared.Server));
+
+        Assert.True(await shared.Server.MetricAsync($"{histogram}_bucket", "le=\"600\"") >= 1);
+        Assert.NotNull(await shared.Server.MetricAsync($"{histogram}_bucket", "le=\"0.01\""));
+    }
+
+    [Fact]
+    public async Task Reflection_NotAskedFor_IsNotThere()
+    {
+        using var call = new ServerReflection.ServerReflectionClient(shared.Server.Channel).ServerReflectionInfo(Requests.Call);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        Assert.Equal(StatusCode.Unimplemented, refusal.StatusCode);
     }
 }

@@ -49,6 +49,8 @@ public sealed class StoppedClientTests : IAsyncLifetime
         await OthersGoOnAsync();
         await FreedAsync();
 
+        // Not because it came to its end: the server let it go.
+        Assert.Equal(1, await Server.MetricAsync("flashdiffusion_request_duration_seconds_count", "outcome=\"Cancelled\""));
         Assert.False(curl.HasExited);
     }
 

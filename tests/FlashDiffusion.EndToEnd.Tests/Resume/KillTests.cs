@@ -10,6 +10,7 @@ namespace FlashDiffusion.EndToEnd.Tests.Resume;
 public sealed class KillTests(ReplicaPair replicas) : IClassFixture<ReplicaPair>
 {
     private const int Seed = 20260101;
+    private const int Streams = 20;
 
     private static int Rounds => Environment.GetEnvironmentVariable("LONG") == "1" ? 100 : 5;
 
@@ -31,12 +32,11 @@ public sealed class KillTests(ReplicaPair replicas) : IClassFixture<ReplicaPair>
     public async Task Terminate_GraceTooShort_EveryStreamGoesOnElsewhereAndNoneIsLost()
     {
         var request = await LongEnoughAsync(replicas.Servers[0]);
-        request.Sampling.DdimSteps = 45;
         var (uninterrupted, _) = await FinishAsync(request, killAt: null);
         using var client = FlashClient.Connect(replicas.Servers.Select(server => server.Address.ToString()));
         var terminated = 0;
         var handedOff = 0;
-        var ends = await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
+        var ends = await Task.WhenAll(Enumerable.Range(0, Streams).Select(async _ =>
         {
             var hash = "";
             await foreach (var happened in client.FollowAsync(request, Requests.Call.CancellationToken))

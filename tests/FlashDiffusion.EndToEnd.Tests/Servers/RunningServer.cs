@@ -82,11 +82,13 @@ internal sealed partial class RunningServer : IAsyncDisposable
     }
 
     /// <summary>The sum of a metric's values over its labels as they are now; null if it is not there.</summary>
-    public async Task<double?> MetricAsync(string name)
+    /// <param name="name">The metric.</param>
+    /// <param name="label">A label that must be there, as in <c>outcome="Cancelled"</c>.</param>
+    public async Task<double?> MetricAsync(string name, string label = "")
     {
         await Task.Delay(ScrapeCache);
         using var http = new HttpClient();
-        var lines = (await http.GetStringAsync(Metrics)).Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal)).ToList();
+        var lines = (await http.GetStringAsync(Metrics)).Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal)).Where(line => line.Contains(label, StringComparison.Ordinal)).ToList();
         return lines.Count == 0 ? null : lines.Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 
 namespace FlashDiffusion.Server.Tests.BadInputs;
 
 /// <summary>No field of a request is left without a bad value, unless every value of it is good.</summary>
-public sealed class BadInputCoverageTests
+public sealed partial class BadInputCoverageTests
 {
     // Flags, and numbers of which each is a seed.
     private static readonly HashSet<string> AnythingGoes =
@@ -14,6 +15,8 @@ public sealed class BadInputCoverageTests
         "resume_from.checkpoint", "resume_from.require_exact",
         // The sides of a size are the cases of the messages that use it.
         "fixed",
+        // Echoed. The other name of a model that is loaded, tried under that one.
+        "id", "repository_name",
     ];
 
     [Fact]
@@ -28,6 +31,8 @@ public sealed class BadInputCoverageTests
         Check(V1.DrainRequest.Descriptor, BadInputOtherCallsTests.Drains.Select(bad => bad.Field));
         Check(V1.LoadModelRequest.Descriptor, BadInputLifecycleTests.Loads.Select(bad => bad.Field));
         Check(V1.UnloadModelRequest.Descriptor, BadInputLifecycleTests.Unloads.Select(bad => bad.Field));
+        Check(Inference.ModelInferRequest.Descriptor, BadInputInferTests.All.Select(bad => Indices().Replace(bad.Field, "")).Concat(BadInputInferTests.Contents.Select(name => $"inputs.contents.{name}")));
+        Check(Inference.RepositoryModelLoadRequest.Descriptor, BadInputLifecycleTests.Controls.Select(bad => bad.Field == "model" ? "model_name" : Indices().Replace(bad.Field, "")));
         // The measurement and the operator are those of a reconstruction; the rest is its own.
         Assert.Superset(new HashSet<string> { "model", "model_version", "measurement", "operator" }, BadInputOtherCallsTests.Severities.Select(bad => bad.Field).ToHashSet());
     }
@@ -35,6 +40,9 @@ public sealed class BadInputCoverageTests
     [Fact]
     public void Catalogue_Size_IsAtLeastTwoHundred() => Assert.True(
         BadReconstructions.All.Count() + BadInputOtherCallsTests.Degradations.Count() + BadInputOtherCallsTests.Severities.Count() + BadInputInferTests.All.Count() >= 200);
+
+    [GeneratedRegex(@"\[[^\]]*\]")]
+    private static partial Regex Indices();
 
     private static void Check(MessageDescriptor request, IEnumerable<string> fields)
     {

@@ -10,6 +10,9 @@ public sealed class BadInputInferTests(BadInputServer server)
 {
     internal static IEnumerable<BadCase<Inference.ModelInferRequest>> All { get; } = [.. Names(), .. Tensors(), .. Outputs(), .. Parameters()];
 
+    /// <summary>The kinds of typed elements that were tried.</summary>
+    internal static IEnumerable<string> Contents { get; } = [.. OtherContents().Select(pair => pair.Name), "fp32_contents"];
+
     public static TheoryData<string, object> Rows => BadCase<Inference.ModelInferRequest>.Rows(All);
 
     [Theory]
@@ -103,7 +106,11 @@ public sealed class BadInputInferTests(BadInputServer server)
         yield return new("raw and typed", "inputs[0].contents", request => request.Inputs[0].Contents = new() { Fp32Contents = { 1 } });
         yield return new("neither raw nor typed", "inputs[0].contents", request => Clear(request.RawInputContents));
         yield return new("typed, too few", "inputs[0].data", request => Typed(request, new() { Fp32Contents = { 1, 2, 3 } }));
-        yield return new("typed, of another type", "inputs[0].contents", request => Typed(request, new() { IntContents = { 1, 2, 3 } }));
+        foreach (var (name, contents) in OtherContents())
+        {
+            yield return new($"typed as {name}", "inputs[0].contents", request => Typed(request, contents.Clone()));
+        }
+
         yield return new("half called float", "inputs[0].data", request => request.RawInputContents[0] = ByteString.CopyFrom(new byte[3 * 32 * 32 * 2]));
         yield return new("a byte too few", "inputs[0].data", request => request.RawInputContents[0] = ByteString.CopyFrom(request.RawInputContents[0].Span[1..]));
         yield return new("no finite number", "inputs[0].data", request => request.RawInputContents[0] = BadPictures.Tensor([3, 32, 32], float.NaN).Data);
@@ -177,6 +184,13 @@ public sealed class BadInputInferTests(BadInputServer server)
             request.Parameters["picture_width"] = new() { Int64Param = 32 };
         }
     });
+
+    private static IEnumerable<(string Name, Inference.InferTensorContents Contents)> OtherContents() =>
+    [
+        ("bool_contents", new() { BoolContents = { true } }), ("int_contents", new() { IntContents = { 1, 2, 3 } }), ("int64_contents", new() { Int64Contents = { 1 } }),
+        ("uint_contents", new() { UintContents = { 1 } }), ("uint64_contents", new() { Uint64Contents = { 1 } }), ("fp64_contents", new() { Fp64Contents = { 1 } }),
+        ("bytes_contents", new() { BytesContents = { ByteString.CopyFromUtf8("1") } }),
+    ];
 
     private static void Empty(Inference.ModelInferRequest request)
     {

@@ -1,5 +1,6 @@
 using FlashDiffusion.Server.Tests.Serving;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace FlashDiffusion.Server.Tests.BadInputs;
 
@@ -22,11 +23,39 @@ public sealed class BadInputLifecycleTests(BadInputServer server)
         .. new long[] { -1, 601, long.MaxValue, long.MinValue }.Select(value => new BadCase<V1.UnloadModelRequest>($"{value} s", "wait", request => request.Wait = new Duration { Seconds = value })),
     ];
 
+    internal static IEnumerable<BadCase<Inference.RepositoryModelLoadRequest>> Controls { get; } =
+    [
+        .. BadNames.Append("").Select((name, i) => new BadCase<Inference.RepositoryModelLoadRequest>($"name {i}", "model", request => request.ModelName = name)),
+        .. BadNames.Select((name, i) => new BadCase<Inference.RepositoryModelLoadRequest>($"repository {i}", "model", request => (request.ModelName, request.RepositoryName) = ("", name))),
+        // Triton's way to other settings and to files from outside.
+        .. new[] { "config", "file:1/model.json", "file:../../model.json", "unload_dependents", "" }.Select(name => new BadCase<Inference.RepositoryModelLoadRequest>(
+            name, $"parameters[{name}]", request => request.Parameters[name] = new Inference.ModelRepositoryParameter { StringParam = "{}" })),
+    ];
+
+    public static TheoryData<string, object> ControlRows => BadCase<Inference.RepositoryModelLoadRequest>.Rows(Controls);
+
     public static TheoryData<string, object> LoadRows => BadCase<V1.LoadModelRequest>.Rows(Loads);
 
     public static TheoryData<string, object> UnloadRows => BadCase<V1.UnloadModelRequest>.Rows(Unloads);
 
     private V1.AdminService.AdminServiceClient Admin => new(server.Server.Channel(address: server.Server.Admin));
+
+    private Inference.GRPCInferenceService.GRPCInferenceServiceClient Control => new(server.Server.Channel(address: server.Server.Admin));
+
+    [Theory]
+    [MemberData(nameof(ControlRows), DisableDiscoveryEnumeration = true)]
+    public Task RepositoryModelLoad_BadInput_IsRefusedAtItsField(string name, object given) => RefusedAsync<Inference.RepositoryModelLoadRequest>(
+        name, given, new() { ModelName = "starter" }, async request => await Control.RepositoryModelLoadAsync(request, InProcessServer.Call()));
+
+    [Theory]
+    [InlineData("parameters[config]", "fake", "config")]
+    [InlineData("model", "../fake", "unload_dependents")]
+    [InlineData("model", "", "unload_dependents")]
+    public Task RepositoryModelUnload_BadInput_IsRefusedAtItsField(string field, string model, string parameter) => server.RefusedAsync(
+        async () => await Control.RepositoryModelUnloadAsync(
+            new Inference.RepositoryModelUnloadRequest { ModelName = model, Parameters = { [parameter] = new Inference.ModelRepositoryParameter { BoolParam = true } } }, InProcessServer.Call()),
+        field,
+        StatusCode.InvalidArgument);
 
     [Theory]
     [MemberData(nameof(LoadRows), DisableDiscoveryEnumeration = true)]

@@ -69,6 +69,15 @@ public sealed class GrpcStatusMapperTests
     }
 
     [Fact]
+    public void Of_BudgetTooSmall_SaysWhatHasToChange()
+    {
+        var error = EngineErrors.Of(new Failure(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", "It would need 20 calls."));
+
+        var violation = Assert.Single(GrpcStatusMapper.ToStatus(error).GetDetail<PreconditionFailure>()!.Violations);
+        Assert.Equal(("BUDGET_TOO_SMALL", "scheduling.max_network_calls"), (violation.Type, violation.Subject));
+    }
+
+    [Fact]
     public void ErrorReasons_All_AreUpperSnakeCase() => Assert.All(
         typeof(ErrorReasons).GetFields().Select(field => (string)field.GetValue(null)!),
         reason => Assert.Matches("^[A-Z][A-Z0-9_]{1,61}[A-Z0-9]$", reason));

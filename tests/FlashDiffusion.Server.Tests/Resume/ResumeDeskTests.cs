@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Hashing;
 using System.Reflection;
 using FlashDiffusion.Engine.Configuration;
@@ -29,6 +30,19 @@ public sealed class ResumeDeskTests
         Assert.Equal(2, mapped.Resumption!.Step);
         Assert.Equal(7ul, mapped.Request.Seed);
         Assert.Equal((2, Crc32.HashToUInt32(flow.Checkpoint.Data.Span)), (flow.Checkpoint.Step, flow.Checkpoint.Crc32));
+    }
+
+    [Fact]
+    public void Continue_OfATracedRequest_BelongsToItsTrace()
+    {
+        using var first = new Activity("first").SetIdFormat(ActivityIdFormat.W3C).Start();
+        var flow = new ResumeFlow();
+        first.Stop();
+        using var second = new Activity("second").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        var parent = flow.Continued().Request.Parent;
+
+        Assert.Equal((first.TraceId, first.SpanId), (parent.TraceId, parent.SpanId));
     }
 
     [Fact]

@@ -114,6 +114,11 @@ public sealed class QuotaTests
             Assert.Equal("requests_per_second", refusal.GetRpcStatus()!.GetDetail<QuotaFailure>()!.Violations.Single().Subject);
         }
 
+        // JSON has no trailers: HTTP has a header of its own.
+        using var http = new HttpClient { BaseAddress = server.Http };
+        using var json = await http.PostAsync("/v1/pictures:degrade", new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")), TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.TooManyRequests, json.StatusCode);
+        Assert.True(json.Headers.RetryAfter!.Delta > TimeSpan.Zero);
         await new V1.CatalogService.CatalogServiceClient(server.Channel()).ListModelsAsync(new V1.ListModelsRequest(), InProcessServer.Call());
     }
 
