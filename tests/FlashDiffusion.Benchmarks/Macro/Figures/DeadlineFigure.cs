@@ -24,11 +24,11 @@ internal sealed class DeadlineFigure : IMacroFigure
     public async Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
     {
         await using var server = await bench.StartAsync();
-        var count = bench.Size(quick: 50, full: 240);
+        var count = bench.Size(quick: 40, full: 200);
         var steps = Arrivals.Steps(count, 2, bench.Size(quick: Most / 3, full: Most), seed: 2);
         var whole = (await Assignments.OfAsync(bench.Manifest, count, server.Client, cancellation)).Select((picture, i) => picture.Steps(steps[i])).ToArray();
         await Caller.AtOnceAsync(server, whole[..16], 16, cancellation);
-        var need = await NeedAsync(server.Client, whole[0], bench.Size(quick: 3, full: 7), cancellation);
+        var need = await NeedAsync(server.Client, whole[0], bench.Size(quick: 2, full: 7), cancellation);
         var capacity = 16 / (await Caller.AtOnceAsync(server, whole[..16], 16, cancellation)).Seconds * steps.Take(16).Average() / steps.Average();
 
         // Every factor meets short and long requests: those come in random order, the factors in turn.
