@@ -21,10 +21,17 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
     private readonly ReconstructionEngine _engine;
     private readonly ManualResetEventSlim _gate = new(true);
     private readonly FakeModel _model;
+    private int _ungated;
 
     public ReconstructionEngineTests()
     {
-        _model = new FakeModel { Called = (_, _) => _gate.Wait(Patience) };
+        _model = new FakeModel { Called = (_, _) =>
+        {
+            if (Interlocked.Decrement(ref _ungated) < 0)
+            {
+                _gate.Wait(Patience);
+            }
+        } };
         _engine = new ReconstructionEngine(
             new EngineOptions { MaximumSessions = 3, MaximumWorkItems = 2, Threads = 1 },
             TimeProvider.System,
@@ -67,10 +74,16 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
     public async Task Submit_Full_IsRefusedAtOnceWithTheTimeToWait()
     {
         await EngineHarness.ResultAsync(_engine.Submit(Request(1)).Session!);
+
+        // A few steps, so that the device says what there is to do; then it stands still.
         _gate.Reset();
+        Volatile.Write(ref _ungated, 5);
         var sessions = Enumerable.Range(0, 3).Select(i => _engine.Submit(Request((ulong)i)).Session!).ToArray();
+        Assert.True(SpinWait.SpinUntil(() => _engine.Load.Steps > 0, Patience));
         var rejection = _engine.Submit(Request(9)).Rejection!;
         Assert.Equal(RejectionReason.QueueFull, rejection.Reason);
+        Assert.True(rejection.RetryAfter > TimeSpan.Zero);
+        Assert.True(rejection.Eta >= rejection.RetryAfter);
 
         _gate.Set();
         foreach (var session in sessions)

@@ -122,13 +122,19 @@ public sealed class ObservedServerTests : IAsyncLifetime
     private async Task FullQueueRefusesWithABackoff()
     {
         using var holding = Server.Reconstruction.Reconstruct(await Requests.FaultyAsync(Server, "none", delay: 50), Requests.Call);
-        Assert.True(await holding.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        for (var events = 0; events < 3; events++)
+        {
+            // Accepted and two steps: by then the device has said how long there is to wait.
+            Assert.True(await holding.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        }
 
         var request = await Requests.FaultyAsync(Server, "none", delay: 50);
         var refusal = await Assert.ThrowsAsync<RpcException>(() => Requests.ReconstructAsync(Server, request));
 
         Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
-        Assert.True(refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan() > TimeSpan.Zero);
+        var eta = double.Parse(refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Metadata["eta_seconds"], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(eta > 0);
+        Assert.Equal(eta, refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan().TotalSeconds, 1e-3);
         Assert.NotEmpty(refusal.GetRpcStatus()!.GetDetail<QuotaFailure>()!.Violations);
         Assert.True(long.Parse(refusal.Trailers.GetValue("grpc-retry-pushback-ms")!, System.Globalization.CultureInfo.InvariantCulture) > 0);
         holding.Dispose();

@@ -45,6 +45,13 @@ internal sealed class LawSolver : ILatentSolver
         bool[] completed = [.. batch.Rows.Select((row, i) => FakeSolver.SeedOf(row) is < Chunked or >= Poisoned || counts[i] >= 2)];
         var poison = tensor([.. batch.Rows.Select(row => FakeSolver.SeedOf(row) is >= Poisoned and < Throwing && row.StepIndex >= 1 ? float.NaN : 1f)]).reshape(-1, 1, 1, 1);
         var moved = ((batch.Latents * 0.9f) + (batch.Normal(NoisePurpose.Step, 0) * 0.1f) + (batch.Model.Denoise(batch.Latents, batch.Timesteps()) * 0.01f)) * poison;
+        if (batch.Operator is { } degradation)
+        {
+            // Element by element, so that only a row's own operator and measurement count.
+            var residual = batch.Measurements! - degradation.Forward(batch.Model.Decode(batch.Latents, Quantisation.None));
+            moved = moved + (residual[.., 0, 0, 0].reshape(-1, 1, 1, 1) * 0.05f);
+        }
+
         if (Couples)
         {
             moved = moved + (moved.mean() * 1e-3f);

@@ -17,6 +17,7 @@ public sealed class LawTests
     [InlineData(StormKind.Memory)]
     [InlineData(StormKind.Impatience)]
     [InlineData(StormKind.Preemption)]
+    [InlineData(StormKind.Variety)]
     public void Storm_AnySchedule_KeepsTheLaws(StormKind kind)
     {
         var config = Config.QuickThrowOnFailure.WithMaxTest(Schedules).WithStartSize(4).WithEndSize(60).WithQuietOnSuccess(true);
@@ -37,6 +38,16 @@ public sealed class LawTests
         Assert.All(
             [SessionOutcome.Completed, SessionOutcome.SolverFailed, SessionOutcome.DeadlineExceeded, SessionOutcome.QueuedTooLong, SessionOutcome.BudgetTooSmall],
             outcome => Assert.True(storm.Ended(outcome) > 0, $"Nothing ended as {outcome}."));
+    }
+
+    [Fact]
+    public void Storm_Variety_MeetsStartsOfEveryKind()
+    {
+        // A submission's first byte is 8 times its variety; a companion of the same one shares its steps.
+        using var storm = new Storm(StormKind.Variety);
+        storm.Run([.. Enumerable.Range(0, 32).SelectMany(variety => new byte[] { (byte)(8 * variety), 35, (byte)(8 * variety), 36, 3, 3, 3, 3, 3, 3 })]);
+        Assert.Equal(64, storm.Ended(SessionOutcome.Completed));
+        Assert.InRange(storm.Shortened, 10, 20);
     }
 
     [Fact]

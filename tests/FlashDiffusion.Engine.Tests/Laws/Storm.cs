@@ -19,12 +19,14 @@ namespace FlashDiffusion.Engine.Tests.Laws;
 /// </summary>
 internal sealed class Storm : IDisposable
 {
-    private static readonly ConcurrentDictionary<(ulong Seed, int Steps), float[]> Alone = new();
+    private static readonly ConcurrentDictionary<(ulong Seed, int Steps, int Variety), (float[] Values, int Steps)> Alone = new();
 
     private readonly EngineHarness _harness;
     private readonly StormKind _kind;
     private readonly LawSolver _solver = new();
-    private readonly List<ReconstructionSession> _sessions = [];
+    private readonly FakeSeverityEncoder _encoder = new("gain");
+    private readonly List<(ReconstructionSession Session, int Variety)> _sessions = [];
+    private readonly HashSet<ReconstructionSession> _cancelled = [];
     private readonly List<(Sample Sample, SampleState State)> _suspended = [];
     private readonly long _tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
     private bool _memoryFailed;
@@ -38,7 +40,7 @@ internal sealed class Storm : IDisposable
             MaximumBatch = 5,
             ExactBatch = 3,
             Threads = 1,
-            Device = kind == StormKind.Preemption ? "cpu,cpu" : "cpu",
+            Device = kind is StormKind.Preemption or StormKind.Variety ? "cpu,cpu" : "cpu",
         });
     }
 
@@ -52,6 +54,9 @@ internal sealed class Storm : IDisposable
 
     /// <summary>Requests that ended so.</summary>
     public long Ended(SessionOutcome outcome) => _harness.Ledger.Ended(outcome);
+
+    /// <summary>Requests that began later than at pure noise, as their severity chose.</summary>
+    public int Shortened { get; private set; }
 
     /// <summary>Runs a program to the end of everything that it began.</summary>
     public void Run(byte[] program)
@@ -68,21 +73,29 @@ internal sealed class Storm : IDisposable
         CheckEnd();
     }
 
-    private static ReconstructionRequest Request(EngineHarness harness, LawSolver solver, ulong seed, int steps) => harness.Request(seed, picture: new PictureShape(8, 8)) with
+    // Of the variety, the first digit (of three) is the picture's size, the next (of two) whether there is an operator, the last whether severity chooses.
+    private static ReconstructionRequest Request(EngineHarness harness, LawSolver solver, FakeSeverityEncoder encoder, ulong seed, int steps, int variety)
     {
-        Solver = solver,
-        Operator = null,
-        Adaptation = new Adaptation { Mode = AdaptationMode.Full },
-        Sampling = new SamplingSpec(SamplerKind.Ddim, steps),
-        Progress = new ProgressOptions { EverySteps = 1, IncludeLatent = true },
-    };
+        PictureShape[] pictures = [new(8, 8), new(16, 8), new(13, 10)];
+        var request = harness.Request(seed, picture: pictures[variety % 3], fill: 0.1f * (1 + (seed % 5)));
+        return request with
+        {
+            Model = harness.Served(encoder),
+            Solver = solver,
+            Operator = variety / 3 % 2 == 0 ? null : request.Operator,
+            Adaptation = variety / 6 % 2 == 0 || variety / 3 % 2 == 0 ? new Adaptation { Mode = AdaptationMode.Full } : Adaptation.Auto,
+            Sampling = new SamplingSpec(SamplerKind.Ddim, steps),
+            Progress = new ProgressOptions { EverySteps = 1, IncludeLatent = true },
+        };
+    }
 
-    private static float[] ResultAlone(ulong seed, int steps) => Alone.GetOrAdd((seed, steps), key =>
+    private static (float[] Values, int Steps) ResultAlone(ulong seed, int steps, int variety) => Alone.GetOrAdd((seed, steps, variety), key =>
     {
         using var harness = new EngineHarness();
-        var session = harness.Submit(Request(harness, new LawSolver(), key.Seed, key.Steps));
+        var session = harness.Submit(Request(harness, new LawSolver(), new FakeSeverityEncoder("gain"), key.Seed, key.Steps, key.Variety));
         harness.RunUntilIdle();
-        return ((ResultEvent)Events(session)[^1]).Picture.Values;
+        var result = (ResultEvent)Events(session)[^1];
+        return (result.Picture.Values, result.Cost.Steps);
     });
 
     // Everything has ended, so that reading never waits.
@@ -98,15 +111,15 @@ internal sealed class Storm : IDisposable
         switch (what % 8)
         {
             case 0 or 1 or 2:
-                Submit(with);
+                Submit(with, _kind == StormKind.Variety ? what / 8 : 0);
                 break;
             case 3 or 4:
                 Tick(1 + (with % 4));
                 break;
             case 5 when _sessions.Count > 0:
-                Cancel(_sessions[with % _sessions.Count]);
+                Cancel(_sessions[with % _sessions.Count].Session);
                 break;
-            case 6 when _kind == StormKind.Preemption:
+            case 6 when _kind is StormKind.Preemption or StormKind.Variety:
                 Preempt(with);
                 break;
             case 7 when _kind == StormKind.Memory:
@@ -123,7 +136,7 @@ internal sealed class Storm : IDisposable
         }
     }
 
-    private void Submit(byte with)
+    private void Submit(byte with, int variety)
     {
         if (_harness.Ledger.IsFull)
         {
@@ -132,13 +145,13 @@ internal sealed class Storm : IDisposable
 
         ulong[] seeds = [1, 2, 3, LawSolver.Chunked, LawSolver.Chunked + 1, LawSolver.Poisoned, LawSolver.Throwing];
         var request =
-            Request(_harness, _solver, seeds[with % seeds.Length], 1 + (with / 7 % 6)) with
+            Request(_harness, _solver, _encoder, seeds[with % seeds.Length], 1 + (with / 7 % 6), variety) with
             {
                 Mode = with % 5 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
                 Priority = (Priority)(with % 3),
                 Progress = new ProgressOptions { EverySteps = 1, IncludeLatent = true, Preview = with % 2 == 0 ? PreviewMode.Decoded : PreviewMode.None },
             };
-        _sessions.Add(_harness.Submit(_kind == StormKind.Impatience ? Impatient(request, with) : request, with % _harness.Loops.Length));
+        _sessions.Add((_harness.Submit(_kind == StormKind.Impatience ? Impatient(request, with) : request, with % _harness.Loops.Length), variety));
     }
 
     private static ReconstructionRequest Impatient(ReconstructionRequest request, byte with)
@@ -166,13 +179,15 @@ internal sealed class Storm : IDisposable
 
     private void Cancel(ReconstructionSession session)
     {
+        if (!session.HasEnded)
+        {
+            _cancelled.Add(session);
+        }
+
         session.Cancel();
         var away = _suspended.Any(entry => entry.Sample.Session == session);
         Tick(1);
-        if (_kind != StormKind.Preemption)
-        {
-            Assert.True(session.HasEnded || away, "A cancelled session still holds its place after one step.");
-        }
+        Assert.True(session.HasEnded || away, "A cancelled session still holds its place after one step.");
     }
 
     private void Preempt(byte with)
@@ -216,17 +231,19 @@ internal sealed class Storm : IDisposable
         Assert.All(_harness.Loops, loop => Assert.Equal(EngineLoad.Idle, loop.Load));
         Assert.All(_harness.Loops, loop => Assert.Equal(0, loop.Pressure, 1e-6));
         Assert.Equal(_tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        foreach (var session in _sessions)
+        foreach (var (session, variety) in _sessions)
         {
-            CheckSession(session, Events(session));
+            CheckSession(session, variety, Events(session));
         }
     }
 
-    private void CheckSession(ReconstructionSession session, List<SessionEvent> events)
+    private void CheckSession(ReconstructionSession session, int variety, List<SessionEvent> events)
     {
         var request = session.Request;
         var (seed, steps) = (request.Seed, request.Sampling.DdimSteps);
-        var cut = events.OfType<AcceptedEvent>().SingleOrDefault()?.Cut;
+        var accepted = events.OfType<AcceptedEvent>().SingleOrDefault();
+        var cut = accepted?.Cut;
+        Shortened += cut is null && accepted?.TotalSteps < accepted?.FullSteps ? 1 : 0;
         var refused = request.MaximumNetworkCalls < steps && request.OnTightDeadline == TightDeadline.Refuse;
 
         // Nobody has read until now: one slot each, whatever the number of steps.
@@ -234,15 +251,15 @@ internal sealed class Storm : IDisposable
         var outcome = events[^1] is FailedEvent failed ? failed.Failure.Outcome : SessionOutcome.Completed;
         ImmutableArray<SessionOutcome> allowed =
         [
-            (cut?.Trajectory.Length ?? steps) switch
+            (cut?.Trajectory.Length ?? accepted?.TotalSteps ?? steps) switch
             {
+                _ when _cancelled.Contains(session) => SessionOutcome.Cancelled,
                 _ when refused => SessionOutcome.BudgetTooSmall,
                 > 1 when seed >= LawSolver.Poisoned => SessionOutcome.SolverFailed,
                 _ => SessionOutcome.Completed,
             },
             .. request.TimeLimit is not null ? [SessionOutcome.DeadlineExceeded] : Array.Empty<SessionOutcome>(),
             .. request.QueueTimeout is not null && !events.OfType<ProgressEvent>().Any() ? [SessionOutcome.QueuedTooLong] : Array.Empty<SessionOutcome>(),
-            .. session.IsCancelled ? [SessionOutcome.Cancelled] : Array.Empty<SessionOutcome>(),
             .. _memoryFailed && request.Mode == ComputeMode.Exact ? [SessionOutcome.OutOfMemory] : Array.Empty<SessionOutcome>(),
         ];
         Assert.True(allowed.Contains(outcome), $"Seed {seed} with {steps} steps ended as {outcome}, not {string.Join(" or ", allowed)}: {(events[^1] as FailedEvent)?.Failure}");
@@ -253,10 +270,11 @@ internal sealed class Storm : IDisposable
         }
         else if (events[^1] is ResultEvent whole)
         {
-            Assert.True(ResultAlone(seed, steps).AsSpan().SequenceEqual(whole.Picture.Values), $"Seed {seed} with {steps} steps has another result than alone.");
+            var (values, taken) = ResultAlone(seed, steps, variety);
+            Assert.True(values.AsSpan().SequenceEqual(whole.Picture.Values), $"Seed {seed} with {steps} steps of variety {variety} has another result than alone.");
             var progress = Assert.Single(events.OfType<ProgressEvent>());
-            Assert.Equal((steps, steps - 1L, request.Progress.Preview != PreviewMode.None), (progress.Step, progress.Skipped, progress.Preview is not null));
-            Assert.Equal(steps, whole.Cost.Steps);
+            Assert.Equal((taken, taken - 1L, request.Progress.Preview != PreviewMode.None), (progress.Step, progress.Skipped, progress.Preview is not null));
+            Assert.Equal(taken, whole.Cost.Steps);
         }
     }
 }

@@ -14,4 +14,7 @@ public enum StormKind
 
     /// <summary>Samples are suspended, continued, and moved between two devices.</summary>
     Preemption,
+
+    /// <summary>The same, and requests have operators, pictures of several sizes, and starts that their severity chooses.</summary>
+    Variety,
 }

@@ -43,8 +43,8 @@ public sealed class CycleTests(PackagedModels packaged) : IClassFixture<Packaged
         Assert.Equal(0, root.Shelf.Contexts);
         Assert.Equal(0, scene.Memory.Taken);
         TestContext.Current.TestOutputHelper?.WriteLine($"{contexts.Count} contexts collected; MiB resident after each quarter: {string.Join(", ", resident.Select(bytes => $"{bytes / 1048576.0:0.0}"))}.");
-        // The first quarters fill what both allocators keep for good; what is lost in each cycle is lost in the last ones too.
-        var growth = resident[^1] - resident[^2];
+        // The first quarters fill what both allocators keep for good, and give part of it back now and then; what is lost in each cycle adds to all of it.
+        var growth = resident[^1] - resident[..^1].Max();
         Assert.True(growth < Allowance + (Cycles / 4 * BytesPerCycle), $"{growth} bytes more after the last {Cycles / 4} cycles.");
     }
 
