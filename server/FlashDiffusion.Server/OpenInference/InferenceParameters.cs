@@ -31,9 +31,12 @@ internal static class InferenceParameters
         ["ddim_eta"] = (request, value) => Sampling(request).DdimEta = value.Number(),
         ["preview_every"] = (request, value) => request.Progress.EverySteps = value.Whole(),
         ["preview"] = (request, value) => request.Progress.Preview = value.Word<V1.PreviewKind>(),
+        ["preview_size"] = (request, value) => request.Progress.PreviewSize = value.Whole(),
         ["compatibility"] = (request, value) => request.Compatibility = value.Word<V1.Compatibility>(),
         ["mode"] = (request, value) => request.Mode = value.Word<V1.ComputeMode>(),
         ["request_id"] = (request, value) => request.RequestId = value.Text(),
+        ["on_disconnect"] = (request, value) => request.OnDisconnect = value.Word<V1.OnDisconnect>(),
+        ["result_lifetime"] = (request, value) => request.ResultLifetime = Seconds(value.Number()),
         // Triton's: a smaller number goes first, 0 is the default.
         ["priority"] = (request, value) => Scheduling(request).Priority = value.Unsigned() switch
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace FlashDiffusion.Server.Plugins;
@@ -80,11 +79,9 @@ internal static class PluginInspector
             return PluginCheck.Refused($"The entry assembly '{manifest.EntryAssembly}' is a link that leads out of the plugin's folder.");
         }
 
-        using var stream = File.OpenRead(assembly);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
-        return string.Equals(hash, manifest.Sha256, StringComparison.OrdinalIgnoreCase)
-            ? PluginCheck.Passed(manifest)
-            : PluginCheck.Refused($"The SHA-256 of '{manifest.EntryAssembly}' is {hash}, but {PluginManifest.FileName} says '{manifest.Sha256}'.");
+        return (PluginFiles.Mismatch(assembly, manifest.EntryAssembly, manifest.Sha256) ?? PluginFiles.Stranger(folder, manifest)) is { } refusal
+            ? PluginCheck.Refused(refusal)
+            : PluginCheck.Passed(manifest);
     }
 
     private static string? Mismatch(PluginFolder folder, PluginManifest manifest)

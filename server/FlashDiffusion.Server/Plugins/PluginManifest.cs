@@ -28,4 +28,10 @@ internal sealed record PluginManifest
 
     /// <summary>SHA-256 of the entry assembly, hexadecimal.</summary>
     public string Sha256 { get; init; } = "";
+
+    /// <summary>SHA-256 of every other file that can become code, by path in the folder; null in manifests of plugins that have none.</summary>
+    public IReadOnlyDictionary<string, string>? Files { get; init; }
+
+    /// <summary>What tells one content from another.</summary>
+    public string Content => string.Join(' ', [Sha256, .. (Files ?? new Dictionary<string, string>()).OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key}={file.Value}")]).ToUpperInvariant();
 }

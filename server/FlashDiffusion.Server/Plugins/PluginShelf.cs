@@ -89,7 +89,7 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
         }
 
         var contract = PluginContract.Find(manifest.Kind)!;
-        var hash = manifest.Sha256.ToLowerInvariant();
+        var hash = manifest.Content;
         if (_quarantined.TryGetValue((folder, hash), out var hung))
         {
             entries.Add(new PluginEntry(contract, hung, folder.Version, null, "A call of it hung, and it is what it was then: install another version.") { HasHung = true });

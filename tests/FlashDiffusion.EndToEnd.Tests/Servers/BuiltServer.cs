@@ -12,11 +12,15 @@ internal static class BuiltServer
         Checkout.Root, "artifacts", "bin", "FlashDiffusion.Server", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name);
 
     /// <summary>Starts it as users do.</summary>
-    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables beside those of the tests.</param>
+    /// <param name="within">A command that runs it, its own arguments first; none if empty.</param>
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? within = null)
     {
         // The host that runs the tests is the one that must run the server, whatever PATH says.
         var host = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        var start = new ProcessStartInfo(File.Exists(host) ? host : "dotnet", [Path.Combine(Folder, "FlashDiffusion.Server.dll"), .. arguments])
+        string[] command = [.. within ?? [], File.Exists(host) ? host : "dotnet", Path.Combine(Folder, "FlashDiffusion.Server.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

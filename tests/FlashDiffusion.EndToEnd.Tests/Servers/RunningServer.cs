@@ -60,9 +60,9 @@ internal sealed partial class RunningServer : IAsyncDisposable
         }
     }
 
-    public static async Task<RunningServer> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<RunningServer> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? within = null)
     {
-        var server = new RunningServer(BuiltServer.Start(["--grpc-port=0", "--http-port=0", "--metrics-port=0", "--threads=1", .. arguments], environment));
+        var server = new RunningServer(BuiltServer.Start(["--grpc-port=0", "--http-port=0", "--metrics-port=0", "--threads=1", .. arguments], environment, within));
         try
         {
             await server._ready.Task.WaitAsync(StartTime);

@@ -149,7 +149,7 @@ public sealed class BadInputInferTests(BadInputServer server)
         foreach (var name in new[]
         {
             "seed", "operator_seed", "noise_range", "adaptation", "start_mode", "sampler", "preview", "compatibility", "mode", "request_id", "priority", "timeout", "on_tight_deadline",
-            "triton_enable_empty_final_response", "correction", "severity_multiplier", "preview_every", "max_nfe", "time_limit", "noise_std",
+            "triton_enable_empty_final_response", "correction", "severity_multiplier", "preview_every", "max_nfe", "time_limit", "noise_std", "on_disconnect", "result_lifetime", "preview_size",
         })
         {
             yield return Bad(name, new(), "no value");

@@ -28,6 +28,10 @@ public sealed class InferenceReaderTests
         Set(message, "priority", new() { Uint64Param = 1 });
         Set(message, "timeout", new() { Int64Param = 1_500_000 });
         Set(message, "seed", new() { Uint64Param = ulong.MaxValue });
+        Set(message, "request_id", new() { StringParam = "mine" });
+        Set(message, "on_disconnect", new() { StringParam = "detach" });
+        Set(message, "result_lifetime", new() { Int64Param = 90 });
+        Set(message, "preview_size", new() { Int64Param = 32 });
 
         Assert.True(InferenceReader.Read(message, streams: true).TryGet(out var call, out _));
 
@@ -37,6 +41,8 @@ public sealed class InferenceReaderTests
         Assert.Equal((V1.AdaptationMode.Fixed, 300), (request.Adaptation.Mode, request.Adaptation.StartTimestep));
         Assert.Equal((V1.Priority.High, TimeSpan.FromSeconds(1.5)), (request.Scheduling.Priority, request.Scheduling.QueueTimeout.ToTimeSpan()));
         Assert.Equal(ulong.MaxValue, request.Seed);
+        Assert.Equal(("mine", V1.OnDisconnect.Detach, TimeSpan.FromSeconds(90)), (request.RequestId, request.OnDisconnect, request.ResultLifetime.ToTimeSpan()));
+        Assert.Equal(32, request.Progress.PreviewSize);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class PluginContextTests
             File.Copy(shared, Path.Combine(folder, Path.GetFileName(shared)));
         }
 
+        PluginRoot.List(folder);
         var entry = Assert.Single(root.Load().Entries);
 
         Assert.True(entry.IsReady, entry.Reason);

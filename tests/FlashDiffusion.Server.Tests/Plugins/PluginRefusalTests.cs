@@ -36,6 +36,54 @@ public sealed class PluginRefusalTests : IDisposable
     }
 
     [Fact]
+    public void Load_TamperedLibraryBesideTheAssembly_IsRefusedByItsHash()
+    {
+        File.AppendAllText(Path.Combine(_root.Add("NewerYaml"), "YamlDotNet.dll"), "x");
+
+        AssertRefused("The SHA-256 of 'YamlDotNet.dll' is");
+    }
+
+    [Theory]
+    [InlineData("Stranger.dll")]
+    [InlineData("libstranger.so.1")]
+    [InlineData("de/Stranger.resources.dll")]
+    public void Load_FileThatTheManifestDoesNotList_IsRefused(string file)
+    {
+        var path = Path.Combine(_root.Add("GoodSolver"), file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "x");
+
+        AssertRefused($"'{file}' is not among the files");
+    }
+
+    [Fact]
+    public void Load_ListedFileThatIsGone_IsRefused()
+    {
+        File.Delete(Path.Combine(_root.Add("NewerYaml"), "YamlDotNet.dll"));
+
+        AssertRefused("'YamlDotNet.dll', which plugin.json lists, is missing");
+    }
+
+    [Fact]
+    public void Load_LibraryThatIsALinkOutOfItsFolder_IsRefused()
+    {
+        var library = Path.Combine(_root.Add("NewerYaml"), "YamlDotNet.dll");
+        var outside = Path.Combine(_root.FullPath, "YamlDotNet.dll");
+        File.Move(library, outside);
+        File.CreateSymbolicLink(library, outside);
+
+        AssertRefused("leads out of the plugin's folder");
+    }
+
+    [Fact]
+    public void Load_ManifestWithoutAList_IsFineWithoutLibraries()
+    {
+        PluginRoot.Edit(_root.Add("GoodSolver"), "files", null!);
+
+        Assert.Equal(["good_solver"], _root.Load().ReadyNames);
+    }
+
+    [Fact]
     public void Load_MissingAssembly_IsRefused()
     {
         File.Delete(Path.Combine(_root.Add("GoodSolver"), Assembly));

@@ -39,12 +39,24 @@ public sealed class PluginReloadTests : IDisposable
         // Another assembly in the same folder: what counts is the hash.
         File.Copy(Path.Combine(_root.Add("FaultySolver"), "FlashDiffusion.TestPlugins.FaultySolver.dll"), Path.Combine(folder, "FlashDiffusion.TestPlugins.FaultySolver.dll"));
         PluginRoot.CopyValues(Path.Combine(_root.FullPath, "FaultySolver", "0.1.0"), folder, "entryAssembly", "entryType", "sha256");
+        PluginRoot.List(folder);
         Directory.Delete(Path.Combine(_root.FullPath, "FaultySolver"), recursive: true);
 
         var read = _root.LoadAll();
 
         Assert.Equal(["faulty_solver"], read.Solvers.ReadyNames);
         Assert.Same(old, Assert.Single(read.Replaced).Part);
+    }
+
+    [Fact]
+    public void Load_SameVersionOtherLibraryBesideIt_IsLoadedAnew()
+    {
+        var folder = _root.Add("NewerYaml");
+        _root.LoadAll();
+        File.AppendAllText(Path.Combine(folder, "YamlDotNet.dll"), "x");
+        PluginRoot.List(folder);
+
+        Assert.Single(_root.LoadAll().Replaced);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Testing.Tools;
@@ -50,6 +51,18 @@ internal sealed class PluginRoot : IDisposable
         {
             Edit(to, key, source[key]!.DeepClone());
         }
+    }
+
+    /// <summary>Makes a manifest list what lies in its folder now.</summary>
+    public static void List(string folder)
+    {
+        var files = new JsonObject();
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) != PluginManifest.FileName))
+        {
+            files[Path.GetFileName(file)] = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+
+        Edit(folder, "files", files);
     }
 
     public SolverCatalog Load() => LoadAll().Solvers;
