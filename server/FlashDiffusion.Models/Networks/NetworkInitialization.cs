@@ -31,7 +31,7 @@ internal static class NetworkInitialization
     /// </summary>
     public static void Fuse(nn.Module network)
     {
-        foreach (var layer in network.modules().OfType<Upsample>())
+        foreach (var layer in network.modules().OfType<IFusable>())
         {
             layer.Fuse();
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashDiffusion.Models.Networks;
 using FlashDiffusion.Models.Repository;
 using TorchSharp;
 
@@ -15,10 +16,11 @@ internal static class StepsCommand
         var batches = new Option<int[]>("--batches") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 2, 4, 8, 16], AllowMultipleArgumentsPerToken = true };
         var rounds = new Option<int>("--rounds") { Description = "Interleaved pairs a batch size.", DefaultValueFactory = _ => 30 };
         var threads = new Option<int>("--threads") { Description = "Threads an operation; 0 for torch's choice.", DefaultValueFactory = _ => 0 };
+        var plain = new Option<bool>("--plain-layout") { Description = "Networks compute in torch's usual layout instead of channels last, to compare." };
         var output = new Option<FileInfo?>("--output") { Description = "Where the figures go as JSON." };
         var command = new Command("steps", "Time of a guided (LDPS) step by batch size, and the share of it that is not network arithmetic.")
         {
-            models, name, size, batches, rounds, threads, output,
+            models, name, size, batches, rounds, threads, plain, output,
         };
         command.SetAction(parsed =>
         {
@@ -27,6 +29,7 @@ internal static class StepsCommand
                 torch.set_num_threads(count);
             }
 
+            ChannelsLastLayout.Enabled = !parsed.GetValue(plain);
             using var catalog = ModelRepository.Load(parsed.GetValue(models)!.FullName, torch.CPU);
             var model = catalog.Find(parsed.GetValue(name)!)?.Model;
             if (model is null)

@@ -98,14 +98,22 @@ public class NetworkTests
         Assert.Equal(0, first.Forward(Pattern(1, 4, 8, 8), tensor(new long[] { 10 })).abs().max().item<float>());
     }
 
-    [Fact]
-    public void Forward_UnderNoGrad_LeavesNothingBehind()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Forward_UnderNoGrad_LeavesNothingBehind(bool fused)
     {
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
         using var unet = Ready(new UNetModel(Small));
         using var autoencoder = Ready(new AutoencoderKl(new FirstStageConfig { EmbedDim = 4, Ddconfig = SmallShape }));
         var (x, t, picture) = (Pattern(1, 4, 8, 8), tensor(new long[] { 10 }), Pattern(1, 3, 16, 16));
+        if (fused)
+        {
+            NetworkInitialization.Fuse(unet);
+            NetworkInitialization.Fuse(autoencoder);
+        }
+
         var before = scope.DisposablesCount;
 
         unet.Forward(x, t).Dispose();
@@ -133,6 +141,24 @@ public class NetworkTests
         GoldenAssert.RelativeL2("eps", eps, fusedEps, 5e-6);
         GoldenAssert.RelativeL2("picture", picture, fusedPicture, 5e-6);
         GoldenAssert.RelativeL2("gradient", gradients[0], autograd.grad([fusedEps.square().sum() + fusedPicture.square().sum()], [x])[0], 1e-5);
+    }
+
+    [Fact]
+    public void Fuse_AutoencoderWithAttention_ChangesRoundingOnly()
+    {
+        set_num_threads(1);
+        using var scope = NewDisposeScope();
+        using var autoencoder = Ready(new AutoencoderKl(new FirstStageConfig { EmbedDim = 4, Ddconfig = SmallShape with { AttnType = "vanilla", AttnResolutions = [SmallShape.Resolution] } }));
+        var (picture, latent) = (Pattern(2, 3, 16, 24), Pattern(2, 4, 8, 12).requires_grad_());
+        var (moments, decoded) = (autoencoder.EncodeMode(picture), autoencoder.Decode(latent));
+        var gradient = autograd.grad([decoded.square().sum()], [latent])[0];
+
+        NetworkInitialization.Fuse(autoencoder);
+        var fused = autoencoder.Decode(latent);
+
+        GoldenAssert.RelativeL2("latent", moments, autoencoder.EncodeMode(picture), 5e-6);
+        GoldenAssert.RelativeL2("picture", decoded, fused, 5e-6);
+        GoldenAssert.RelativeL2("gradient", gradient, autograd.grad([fused.square().sum()], [latent])[0], 1e-5);
     }
 
     [Fact]

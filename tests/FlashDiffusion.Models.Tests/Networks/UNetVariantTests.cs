@@ -120,6 +120,32 @@ public class UNetVariantTests
         Assert.Equal([2L, 4, 6, 4], Run(network).shape);
     }
 
+    [Theory]
+    [InlineData("attention order")]
+    [InlineData("scale and shift")]
+    [InlineData("resampling blocks")]
+    [InlineData("no convolution")]
+    [InlineData("plain")]
+    public void Fuse_Variant_ChangesRoundingOnly(string variant)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Ready(new UNetModel(variant switch
+        {
+            "attention order" => Plain with { UseNewAttentionOrder = true },
+            "scale and shift" => Plain with { UseScaleShiftNorm = true },
+            "resampling blocks" => Plain with { ResblockUpdown = true },
+            "no convolution" => Plain with { ConvResample = false },
+            _ => Plain,
+        }));
+        var expected = Run(network);
+
+        NetworkInitialization.Fuse(network);
+        var fused = Run(network);
+
+        GoldenAssert.RelativeL2("eps", expected, fused, 1e-5);
+        Assert.True(fused.is_contiguous());
+    }
+
     private static Tensor Run(UNetModel network)
     {
         set_num_threads(1);

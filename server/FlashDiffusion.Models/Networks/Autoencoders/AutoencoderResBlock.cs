@@ -46,8 +46,7 @@ internal sealed class AutoencoderResBlock : NetworkModule
 
     private static Tensor Half(Tensor x, GroupNormalization norm, Convolution2d convolution, double dropout)
     {
-        using var normed = norm.Forward(x);
-        using var activated = normed.silu();
+        using var activated = norm.ForwardActivated(x);
         if (dropout > 0)
         {
             using var dropped = nn.functional.dropout(activated, dropout, training: true);

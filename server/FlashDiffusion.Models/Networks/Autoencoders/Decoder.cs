@@ -41,7 +41,8 @@ internal sealed class Decoder : NetworkModule
 
     public Tensor Forward(Tensor z)
     {
-        using var entered = _convIn.Forward(z);
+        using var packed = ChannelsLastLayout.Enter(z, _convIn);
+        using var entered = _convIn.Forward(packed);
         var h = _middle.Forward(entered);
         for (var level = _levels.Length - 1; level >= 0; level--)
         {
@@ -50,9 +51,8 @@ internal sealed class Decoder : NetworkModule
         }
 
         using var features = h;
-        using var normed = _normOut.Forward(features);
-        using var activated = normed.silu();
-        var picture = _convOut.Forward(activated);
+        using var activated = _normOut.ForwardActivated(features);
+        var picture = ChannelsLastLayout.Leave(_convOut.Forward(activated));
         if (!_tanhOut)
         {
             return picture;

@@ -37,7 +37,8 @@ internal sealed class Encoder : NetworkModule
 
     public Tensor Forward(Tensor x)
     {
-        var h = _convIn.Forward(x);
+        using var packed = ChannelsLastLayout.Enter(x, _convIn);
+        var h = _convIn.Forward(packed);
         foreach (var level in _levels)
         {
             using var previous = h;
@@ -46,8 +47,7 @@ internal sealed class Encoder : NetworkModule
 
         using var features = h;
         using var mixed = _middle.Forward(features);
-        using var normed = _normOut.Forward(mixed);
-        using var activated = normed.silu();
-        return _convOut.Forward(activated);
+        using var activated = _normOut.ForwardActivated(mixed);
+        return ChannelsLastLayout.Leave(_convOut.Forward(activated));
     }
 }

@@ -27,5 +27,12 @@ internal sealed class Convolution1d : NetworkModule, IInitializable
 
     public Tensor Forward(Tensor x) => nn.functional.conv1d(x, _weight, _bias);
 
+    /// <summary>The same over tokens (B, T, in) -> (B, T, out).</summary>
+    public Tensor ForwardTokens(Tensor tokens)
+    {
+        using var weight = _weight.squeeze(-1);
+        return nn.functional.linear(tokens, weight, _bias);
+    }
+
     public void Initialize(Generator generator) => UniformFill.FanIn(_weight, _bias, _startsAtZero, generator);
 }

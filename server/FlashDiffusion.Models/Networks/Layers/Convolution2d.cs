@@ -6,7 +6,7 @@ namespace FlashDiffusion.Models.Networks;
 
 /// <summary>A 2-D convolution (B, in, h, w) -> (B, out, h', w') whose parameters are <c>weight</c> (out, in, k, k) and <c>bias</c> (out).</summary>
 /// <remarks>Parameters are allocated, not initialised: load them, or call <see cref="NetworkInitialization.Initialize"/>.</remarks>
-internal sealed class Convolution2d : NetworkModule, IInitializable, IUNetLayer
+internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, IUNetLayer
 {
     private static readonly long[] Ones = [1, 1];
 
@@ -19,6 +19,7 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IUNetLayer
     private readonly long[] _stride;
     private readonly long[] _padding;
     private readonly bool _startsAtZero;
+    private PackedWeight? _packed;
 
     public Convolution2d(long inChannels, long outChannels, int kernel, int stride = 1, int padding = 0, bool startsAtZero = false)
         : base(nameof(Convolution2d))
@@ -36,9 +37,33 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IUNetLayer
 
     public Tensor Bias => _bias;
 
-    public Tensor Forward(Tensor x) => nn.functional.conv2d(x, _weight, _bias, _stride, _padding, Ones, 1);
+    /// <summary>Whether it stands in a network that is served: <see cref="Fuse"/> was called.</summary>
+    public bool IsFused { get; private set; }
+
+    public Tensor Forward(Tensor x) => nn.functional.conv2d(x, _packed?.For(x, _weight) ?? _weight, _bias, _stride, _padding, Ones, 1);
 
     Tensor IUNetLayer.Forward(Tensor x, Tensor activatedEmbedding, Tensor? context) => Forward(x);
 
+    /// <inheritdoc/>
+    public void Fuse()
+    {
+        IsFused = true;
+        // A pointwise kernel is the same in every layout.
+        if (_weight.shape[2] > 1)
+        {
+            _packed ??= new PackedWeight();
+        }
+    }
+
     public void Initialize(Generator generator) => UniformFill.FanIn(_weight, _bias, _startsAtZero, generator);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _packed?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -35,7 +36,25 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
         Own("bias", _bias);
     }
 
-    public Tensor Forward(Tensor x) => nn.functional.group_norm(x, Groups, _weight, _bias, _epsilon);
+    public Tensor Forward(Tensor x) => IsFused(x) ? NormActivation.Of(x, Settings(activate: false)) : Plain(x);
+
+    /// <summary>Followed by SiLU.</summary>
+    public Tensor ForwardActivated(Tensor x)
+    {
+        if (IsFused(x))
+        {
+            return NormActivation.Of(x, Settings(activate: true));
+        }
+
+        using var normed = Plain(x);
+        return normed.silu();
+    }
+
+    private bool IsFused(Tensor x) => x.dtype == ScalarType.Float32 && !_weight.requires_grad && x.device_type == DeviceType.CPU && ChannelsLastLayout.Is(x);
+
+    private NormSettings Settings(bool activate) => new(_weight, _bias, Groups, _epsilon, activate);
+
+    private Tensor Plain(Tensor x) => nn.functional.group_norm(x, Groups, _weight, _bias, _epsilon);
 
     public void Initialize(Generator generator) => UniformFill.OneAndZero(_weight, _bias);
 }

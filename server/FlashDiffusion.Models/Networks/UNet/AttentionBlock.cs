@@ -11,6 +11,8 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
 {
     private static readonly long[] HeadsFirst = [2, 0, 1, 4, 3];
     private static readonly long[] ProjectionsFirst = [1, 0, 2, 4, 3];
+    private static readonly long[] TokenHeadsFirst = [3, 0, 2, 1, 4];
+    private static readonly long[] TokenProjectionsFirst = [2, 0, 3, 1, 4];
 
     private readonly GroupNormalization _norm;
     private readonly Convolution1d _queryKeyValue;
@@ -40,6 +42,11 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
 
     public Tensor Forward(Tensor x, Tensor activatedEmbedding, Tensor? context)
     {
+        if (ChannelsLastLayout.Is(x))
+        {
+            return ForwardTokens(x);
+        }
+
         var shape = x.shape;
         var batch = shape[0];
         var width = _channels / _heads;
@@ -58,5 +65,27 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
         using var projected = _projection.Forward(merged);
         using var sum = flat + projected;
         return sum.view(shape);
+    }
+
+    // The same where features lie as tokens already.
+    private Tensor ForwardTokens(Tensor x)
+    {
+        var shape = x.shape;
+        var (batch, width) = (shape[0], _channels / _heads);
+        using var normed = _norm.Forward(x);
+        using var tokens = ChannelsLastLayout.ToTokens(normed);
+        using var packed = _queryKeyValue.ForwardTokens(tokens);
+        using var split = _newOrder ? packed.view(batch, -1, 3, _heads, width) : packed.view(batch, -1, _heads, 3, width);
+        using var permuted = split.permute(_newOrder ? TokenProjectionsFirst : TokenHeadsFirst);
+        using var ordered = permuted.contiguous();
+        using var query = ordered.select(0, 0);
+        using var key = ordered.select(0, 1);
+        using var value = ordered.select(0, 2);
+        using var attended = nn.functional.scaled_dot_product_attention(query, key, value);
+        using var transposed = attended.transpose(1, 2);
+        using var merged = transposed.reshape(batch, -1, _channels);
+        using var projected = _projection.ForwardTokens(merged);
+        using var map = ChannelsLastLayout.FromTokens(projected, shape[2], shape[3]);
+        return x + map;
     }
 }

@@ -24,10 +24,12 @@ internal sealed class NormedConvolution : NetworkModule
         register_module($"{convolutionIndex}", _convolution);
     }
 
+    public Convolution2d Convolution => _convolution;
+
     public Tensor Forward(Tensor x)
     {
-        using var normed = _norm.Forward(x);
-        return ActivateAndConvolve(normed);
+        using var activated = _norm.ForwardActivated(x);
+        return Convolve(activated);
     }
 
     /// <summary>Convolves <c>norm(x) (1 + scale) + shift</c>.</summary>
@@ -42,21 +44,20 @@ internal sealed class NormedConvolution : NetworkModule
         using var factor = scale + 1;
         using var scaled = normed * factor;
         using var shifted = scaled + shift;
-        return ActivateAndConvolve(shifted);
+        using var activated = shifted.silu();
+        return Convolve(activated);
     }
 
     /// <summary>Convolves after resampling the activation.</summary>
     public Tensor Forward(Tensor x, Func<Tensor, Tensor> resample)
     {
-        using var normed = _norm.Forward(x);
-        using var activated = normed.silu();
+        using var activated = _norm.ForwardActivated(x);
         using var resampled = resample(activated);
         return _convolution.Forward(resampled);
     }
 
-    private Tensor ActivateAndConvolve(Tensor normed)
+    private Tensor Convolve(Tensor activated)
     {
-        using var activated = normed.silu();
         if (_dropout > 0 && training)
         {
             using var dropped = nn.functional.dropout(activated, _dropout, training: true);

@@ -45,7 +45,8 @@ internal sealed class UNetModel : NetworkModule
         using var input = sinusoids.to(x.dtype);
         using var embedding = _timeEmbed.ForwardActivated(input);
         var skips = new Stack<Tensor>(_inputBlocks.Length);
-        var h = x;
+        using var packed = ChannelsLastLayout.Enter(x, _out.Convolution);
+        var h = packed;
         foreach (var block in _inputBlocks)
         {
             h = block.Forward(h, embedding, context);
@@ -63,7 +64,7 @@ internal sealed class UNetModel : NetworkModule
 
         using (h)
         {
-            return _out.Forward(h);
+            return ChannelsLastLayout.Leave(_out.Forward(h));
         }
     }
 }

@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Doubles height and width by nearest neighbour, followed by a 3x3 convolution (<c>conv</c>) where the configuration resamples with one.</summary>
-internal sealed class Upsample : NetworkModule, IUNetLayer
+internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
 {
     private static readonly long[] Stride = [2, 2];
     private static readonly long[] Padding = [1, 1];
 
     private readonly Convolution2d? _convolution;
     private Tensor? _fused;
+    private PackedWeight? _packed;
 
     public Upsample(long channels, bool convolve)
         : base(nameof(Upsample))
@@ -25,7 +26,7 @@ internal sealed class Upsample : NetworkModule, IUNetLayer
     {
         if (_fused is not null)
         {
-            return nn.functional.conv_transpose2d(x, _fused, _convolution!.Bias, strides: Stride, padding: Padding);
+            return nn.functional.conv_transpose2d(x, _packed!.For(x, _fused), _convolution!.Bias, strides: Stride, padding: Padding);
         }
 
         var enlarged = Resampling.Enlarge(x);
@@ -59,6 +60,8 @@ internal sealed class Upsample : NetworkModule, IUNetLayer
         var combined = einsum("ka,lb,oiab->iokl", taps, taps, weight).contiguous();
         _fused?.Dispose();
         _fused = combined.DetachFromDisposeScope();
+        _packed?.Dispose();
+        _packed = new PackedWeight();
     }
 
     Tensor IUNetLayer.Forward(Tensor x, Tensor activatedEmbedding, Tensor? context) => Forward(x);
@@ -68,6 +71,7 @@ internal sealed class Upsample : NetworkModule, IUNetLayer
         if (disposing)
         {
             _fused?.Dispose();
+            _packed?.Dispose();
         }
 
         base.Dispose(disposing);

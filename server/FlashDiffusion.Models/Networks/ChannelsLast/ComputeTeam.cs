@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>Runs tasks on the OpenMP threads that torch computes with: they are awake already, while a thread pool's have to be woken for each of the many short kernels of a step.</summary>
+internal static unsafe partial class ComputeTeam
+{
+    // Below this many numbers one thread is done before the others have begun.
+    private const long Alone = 32 * 1024;
+
+    private static readonly delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void> Parallel;
+    private static readonly delegate* unmanaged[Cdecl]<int> ThreadNumber;
+
+    static ComputeTeam()
+    {
+        if (OperatingSystem.IsLinux()
+            && NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out var library)
+            && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var parallel)
+            && NativeLibrary.TryGetExport(library, "omp_get_thread_num", out var number))
+        {
+            Parallel = (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void>)parallel;
+            ThreadNumber = (delegate* unmanaged[Cdecl]<int>)number;
+        }
+    }
+
+    /// <summary>Whether more than one thread can be used.</summary>
+    public static bool IsAvailable => Parallel is not null;
+
+    /// <summary>Runs <paramref name="kernel"/> once for every task; which thread runs a task changes nothing in its result.</summary>
+    /// <param name="kernel">The code; it must not throw.</param>
+    /// <param name="arguments">What it is given.</param>
+    /// <param name="tasks">Number of tasks.</param>
+    /// <param name="numbers">Numbers that all tasks work on together.</param>
+    public static void Run(delegate*<void*, int, void> kernel, void* arguments, int tasks, long numbers)
+    {
+        var threads = Parallel is null || numbers < Alone ? 1 : Math.Min(torch.get_num_threads(), tasks);
+        if (threads == 1)
+        {
+            for (var task = 0; task < tasks; task++)
+            {
+                kernel(arguments, task);
+            }
+
+            return;
+        }
+
+        var share = new Share { Kernel = kernel, Arguments = arguments, Tasks = tasks, Threads = threads };
+        Parallel(&Work, &share, (uint)threads, 0);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Work(void* data)
+    {
+        var share = (Share*)data;
+        // Neighbouring tasks to one thread, since their numbers lie side by side.
+        var number = ThreadNumber();
+        var (begin, end) = (Bound(share, number), Bound(share, number + 1));
+        for (var task = begin; task < end; task++)
+        {
+            share->Kernel(share->Arguments, task);
+        }
+    }
+
+    private static int Bound(Share* share, int number) => (int)((long)share->Tasks * number / share->Threads);
+
+    private struct Share
+    {
+        public delegate*<void*, int, void> Kernel;
+        public void* Arguments;
+        public int Tasks;
+        public int Threads;
+    }
+}

@@ -1,0 +1,93 @@
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>Group normalisation and SiLU in one, over maps that are laid out channels last; differentiable with respect to the map.</summary>
+/// <remarks>
+/// Torch keeps two maps for the backward pass and goes over memory about twice as often. Rows of a batch do not touch each
+/// other, and how a row is cut into tasks depends on its shape alone: neither the batch nor the number of threads changes a bit.
+/// </remarks>
+internal sealed unsafe class NormActivation : autograd.SingleTensorFunction<NormActivation>
+{
+    private const string Settings = "settings";
+
+    // Torch has taken its own reference to a gradient as soon as the call that gave it has returned; until the step's end would be too long to keep it.
+    [ThreadStatic]
+    private static Tensor? _given;
+
+    /// <inheritdoc/>
+    public override string Name => nameof(NormActivation);
+
+    /// <summary>Normalises.</summary>
+    /// <param name="x">Float32 features (B, C, h, w) on the CPU, channels last, with C a multiple of 32.</param>
+    /// <param name="settings">Frozen weights and the rest.</param>
+    /// <returns>The same shape and layout.</returns>
+    public static Tensor Of(Tensor x, NormSettings settings)
+    {
+        // What the graph keeps it holds by itself; wrappers that TorchSharp makes on the way would live until the step's end.
+        using var scope = NewDisposeScope();
+        var output = is_grad_enabled() && x.requires_grad ? apply(x, settings) : Run(x, settings).Output;
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (x, settings) = ((Tensor)vars[0], (NormSettings)vars[1]);
+        var (output, statistics) = Run(x, settings);
+        ctx.save_for_backward([x, statistics]);
+        ctx.save_data(Settings, settings);
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        _given?.Dispose();
+        using var scope = NewDisposeScope();
+        var saved = ctx.get_saved_variables();
+        var (x, statistics) = (saved[0], saved[1]);
+        var gradient = ChannelsLastLayout.Is(grad_output) ? grad_output : ChannelsLastLayout.Pack(grad_output);
+        var result = empty_like(x);
+        var settings = (NormSettings)ctx.get_data(Settings);
+        var work = Work(x, statistics, settings);
+        using var rooms = new NormRooms(ref work);
+        work.OutputGradient = TensorAddress.Of(gradient);
+        work.Output = TensorAddress.Of(result);
+        ComputeTeam.Run(&NormKernel.BackSum, &work, work.Tasks, work.Numbers);
+        NormStatistics.Backward(ref work, TensorAddress.Of(settings.Gamma), settings.Groups);
+        ComputeTeam.Run(&NormKernel.BackApply, &work, work.Tasks, work.Numbers);
+        grad_output.Dispose();
+        _given = result.MoveToOuterDisposeScope();
+        return [result, null!];
+    }
+
+    private static (Tensor Output, Tensor Statistics) Run(Tensor x, NormSettings settings)
+    {
+        var statistics = empty(x.shape[0], 4, x.shape[1]);
+        var output = empty_like(x);
+        var work = Work(x, statistics, settings);
+        using var rooms = new NormRooms(ref work);
+        work.Output = TensorAddress.Of(output);
+        ComputeTeam.Run(&NormKernel.Sum, &work, work.Tasks, work.Numbers);
+        NormStatistics.Forward(ref work, TensorAddress.Of(settings.Gamma), TensorAddress.Of(settings.Beta), settings.Groups, settings.Epsilon);
+        ComputeTeam.Run(&NormKernel.Apply, &work, work.Tasks, work.Numbers);
+        return (output, statistics);
+    }
+
+    private static NormWork Work(Tensor x, Tensor statistics, NormSettings settings)
+    {
+        var shape = x.shape;
+        var work = new NormWork
+        {
+            X = TensorAddress.Of(x),
+            Statistics = TensorAddress.Of(statistics),
+            Batch = (int)shape[0],
+            Channels = (int)shape[1],
+            Pixels = (int)(shape[2] * shape[3]),
+            Activate = settings.Activate,
+        };
+        work.Cut();
+        return work;
+    }
+}
