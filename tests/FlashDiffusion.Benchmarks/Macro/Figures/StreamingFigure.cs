@@ -24,7 +24,7 @@ internal sealed class StreamingFigure : IMacroFigure
         })).ToArray();
         await Caller.AtOnceAsync(server, plain, Pictures, cancellation);
         var (costs, processor) = (new List<double>(), new List<double>());
-        for (var pair = 0; pair < bench.Size(quick: 7, full: 25); pair++)
+        for (var pair = 0; pair < bench.Size(quick: 7, full: 12); pair++)
         {
             // Who goes first alternates, so that a drift of the machine hits both.
             var batches = new Batch[2];

@@ -28,7 +28,7 @@ internal sealed class ThroughputFigure : IMacroFigure
         var rates = Concurrencies.ToDictionary(concurrency => concurrency, _ => new List<double>());
         var processor = Concurrencies.ToDictionary(concurrency => concurrency, _ => new List<double>());
         var latents = Concurrencies.ToDictionary(concurrency => concurrency, _ => new List<double>());
-        for (var round = 0; round < bench.Size(quick: 3, full: 3); round++)
+        for (var round = 0; round < bench.Size(quick: 3, full: 2); round++)
         {
             foreach (var concurrency in round % 2 == 0 ? Concurrencies : [.. Concurrencies.Reverse()])
             {
