@@ -14,8 +14,8 @@ namespace FlashDiffusion.Server.Resume;
 
 /// <summary>
 /// How this server computes: a server with an equal fingerprint gives equal bits for an equal compute shape. Libraries choose their
-/// kernels by instruction set and their blocks by the processor's caches, and another version of the server may compute otherwise, so that all of
-/// them belong to it. On a graphics device nothing is promised: TorchSharp does not tell its make, and nobody has tested it.
+/// kernels by instruction set and their blocks by the processor's caches, and another version of the server or build of a plugin may compute
+/// otherwise, so that all of them belong to it. On a graphics device nothing is promised: TorchSharp does not tell its make, and nobody has tested it.
 /// </summary>
 internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
 {
@@ -36,6 +36,7 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
             Mode = rows > 0 && device == DeviceNames.Processor ? ExactMode : FastMode,
             DataType = precision == NetworkPrecision.BFloat16 ? "bfloat16" : "float32",
             Device = device,
+            Code = CodeOf(request),
         };
     }
 
@@ -61,7 +62,7 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         [
             ("data type", other.DataType, own.DataType), ("device", other.Device, own.Device), ("threads", other.Threads, own.Threads),
             ("instruction set", other.InstructionSet, own.InstructionSet), ("processor", other.Processor, own.Processor),
-            ("libraries", other.Libraries, own.Libraries), ("server", other.Server, own.Server), ("compute shape", other.Rows, own.Rows),
+            ("libraries", other.Libraries, own.Libraries), ("server", other.Server, own.Server), ("build of solver or operator", other.Code, own.Code), ("compute shape", other.Rows, own.Rows),
         ];
         return string.Join(", ", parts.Where(part => !part.Was.Equals(part.Is)).Select(part => $"{part.Name} was '{part.Was}' and is '{part.Is}'"));
     }
@@ -79,6 +80,10 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         var kinds = DeviceNames.Of(options.Value).Select(DeviceNames.KindOf);
         return request.Mode == ComputeMode.Exact ? kinds.First() : string.Join('+', kinds.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
+
+    // A plugin that was built anew under the same version may compute otherwise; a compiler gives each build of an assembly an identifier.
+    private static string CodeOf(ReconstructionRequest request) => string.Join('+', new object?[] { request.Solver, request.Operator?.Family }
+        .OfType<object>().Select(part => part.GetType().Assembly.ManifestModule.ModuleVersionId));
 
     private static TokenCompute Find(EngineOptions options) => new()
     {

@@ -225,6 +225,17 @@ public sealed class ResumeDeskTests
     }
 
     [Fact]
+    public void Exactness_OtherBuildOfTheSolver_IsLost()
+    {
+        var request = new ResumeFlow().Continued().Request with { Mode = ComputeMode.Exact };
+        var fingerprint = new ComputeFingerprint(Microsoft.Extensions.Options.Options.Create(Exact));
+        var (own, other) = (fingerprint.Of(request), fingerprint.Of(request with { Solver = new FreeSolver() }));
+        Assert.Equal((true, false), (ComputeFingerprint.Continues(own, fingerprint.Of(request)), ComputeFingerprint.Continues(own, other)));
+        Assert.StartsWith("build of solver or operator was ", ComputeFingerprint.Difference(own, other), StringComparison.Ordinal);
+        Assert.StartsWith($"{request.Solver.GetType().Module.ModuleVersionId}+", own.Code, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Operator_OtherWeights_IsMismatch()
     {
         var flow = new ResumeFlow();
