@@ -48,7 +48,7 @@ internal static class OptionSections
     /// <summary>Everything that is wrong with the settings, one line each. Asked before the host is built, which needs them already.</summary>
     public static IReadOnlyList<string> Errors(IConfiguration configuration)
     {
-        var faults = All.SelectMany(section => SettingFaults.Of(configuration, section)).Concat(SettingFaults.OfLogging(configuration)).ToList();
+        var faults = All.SelectMany(section => SettingFaults.Of(configuration, section)).Concat(SettingFaults.OfLogging(configuration)).Concat(CollectorFaults.Of(configuration)).ToList();
 
         // What can be read is checked all the same, so that one wrong value hides no other.
         var services = new ServiceCollection().AddSingleton(Without(configuration, [.. faults.Select(fault => fault.Key)]));

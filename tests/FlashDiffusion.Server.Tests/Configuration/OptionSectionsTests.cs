@@ -70,6 +70,20 @@ public sealed class OptionSectionsTests
         Assert.True(fine ? errors.Count == 0 : Assert.Single(errors).Contains("--device", StringComparison.Ordinal), string.Join(' ', errors));
     }
 
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", false)]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "collector", false)]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "tcp", false)]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317", true)]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "", true)]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", true)]
+    public void Errors_Collectors_MustBeAddresses(string name, string value, bool fine)
+    {
+        var errors = ErrorsOf((name, value));
+
+        Assert.True(fine ? errors.Count == 0 : Assert.Single(errors).StartsWith($"{name} must be ", StringComparison.Ordinal), string.Join(' ', errors));
+    }
+
     [Fact]
     public void Errors_PortOfTheAdminService_CountsWhereItIsEnabled()
     {
