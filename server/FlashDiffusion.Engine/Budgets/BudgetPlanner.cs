@@ -23,7 +23,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     /// Whether a request is in time for anything at all: behind the looks before its own, with its own, a last decode, the margin, and what was
     /// promised before and can't wait for a look.
     /// </summary>
-    /// <param name="probe">Its look, which waits for nothing yet.</param>
+    /// <param name="probe">Its look.</param>
     /// <param name="scheduler">Work that waits.</param>
     /// <returns>Why it can't be run; null if it may.</returns>
     public Failure? FitLook(SeverityProbe probe, LaneScheduler scheduler)
@@ -33,7 +33,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
             return null;
         }
 
-        var own = scheduler.In(probe.Lane).Count / options.SeverityBatch;
+        var own = scheduler.In(probe.Lane).Count(other => other.Id < probe.Id) / options.SeverityBatch;
         var (looks, ahead) = (0, 0.0);
         foreach (var lane in scheduler.Work.OfType<SeverityProbe>().Where(other => other.Priority >= probe.Priority).GroupBy(other => other.Lane))
         {
@@ -48,6 +48,12 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         var seconds = promises.Wait(look, samples) + ahead + steps + look + (etas.DecodeSeconds(probe.Lane) ?? 0);
         return seconds * (1 + options.DeadlineMargin) < left ? null : TooTight(seconds, "Without a single step, the look before the first and the decode after the last");
     }
+
+    /// <summary>Whether a look that has waited has no time left for anything, even if it were next.</summary>
+    public bool IsLost(SeverityProbe probe) =>
+        promises.Left(probe) is { } left
+        && etas.UnitSeconds(probe.Lane, 1) is { } look
+        && (look + (etas.DecodeSeconds(probe.Lane) ?? 0)) * (1 + options.DeadlineMargin) >= left;
 
     /// <summary>Shortens a sample that has not begun, where its budget asks for it; one that goes on from a checkpoint fits as it is or not at all.</summary>
     /// <param name="sample">The sample; not among the others.</param>

@@ -28,6 +28,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly LaneScheduler _scheduler;
     private readonly BatchSizes _sizes;
     private readonly EtaEstimator _etas;
+    private readonly BudgetPlanner _budgets;
     private readonly BoundOperators _operators;
     private readonly UnitRunner _units;
     private readonly SessionStarts _starts;
@@ -68,12 +69,13 @@ internal sealed class DeviceLoop : IDisposable
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _etas = new EtaEstimator(Times, sizes, policy, time);
         var promises = new PromiseKeeper(options, _etas, sizes, time);
+        _budgets = new BudgetPlanner(options, _etas, promises);
         _scheduler = new LaneScheduler(policy, sizes.Of, chosen => promises.Keep(chosen, _scheduler!));
         _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
-        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, new BudgetPlanner(options, _etas, promises), _ends, _guard, _quarantine, time, telemetry, logger);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, _budgets, _ends, _guard, _quarantine, time, telemetry, logger);
     }
 
     /// <summary>What units took; for the loop's thread.</summary>
@@ -310,7 +312,9 @@ internal sealed class DeviceLoop : IDisposable
             var verdict = work switch
             {
                 Sample sample => _ends.Verdict(sample.Session),
-                SeverityProbe probe => probe.Verdict(),
+
+                // What came after it was looked at, and promised, may keep it waiting: it ends while there is an ETA to say.
+                SeverityProbe probe => probe.Verdict() ?? (_budgets.IsLost(probe) ? _budgets.FitLook(probe, _scheduler) : null),
                 _ => null,
             };
             if (verdict is not null)
