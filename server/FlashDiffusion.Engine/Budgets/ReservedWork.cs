@@ -13,7 +13,7 @@ internal sealed record ReservedWork(long Id, double Left, ImmutableArray<Reserve
     public static ReservedWork Of(Sample sample, double left)
     {
         var runs = ImmutableArray.CreateBuilder<ReservedRun>();
-        var (first, calls) = (sample.StepIndex, 0);
+        var (first, calls) = (sample.StepIndex, sample.RemainingSteps == 0 ? 0 : -Math.Min(sample.CallsOfStep, sample.NextStep.Chunks - 1));
         for (var step = sample.StepIndex; step < sample.Steps.Length; step++)
         {
             calls += sample.Steps[step].Chunks;

@@ -58,6 +58,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <summary>Steps done.</summary>
     public int StepIndex { get; private set; }
 
+    /// <summary>Solver calls that the next step has had already, where one does not suffice.</summary>
+    public int CallsOfStep { get; private set; }
+
     /// <summary>Network calls so far.</summary>
     public StepCost Calls { get; set; }
 
@@ -147,6 +150,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
             _scratch.Add(name, value);
         }
 
+        CallsOfStep = completed ? 0 : CallsOfStep + 1;
         if (completed)
         {
             if (_remainingKinds is not null)
@@ -201,7 +205,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
             _scratch.Add(name, value.ToTensor(Measurement.device));
         }
 
-        StepIndex = state.StepIndex;
+        (StepIndex, CallsOfStep) = (state.StepIndex, 0);
         _remainingKinds = null;
         _lane = null;
     }
