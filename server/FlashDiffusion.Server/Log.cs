@@ -63,6 +63,12 @@ internal static partial class Log
     [LoggerMessage(3026, LogLevel.Warning, "With model {Model} on {Device}, {Problem}. Exact requests are computed one by one, as with Engine:ExactBatch=1.", EventName = "ShapeGivenUp")]
     public static partial void ShapeGivenUp(ILogger logger, string model, string device, string problem);
 
+    [LoggerMessage(3028, LogLevel.Warning, "With model {Model} on {Device}, bfloat16 does not pay: a decode with its gradient takes {BFloat16Ms:0.0} ms, {Float32Ms:0.0} ms in float32. Leave Engine:Precision at Float32.", EventName = "PrecisionDoesNotPay")]
+    public static partial void PrecisionDoesNotPay(ILogger logger, string model, string device, double bFloat16Ms, double float32Ms);
+
+    [LoggerMessage(3029, LogLevel.Information, "With model {Model} on {Device}, bfloat16 pays: a decode with its gradient takes {BFloat16Ms:0.0} ms, {Float32Ms:0.0} ms in float32.", EventName = "PrecisionPays")]
+    public static partial void PrecisionPays(ILogger logger, string model, string device, double bFloat16Ms, double float32Ms);
+
     [LoggerMessage(3027, LogLevel.Error, "With model {Model} on {Device}, {Problem}: its exact results are not exact. Set Engine:ExactBatch to 1 and restart.", EventName = "ShapeInexact")]
     public static partial void ShapeInexact(ILogger logger, string model, string device, string problem);
 

@@ -22,6 +22,7 @@ internal sealed class EngineStart(
     ModelLifecycle lifecycle,
     ModelWarmUp warmUp,
     ExactShape exactShape,
+    PrecisionCheck precision,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
     ILoggerFactory loggers) : IAsyncDisposable
@@ -96,6 +97,7 @@ internal sealed class EngineStart(
         foreach (var entry in context.Models.Entries)
         {
             await exactShape.CheckAsync(context.Engine, entry, isServing: false);
+            await precision.CheckAsync(context.Engine, entry);
             cancellation.ThrowIfCancellationRequested();
             await warmUp.RunAsync(entry, context, context.Engine.Devices.Length, WarmUp.LargestBatch, cancellation);
         }

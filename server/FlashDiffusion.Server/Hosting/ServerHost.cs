@@ -112,6 +112,7 @@ internal static class ServerHost
         services.AddSingleton<ServingChanges>();
         services.AddSingleton<ModelWarmUp>();
         services.AddSingleton<ExactShape>();
+        services.AddSingleton<PrecisionCheck>();
         services.AddSingleton<ModelLifecycle>();
         services.AddSingleton<PluginLifecycle>();
         services.AddSingleton<OperatorLoading>();
