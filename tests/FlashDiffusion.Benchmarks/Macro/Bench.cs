@@ -20,6 +20,10 @@ internal sealed class Bench(MacroOptions options)
     /// <summary>Starts a server with room for everything that a figure sends at once.</summary>
     public Task<BenchServer> StartAsync(params ReadOnlySpan<string> arguments) => BenchServer.StartAsync(["--queue=512", .. options.Server, .. arguments]);
 
+    /// <summary>The same with variables of its environment.</summary>
+    public Task<BenchServer> StartAsync(IReadOnlyDictionary<string, string> environment, params ReadOnlySpan<string> arguments) =>
+        BenchServer.StartAsync(["--queue=512", .. options.Server, .. arguments], environment);
+
     /// <summary>A file beside the JSON object.</summary>
     public string Beside(string name) => Path.Combine(Path.GetDirectoryName(options.Output) ?? ".", name);
 }

@@ -32,6 +32,12 @@ internal sealed partial class BenchServer : IAsyncDisposable
     /// <summary>A client that does not hide broken streams.</summary>
     public FlashClient Client { get; private set; } = null!;
 
+    /// <summary>Where its metrics are.</summary>
+    public Uri Metrics => new(AddressOf("metrics") + "/metrics");
+
+    /// <summary>Where its admin service is, if it has one.</summary>
+    public string Admin => AddressOf("admin");
+
     /// <summary>Memory that the process holds, in bytes.</summary>
     public long ResidentBytes
     {
@@ -52,7 +58,7 @@ internal sealed partial class BenchServer : IAsyncDisposable
         }
     }
 
-    public static async Task<BenchServer> StartAsync(IEnumerable<string> arguments)
+    public static async Task<BenchServer> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
@@ -64,8 +70,17 @@ internal sealed partial class BenchServer : IAsyncDisposable
             RedirectStandardError = true,
         };
 
-        // The server tunes its native libraries itself; what was set for this process is not for it.
-        start.Environment.Remove("GOMP_SPINCOUNT");
+        // The server tunes its native libraries itself, and a figure says what is exported; what was set for this process is not for it.
+        foreach (var name in start.Environment.Keys.Where(name => name == "GOMP_SPINCOUNT" || name.StartsWith("OTEL_", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var server = new BenchServer(Process.Start(start)!);
         try
         {
@@ -77,10 +92,14 @@ internal sealed partial class BenchServer : IAsyncDisposable
             throw;
         }
 
-        server.Client = FlashClient.Connect(
-            GrpcAddress().Match(server._output.ToString()).Groups["address"].Value, new FlashClientOptions { Resume = ResumePolicy.None, UnaryTimeout = null });
+        server.Client = server.Connect();
         return server;
     }
+
+    /// <summary>Another client, for a caller of its own.</summary>
+    /// <param name="key">The caller's API key; null for none.</param>
+    public FlashClient Connect(string? key = null) =>
+        FlashClient.Connect(AddressOf("gRPC"), new FlashClientOptions { Resume = ResumePolicy.None, UnaryTimeout = null, ApiKey = key });
 
     public async ValueTask DisposeAsync()
     {
@@ -116,6 +135,14 @@ internal sealed partial class BenchServer : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"^\s+gRPC\s+(?<address>http://\S+)", RegexOptions.Multiline)]
-    private static partial Regex GrpcAddress();
+    private string AddressOf(string use)
+    {
+        lock (_output)
+        {
+            return AddressLine().Matches(_output.ToString()).First(match => match.Groups["use"].Value == use).Groups["address"].Value;
+        }
+    }
+
+    [GeneratedRegex(@"^\s+(?<use>gRPC|metrics|admin)\s+(?<address>http://\S+)", RegexOptions.Multiline)]
+    private static partial Regex AddressLine();
 }

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using FlashDiffusion.Benchmarks.Macro.Serving;
+using FlashDiffusion.Benchmarks.Macro.Statistics;
+using FlashDiffusion.Benchmarks.Macro.Work;
+
+namespace FlashDiffusion.Benchmarks.Macro.Figures;
+
+/// <summary>What it costs to be watched.</summary>
+internal sealed class TelemetryFigure : IMacroFigure
+{
+    private const int WarmUp = 2;
+    private static readonly string[] Signals = ["trace", "metrics", "logs"];
+
+    /// <summary>After each picture, so that what it left to export is exported in its own turn. Longer than the delay of the exporters.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    public string Name => "telemetry";
+
+    public string Description => "the same pictures, one at a time, on a server that exports traces, metrics and logs and is scraped for each picture, and on one with OTEL_SDK_DISABLED";
+
+    public async Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
+    {
+        await using var sink = await OtlpSink.StartAsync();
+        await using var watched = await bench.StartAsync(Exporting(sink.Endpoint));
+        await using var unwatched = await bench.StartAsync(new Dictionary<string, string> { ["OTEL_SDK_DISABLED"] = "true" });
+        var steps = bench.Size(quick: 4, full: 12);
+        var pictures = (await Assignments.OfAsync(bench.Manifest, 8, watched.Client, cancellation)).Select(picture => picture.Steps(steps)).ToArray();
+        using var scraper = new HttpClient();
+        foreach (var picture in pictures.Take(WarmUp))
+        {
+            await TurnAsync(watched, picture, scraper, cancellation);
+            await TurnAsync(unwatched, picture, null, cancellation);
+        }
+
+        List<double>[] seconds = [[], []];
+        List<double>[] processor = [[], []];
+        for (var pair = 0; pair < bench.Size(quick: 8, full: 80); pair++)
+        {
+            // Who goes first alternates, so that a drift of the machine hits both.
+            foreach (var which in pair % 2 == 0 ? new[] { 0, 1 } : [1, 0])
+            {
+                var turn = await TurnAsync(which == 0 ? watched : unwatched, pictures[pair % pictures.Length], which == 0 ? scraper : null, cancellation);
+                seconds[which].Add(turn.Seconds);
+                processor[which].Add(turn.ProcessorSeconds);
+            }
+        }
+
+        if (Signals.FirstOrDefault(signal => sink.Bytes(signal) == 0) is { } missing)
+        {
+            throw new InvalidOperationException($"The server exported no {missing}: the figure would be of nothing.");
+        }
+
+        var cost = Costs(seconds);
+        return new JsonObject
+        {
+            ["telemetry_cost"] = cost.Median,
+            ["details"] = new JsonObject
+            {
+                ["telemetry_cost"] = cost.ToJson(),
+                ["of_processor_time"] = Costs(processor).ToJson(),
+                ["p50_ms"] = new JsonArray(1000 * Quantiles.Of(seconds[0], 0.5), 1000 * Quantiles.Of(seconds[1], 0.5)),
+                ["difference_seconds"] = MeanDifference.Of(seconds[0], seconds[1]).ToJson(),
+                ["exported_bytes_per_picture"] = Signals.Sum(sink.Bytes) / (double)(seconds[0].Count + WarmUp),
+                ["steps"] = steps,
+            },
+        };
+    }
+
+    // Spans and logs are exported five times a second, metrics once; by default it is every five seconds, and every minute.
+    private static Dictionary<string, string> Exporting(string endpoint) => new()
+    {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint,
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+        ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+    };
+
+    private static Spread Costs(List<double>[] both) => Spread.Of(both[0].Zip(both[1], (watched, unwatched) => (watched / unwatched) - 1));
+
+    private static async Task<(double Seconds, double ProcessorSeconds)> TurnAsync(BenchServer server, Assignment picture, HttpClient? scraper, CancellationToken cancellation)
+    {
+        var processor = server.ProcessorSeconds;
+        var scrape = scraper?.GetStringAsync(server.Metrics, cancellation);
+        var finished = await Caller.RunAsync(server.Client, picture, cancellation);
+        await (scrape ?? Task.FromResult(""));
+        await Task.Delay(Pause, cancellation);
+        return (finished.Seconds, server.ProcessorSeconds - processor);
+    }
+}
