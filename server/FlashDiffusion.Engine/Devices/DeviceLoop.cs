@@ -75,7 +75,7 @@ internal sealed class DeviceLoop : IDisposable
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
-        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, _budgets, _ends, _guard, _quarantine, time, telemetry, logger);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, _budgets, Memory, _ends, _guard, _quarantine, time, telemetry, logger);
     }
 
     /// <summary>What units took; for the loop's thread.</summary>

@@ -21,6 +21,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="scheduler">Where work goes.</param>
 /// <param name="etas">Says when samples will be done.</param>
 /// <param name="budgets">Fits samples into their budgets.</param>
+/// <param name="memory">What fits into the device's memory.</param>
 /// <param name="ends">How sessions end.</param>
 /// <param name="guard">Where solvers and operators are entered and left.</param>
 /// <param name="quarantine">Parts that are called no more.</param>
@@ -33,6 +34,7 @@ internal sealed class SessionStarts(
     LaneScheduler scheduler,
     EtaEstimator etas,
     BudgetPlanner budgets,
+    MemoryBudget memory,
     SessionEnds ends,
     CallGuard guard,
     Quarantine quarantine,
@@ -65,7 +67,7 @@ internal sealed class SessionStarts(
     private void BeginOne(ReconstructionSession session)
     {
         var request = session.Request;
-        if ((ends.Verdict(session) ?? Barred(request)) is { } verdict)
+        if ((ends.Verdict(session) ?? Barred(request) ?? TooLarge(request)) is { } verdict)
         {
             ends.Fail(session, verdict, null);
             return;
@@ -244,6 +246,19 @@ internal sealed class SessionStarts(
             measurement.Dispose();
             ends.Fail(session, TorchErrors.FailureOf(exception, "planning", null), sample);
         }
+    }
+
+    // Rather refused than run until the kernel ends the process, and everybody's work with it.
+    private Failure? TooLarge(ReconstructionRequest request)
+    {
+        var model = request.Model.Model;
+        var working = request.Model.WorkingShape(request.Picture);
+        return memory.Excess($"{model.Name}/{model.Version}", working) is { } needed
+            ? new Failure(
+                SessionOutcome.OutOfMemory,
+                "PICTURE_TOO_LARGE",
+                FormattableString.Invariant($"A picture of {working} needs about {needed / 1e9:0.0} GB a step, and this device has {memory.Bytes / 1e9:0.0} GB for all of its steps; send a smaller one, or tiles of it."))
+            : null;
     }
 
     private Failure? Barred(ReconstructionRequest request) =>

@@ -14,6 +14,8 @@ internal sealed class MemoryBudget(long? bytes)
     private readonly Dictionary<TimingKey, (PictureShape Working, double BytesPerRow)> _measured = [];
     private readonly Dictionary<string, (PictureShape Working, double BytesPerRow)> _largest = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, MemorySlope> _slopes = new(StringComparer.Ordinal);
+
     /// <summary>The budget.</summary>
     public long? Bytes => bytes;
 
@@ -34,7 +36,18 @@ internal sealed class MemoryBudget(long? bytes)
         {
             _largest[key.Model] = (key.Working, perRow);
         }
+
+        _slopes[key.Model] = _slopes.TryGetValue(key.Model, out var slope) && slope.Working == key.Working ? slope.With(rows, peak) : new MemorySlope(key.Working, rows, peak);
     }
+
+    /// <summary>
+    /// Bytes that one row of a model needs at the least, if they are more than the whole budget: such a picture is refused before anything is
+    /// allocated for it. Null if it may fit, or if nobody knows.
+    /// </summary>
+    /// <param name="model">Model and version, as in <see cref="TimingKey.Model"/>.</param>
+    /// <param name="working">Shape of the picture that the model would work on.</param>
+    public double? Excess(string model, PictureShape working) =>
+        bytes is { } budget && _slopes.TryGetValue(model, out var slope) && slope.BytesPerRow * working.Elements / slope.Working.Elements is var needed && needed > budget ? needed : null;
 
     /// <summary>Remembers that so many rows did not fit.</summary>
     public void Failed(TimingKey key, int rows)

@@ -50,6 +50,28 @@ public sealed class MemoryBudgetTests
         Assert.Equal(10, memory.Rows(Small));
     }
 
+    [Theory]
+    // 100 bytes whatever the rows, 100 for each: one of four times the pixels needs 400 at the least.
+    [InlineData(401, null)]
+    [InlineData(399, 400.0)]
+    public void Excess_OneRowAboveTheWholeBudget_IsWhatItNeeds(long budget, double? excess)
+    {
+        var memory = new MemoryBudget(budget);
+        memory.Measured(Small, 1, 200);
+        memory.Measured(Small, 4, 500);
+        memory.Measured(Small, 4, 450);
+        Assert.Equal((excess, null), (memory.Excess("model", Large.Working), memory.Excess("model", Small.Working)));
+    }
+
+    [Fact]
+    public void Excess_OneBatchOrNothingMeasured_IsUnknown()
+    {
+        var memory = new MemoryBudget(1);
+        memory.Measured(Small, 4, 400);
+        Assert.Equal((null, null), (memory.Excess("model", Large.Working), memory.Excess("another", Large.Working)));
+        Assert.Null(new MemoryBudget(null).Excess("model", Large.Working));
+    }
+
     [Fact]
     public void Failed_MoreRowsThanFit_StaysBelow()
     {
