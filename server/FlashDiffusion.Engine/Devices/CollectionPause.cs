@@ -19,9 +19,16 @@ internal sealed class CollectionPause : IDisposable
     /// <summary>What all threads together may allocate before the collector runs after all; a tick itself needs a few megabytes.</summary>
     private const long Budget = 64L * 1024 * 1024;
 
+    /// <summary>
+    /// What is allocated before garbage is collected between two ticks. The runtime does not do it by itself: while there is memory it gives each pause
+    /// new room, and the process grew by all that it ever allocated, native memory of forgotten handles included.
+    /// </summary>
+    private const long Interval = 32L * 1024 * 1024;
+
     private static readonly object Gate = new();
     private static int _inside;
     private static long _allocatedAtStart;
+    private static long _allocatedAtCollection;
     private static bool _closing;
 
     private bool _gone;
@@ -91,11 +98,18 @@ internal sealed class CollectionPause : IDisposable
         }
     }
 
+    // Nothing native is under way here.
     private static void Begin()
     {
+        var allocated = GC.GetTotalAllocatedBytes();
+        if (allocated - _allocatedAtCollection > Interval)
+        {
+            _allocatedAtCollection = allocated;
+            GC.Collect();
+        }
+
         if (!GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true))
         {
-            // Nothing native is under way here, so this is the moment to make room.
             GC.Collect();
             GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true);
         }

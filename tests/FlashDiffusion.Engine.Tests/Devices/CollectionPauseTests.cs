@@ -68,6 +68,24 @@ public sealed class CollectionPauseTests
         Assert.True(seen > 0, "They never overlapped.");
     }
 
+    [Fact]
+    public void Start_ManyPauses_CollectWhatTheyLeft()
+    {
+        // Without a collection between pauses the heap would hold all of the 512 MB.
+        const int Pauses = 128;
+        const int Each = 4 * 1024 * 1024;
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var pause = 0; pause < Pauses; pause++)
+        {
+            using (CollectionPause.Start())
+            {
+                Allocate(Each);
+            }
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: false) - before, long.MinValue, (long)Pauses * Each / 4);
+    }
+
     private static void Allocate(int bytes)
     {
         for (var allocated = 0; allocated < bytes; allocated += 1000)
