@@ -5,28 +5,28 @@ using TorchSharp;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Runs tasks on the OpenMP threads that torch computes with: they are awake already, while a thread pool's have to be woken for each of the many short kernels of a step.</summary>
-internal static unsafe partial class ComputeTeam
+internal static unsafe class ComputeTeam
 {
     // Below this many numbers one thread is done before the others have begun.
     private const long Alone = 32 * 1024;
 
     private static readonly delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void> Parallel;
     private static readonly delegate* unmanaged[Cdecl]<int> ThreadNumber;
+    private static readonly delegate* unmanaged[Cdecl]<int> ThreadCount;
 
     static ComputeTeam()
     {
         if (OperatingSystem.IsLinux()
             && NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out var library)
             && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var parallel)
-            && NativeLibrary.TryGetExport(library, "omp_get_thread_num", out var number))
+            && NativeLibrary.TryGetExport(library, "omp_get_thread_num", out var number)
+            && NativeLibrary.TryGetExport(library, "omp_get_num_threads", out var count))
         {
             Parallel = (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void>)parallel;
             ThreadNumber = (delegate* unmanaged[Cdecl]<int>)number;
+            ThreadCount = (delegate* unmanaged[Cdecl]<int>)count;
         }
     }
-
-    /// <summary>Whether more than one thread can be used.</summary>
-    public static bool IsAvailable => Parallel is not null;
 
     /// <summary>Runs <paramref name="kernel"/> once for every task; which thread runs a task changes nothing in its result.</summary>
     /// <param name="kernel">The code; it must not throw.</param>
@@ -46,7 +46,7 @@ internal static unsafe partial class ComputeTeam
             return;
         }
 
-        var share = new Share { Kernel = kernel, Arguments = arguments, Tasks = tasks, Threads = threads };
+        var share = new Share { Kernel = kernel, Arguments = arguments, Tasks = tasks };
         Parallel(&Work, &share, (uint)threads, 0);
     }
 
@@ -54,22 +54,21 @@ internal static unsafe partial class ComputeTeam
     private static void Work(void* data)
     {
         var share = (Share*)data;
-        // Neighbouring tasks to one thread, since their numbers lie side by side.
-        var number = ThreadNumber();
-        var (begin, end) = (Bound(share, number), Bound(share, number + 1));
+        // Neighbouring tasks to one thread, since their numbers lie side by side. The team may be smaller than asked for (OMP_DYNAMIC, OMP_THREAD_LIMIT).
+        var (number, threads) = (ThreadNumber(), ThreadCount());
+        var (begin, end) = (Bound(share->Tasks, number, threads), Bound(share->Tasks, number + 1, threads));
         for (var task = begin; task < end; task++)
         {
             share->Kernel(share->Arguments, task);
         }
     }
 
-    private static int Bound(Share* share, int number) => (int)((long)share->Tasks * number / share->Threads);
+    private static int Bound(int tasks, int number, int threads) => (int)((long)tasks * number / threads);
 
     private struct Share
     {
         public delegate*<void*, int, void> Kernel;
         public void* Arguments;
         public int Tasks;
-        public int Threads;
     }
 }
