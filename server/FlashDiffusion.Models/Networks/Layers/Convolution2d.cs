@@ -48,11 +48,7 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     public void Fuse()
     {
         IsFused = true;
-        // A pointwise kernel is the same in every layout.
-        if (_weight.shape[2] > 1)
-        {
-            _packed ??= new PackedWeight();
-        }
+        _packed ??= PackedWeight.For(_weight);
     }
 
     public void Initialize(Generator generator) => UniformFill.FanIn(_weight, _bias, _startsAtZero, generator);

@@ -26,7 +26,7 @@ internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
     {
         if (_fused is not null)
         {
-            return nn.functional.conv_transpose2d(x, _packed!.For(x, _fused), _convolution!.Bias, strides: Stride, padding: Padding);
+            return nn.functional.conv_transpose2d(x, _packed?.For(x, _fused) ?? _fused, _convolution!.Bias, strides: Stride, padding: Padding);
         }
 
         var enlarged = Resampling.Enlarge(x);
@@ -61,7 +61,7 @@ internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
         _fused?.Dispose();
         _fused = combined.DetachFromDisposeScope();
         _packed?.Dispose();
-        _packed = new PackedWeight();
+        _packed = PackedWeight.For(_fused);
     }
 
     Tensor IUNetLayer.Forward(Tensor x, Tensor activatedEmbedding, Tensor? context) => Forward(x);
