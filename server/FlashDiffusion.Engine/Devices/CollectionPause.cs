@@ -101,10 +101,10 @@ internal sealed class CollectionPause : IDisposable
     // Nothing native is under way here.
     private static void Begin()
     {
-        var allocated = GC.GetTotalAllocatedBytes();
-        if (allocated - _allocatedAtCollection > Interval)
+        _allocatedAtStart = GC.GetTotalAllocatedBytes();
+        if (_allocatedAtStart - _allocatedAtCollection > Interval)
         {
-            _allocatedAtCollection = allocated;
+            _allocatedAtCollection = _allocatedAtStart;
             GC.Collect();
         }
 
@@ -113,7 +113,5 @@ internal sealed class CollectionPause : IDisposable
             GC.Collect();
             GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true);
         }
-
-        _allocatedAtStart = GC.GetTotalAllocatedBytes();
     }
 }

@@ -251,9 +251,8 @@ internal sealed class SessionStarts(
     // Rather refused than run until the kernel ends the process, and everybody's work with it.
     private Failure? TooLarge(ReconstructionRequest request)
     {
-        var model = request.Model.Model;
         var working = request.Model.WorkingShape(request.Picture);
-        return memory.Excess($"{model.Name}/{model.Version}", working) is { } needed
+        return memory.Excess(LaneTiming.NameOf(request.Model.Model), working) is { } needed
             ? new Failure(
                 SessionOutcome.OutOfMemory,
                 "PICTURE_TOO_LARGE",

@@ -5,17 +5,19 @@ namespace FlashDiffusion.Engine.Forecasts;
 /// <summary>Names of lanes for measurements.</summary>
 internal static class LaneTiming
 {
+    /// <summary>What <see cref="TimingKey.Model"/> calls a model.</summary>
+    public static string NameOf(ILatentDiffusionModel model) => $"{model.Name}/{model.Version}";
+
     /// <summary>What a unit of a lane's work is measured as.</summary>
     public static TimingKey Of(LaneKey lane)
     {
-        var model = (ILatentDiffusionModel)lane.Model;
         var runner = lane.Runner switch
         {
             ILatentSolver solver => $"{solver.Descriptor.Name}/{solver.Descriptor.Version}",
             ISeverityEncoder encoder => encoder.OperatorName,
             _ => "",
         };
-        return new TimingKey(lane.Stage, $"{model.Name}/{model.Version}", runner, lane.Kind, lane.Working)
+        return new TimingKey(lane.Stage, NameOf((ILatentDiffusionModel)lane.Model), runner, lane.Kind, lane.Working)
         {
             Operator = lane.Operator,
             Picture = lane.Picture,

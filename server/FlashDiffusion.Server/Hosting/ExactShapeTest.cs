@@ -12,8 +12,6 @@ namespace FlashDiffusion.Server.Hosting;
 /// </summary>
 internal static class ExactShapeTest
 {
-    private const int Side = 64;
-
     /// <summary>Runs on the device thread.</summary>
     /// <param name="served">A model on that device.</param>
     /// <param name="rows">Rows of the shape, at least 2.</param>
@@ -24,8 +22,7 @@ internal static class ExactShapeTest
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();
         var model = precision == NetworkPrecision.BFloat16 ? new ReducedPrecisionModel(served.Model) : served.Model;
-        var side = Math.Clamp(Side, served.MinimumPictureSide, model.MaximumPictureSide);
-        var shape = model.LatentShapeOf(served.WorkingShape(new PictureShape(side, side)));
+        var shape = model.LatentShapeOf(served.WorkingShape(WarmUp.PictureOf(served)));
         var first = Compute(model, shape, [.. Enumerable.Range(0, rows)]);
         var last = Compute(model, shape, [.. Enumerable.Range(rows, rows - 1), 0]);
         return string.Join(", ", first.Zip(last).Where(pair => !pair.First.Values[0].eq(pair.Second.Values[^1]).all().item<bool>()).Select(pair => pair.First.Name));

@@ -10,15 +10,13 @@ namespace FlashDiffusion.Server.Hosting;
 /// <param name="BFloat16Ms">Milliseconds, the least of a few.</param>
 internal sealed record PrecisionTiming(double Float32Ms, double BFloat16Ms)
 {
-    private const int Side = 64;
     private const int Rounds = 5;
 
     /// <summary>Measures both in turns; runs on the device thread.</summary>
     public static PrecisionTiming Of(ServedModel served)
     {
         var models = new[] { served.Model, new ReducedPrecisionModel(served.Model) };
-        var side = Math.Clamp(Side, served.MinimumPictureSide, served.Model.MaximumPictureSide);
-        var shape = served.Model.LatentShapeOf(served.WorkingShape(new PictureShape(side, side)));
+        var shape = served.Model.LatentShapeOf(served.WorkingShape(WarmUp.PictureOf(served)));
         var least = new[] { double.MaxValue, double.MaxValue };
         // The first round finds kernels and memory and does not count. The least of the others is what others on the machine disturb least.
         for (var round = 0; round <= Rounds; round++)

@@ -14,6 +14,13 @@ internal static class WarmUp
     private const int Side = 64;
     private const int Steps = 2;
 
+    /// <summary>A small picture that a model takes, for what is tried or measured at the start.</summary>
+    public static PictureShape PictureOf(ServedModel model)
+    {
+        var side = Math.Clamp(Side, model.MinimumPictureSide, model.Model.MaximumPictureSide);
+        return new PictureShape(side, side);
+    }
+
     /// <summary>The request for a model; null if the model or the default solver can't be used.</summary>
     public static ReconstructionRequest? RequestFor(ModelEntry entry, ServingContext context)
     {
@@ -24,8 +31,7 @@ internal static class WarmUp
             return null;
         }
 
-        var side = Math.Clamp(Side, model.MinimumPictureSide, model.Model.MaximumPictureSide);
-        var picture = new PictureShape(side, side);
+        var picture = PictureOf(model);
         return new ReconstructionRequest
         {
             Model = model,

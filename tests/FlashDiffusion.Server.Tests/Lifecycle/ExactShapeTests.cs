@@ -1,14 +1,6 @@
-using System.Collections.Frozen;
-using FlashDiffusion.Engine;
 using FlashDiffusion.Engine.Configuration;
-using FlashDiffusion.Engine.Requests;
-using FlashDiffusion.Engine.Telemetry;
-using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Lifecycle;
-using FlashDiffusion.Server.Tests.Serving;
-using FlashDiffusion.Testing.Fakes;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Tests.Lifecycle;
@@ -40,15 +32,10 @@ public sealed class ExactShapeTests
     private static async Task<(int Rows, string Log)> CheckAsync(string flaw, bool isServing)
     {
         var options = new EngineOptions { Threads = 1, ExactBatch = 4 };
-        using var meters = new TestMeterFactory();
-        using var telemetry = new FlashDiffusionTelemetry(meters);
-        await using var engine = new ReconstructionEngine(options, TimeProvider.System, telemetry, NullLogger<ReconstructionEngine>.Instance);
-        engine.Start();
-        using var log = new RecordedLog();
-        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
-        var model = new ServedModel(new CouplingModel(flaw), FrozenDictionary<string, ISeverityEncoder>.Empty);
-        var shape = new ExactShape(Options.Create(options), loggers.CreateLogger<ExactShape>());
-        await shape.CheckAsync(engine, new ModelEntry("fake", "1", "", model, ""), isServing);
-        return (options.ExactBatch, log.Text);
+        var log = await ModelCheckScene.RunAsync(
+            options,
+            new CouplingModel(flaw),
+            (engine, entry, loggers) => new ExactShape(Options.Create(options), loggers.CreateLogger<ExactShape>()).CheckAsync(engine, entry, isServing));
+        return (options.ExactBatch, log);
     }
 }

@@ -1,16 +1,10 @@
-using System.Collections.Frozen;
-using FlashDiffusion.Engine;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Precision;
-using FlashDiffusion.Engine.Requests;
-using FlashDiffusion.Engine.Telemetry;
-using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Lifecycle;
-using FlashDiffusion.Server.Tests.Serving;
 using FlashDiffusion.Testing.Fakes;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using static TorchSharp.torch;
 
 namespace FlashDiffusion.Server.Tests.Lifecycle;
 
@@ -26,17 +20,22 @@ public sealed class PrecisionCheckTests
     [Fact]
     public async Task Check_Float32_MeasuresNothing() => Assert.Equal("", await CheckAsync("bfloat16", NetworkPrecision.Float32));
 
-    private static async Task<string> CheckAsync(string slow, NetworkPrecision precision)
+    private static Task<string> CheckAsync(string slow, NetworkPrecision precision)
     {
         var options = new EngineOptions { Threads = 1, Precision = precision };
-        using var meters = new TestMeterFactory();
-        using var telemetry = new FlashDiffusionTelemetry(meters);
-        await using var engine = new ReconstructionEngine(options, TimeProvider.System, telemetry, NullLogger<ReconstructionEngine>.Instance);
-        engine.Start();
-        using var log = new RecordedLog();
-        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
-        var model = new ServedModel(new SleepyModel(slow), FrozenDictionary<string, ISeverityEncoder>.Empty);
-        await new PrecisionCheck(Options.Create(options), loggers.CreateLogger<PrecisionCheck>()).CheckAsync(engine, new ModelEntry("fake", "1", "", model, ""));
-        return log.Text;
+        return ModelCheckScene.RunAsync(
+            options,
+            new FakeModel { Called = (_, _) => SleepIn(slow) },
+            (engine, entry, loggers) => new PrecisionCheck(Options.Create(options), loggers.CreateLogger<PrecisionCheck>()).CheckAsync(engine, entry));
+    }
+
+    // Autocast shows in what a matrix product comes out as.
+    private static void SleepIn(string slow)
+    {
+        using var product = ones(2, 2).matmul(ones(2, 2));
+        if ((product.dtype == ScalarType.BFloat16) == (slow == "bfloat16"))
+        {
+            Thread.Sleep(50);
+        }
     }
 }

@@ -20,6 +20,8 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
     private readonly Parameter _bias;
 
     private readonly double _epsilon;
+    private readonly NormSettings _plain;
+    private readonly NormSettings _activated;
 
     public GroupNormalization(long channels, double epsilon)
         : base(nameof(GroupNormalization))
@@ -34,16 +36,18 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
         _bias = new Parameter(empty([channels]));
         Own("weight", _weight);
         Own("bias", _bias);
+        _plain = new NormSettings(_weight, _bias, Groups, epsilon, Activate: false);
+        _activated = _plain with { Activate = true };
     }
 
-    public Tensor Forward(Tensor x) => IsFused(x) ? NormActivation.Of(x, Settings(activate: false)) : Plain(x);
+    public Tensor Forward(Tensor x) => IsFused(x) ? NormActivation.Of(x, _plain) : Plain(x);
 
     /// <summary>Followed by SiLU.</summary>
     public Tensor ForwardActivated(Tensor x)
     {
         if (IsFused(x))
         {
-            return NormActivation.Of(x, Settings(activate: true));
+            return NormActivation.Of(x, _activated);
         }
 
         using var normed = Plain(x);
@@ -51,8 +55,6 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
     }
 
     private bool IsFused(Tensor x) => x.dtype == ScalarType.Float32 && !_weight.requires_grad && x.device_type == DeviceType.CPU && ChannelsLastLayout.Is(x);
-
-    private NormSettings Settings(bool activate) => new(_weight, _bias, Groups, _epsilon, activate);
 
     private Tensor Plain(Tensor x) => nn.functional.group_norm(x, Groups, _weight, _bias, _epsilon);
 

@@ -55,11 +55,7 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
         using var packed = _queryKeyValue.Forward(normed);
         using var split = _newOrder ? packed.view(batch, 3, _heads, width, -1) : packed.view(batch, _heads, 3, width, -1);
         using var permuted = split.permute(_newOrder ? ProjectionsFirst : HeadsFirst);
-        using var ordered = permuted.contiguous();
-        using var query = ordered.select(0, 0);
-        using var key = ordered.select(0, 1);
-        using var value = ordered.select(0, 2);
-        using var attended = nn.functional.scaled_dot_product_attention(query, key, value);
+        using var attended = Attend(permuted);
         using var transposed = attended.transpose(2, 3);
         using var merged = transposed.reshape(batch, _channels, -1);
         using var projected = _projection.Forward(merged);
@@ -77,15 +73,21 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
         using var packed = _queryKeyValue.ForwardTokens(tokens);
         using var split = _newOrder ? packed.view(batch, -1, 3, _heads, width) : packed.view(batch, -1, _heads, 3, width);
         using var permuted = split.permute(_newOrder ? TokenProjectionsFirst : TokenHeadsFirst);
-        using var ordered = permuted.contiguous();
-        using var query = ordered.select(0, 0);
-        using var key = ordered.select(0, 1);
-        using var value = ordered.select(0, 2);
-        using var attended = nn.functional.scaled_dot_product_attention(query, key, value);
+        using var attended = Attend(permuted);
         using var transposed = attended.transpose(1, 2);
         using var merged = transposed.reshape(batch, -1, _channels);
         using var projected = _projection.ForwardTokens(merged);
         using var map = ChannelsLastLayout.FromTokens(projected, shape[2], shape[3]);
         return x + map;
+    }
+
+    // (query key value, B, heads, positions, width) -> (B, heads, positions, width)
+    private static Tensor Attend(Tensor permuted)
+    {
+        using var ordered = permuted.contiguous();
+        using var query = ordered.select(0, 0);
+        using var key = ordered.select(0, 1);
+        using var value = ordered.select(0, 2);
+        return nn.functional.scaled_dot_product_attention(query, key, value);
     }
 }
