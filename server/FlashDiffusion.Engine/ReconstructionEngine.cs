@@ -23,6 +23,7 @@ namespace FlashDiffusion.Engine;
 internal sealed class ReconstructionEngine : IAsyncDisposable
 {
     private static readonly TimeSpan StatisticsPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan KeptLeast = TimeSpan.FromSeconds(5);
 
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
@@ -45,7 +46,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         _time = time;
         _telemetry = telemetry;
         _logger = logger;
-        _ledger = new SessionLedger(options.MaximumSessions, telemetry);
+        _ledger = new SessionLedger(options.MaximumSessions, telemetry, time);
         var ends = new SessionEnds(_ledger, time, telemetry, logger);
         _watch = new SessionWatch(options, ends, time);
         _fleet = new DeviceFleet(options, ends, time, telemetry, logger);
@@ -88,8 +89,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     }
 
     /// <summary>Whether a request would be refused now for want of a place, so that nobody reads its picture first.</summary>
+    /// <param name="caller">Whose it is.</param>
     /// <returns>The refusal; null if there is a place at this moment.</returns>
-    public Rejection? Crowded() => _ledger.IsFull ? Full($"All {_options.MaximumSessions} places are taken.") : null;
+    public Rejection? Crowded(CallerKey caller) => _ledger.IsFullFor(Told(caller)) ? NoPlace(Told(caller)) : null;
 
     /// <summary>Takes a request on, or refuses it at once.</summary>
     /// <param name="request">The request.</param>
@@ -122,12 +124,13 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return Admission.Refused(Count(new Rejection(RejectionReason.Invalid, $"The request has {violations.Length} violation(s): {violations[0].Description}") { Violations = violations }));
         }
 
-        if (_ledger.TryEnter() is { } reason)
+        var caller = Told(request.Caller);
+        if (_ledger.TryEnter(caller) is { } reason)
         {
-            return Admission.Refused(reason == RejectionReason.Draining ? Draining() : Full($"All {_options.MaximumSessions} places are taken."));
+            return Admission.Refused(reason == RejectionReason.Draining ? Draining() : NoPlace(caller));
         }
 
-        return Admission.Accepted(Begin(request, lease, _fleet.Lightest(request.Mode)));
+        return Admission.Accepted(Begin(request with { Caller = caller }, lease, _fleet.Lightest(request.Mode)));
     }
 
     /// <summary>Looks at a measurement once.</summary>
@@ -147,7 +150,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         {
             var answer = new TaskCompletionSource<DeviceAnswer<SeverityReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
             var loop = _fleet.Lightest();
-            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request, new LookStake(answer, lease), cancellation));
+            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request with { Caller = Told(request.Caller) }, new LookStake(answer, lease), cancellation));
             loop.Wake();
             return answer.Task;
         }, lease);
@@ -397,6 +400,16 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     private Rejection? NotRunning() => (State)Volatile.Read(ref _state) == State.Running ? null : Draining();
 
     private Rejection Draining() => Count(new Rejection(RejectionReason.Draining, "The server takes no new work: it is starting up or shutting down."));
+
+    // Somebody who has less than his share finds the next place kept for him if he comes again in time: when he was told to, or a while after.
+    private Rejection NoPlace(CallerKey caller)
+    {
+        var refusal = Full($"All {_options.MaximumSessions} places are taken, or kept for callers that have fewer.");
+        _ledger.Keep(caller, KeptLeast + (2 * (refusal.RetryAfter ?? TimeSpan.Zero)));
+        return refusal;
+    }
+
+    private CallerKey Told(CallerKey caller) => _options.FairShare ? caller : default;
 
     private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = Load.NextFree, Eta = Load.Backlog });
 

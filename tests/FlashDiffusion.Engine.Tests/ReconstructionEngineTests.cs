@@ -94,6 +94,33 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         Assert.True(_engine.Submit(Request(10)).IsAccepted);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Submit_FullOfOneCaller_KeepsTheNextPlaceForAnother(bool fairShare)
+    {
+        await using var engine = new ReconstructionEngine(
+            new EngineOptions { MaximumSessions = 3, Threads = 1, FairShare = fairShare }, TimeProvider.System, _fakes.Telemetry, NullLogger<ReconstructionEngine>.Instance);
+        engine.Start();
+        _gate.Reset();
+        var (flood, calm) = (new CallerKey("flood"), new CallerKey("calm"));
+        var sessions = Enumerable.Range(1, 3).Select(i => engine.Submit(Request((ulong)i, startTimestep: 999) with { Caller = flood }).Session!).ToArray();
+        Assert.Equal(RejectionReason.QueueFull, engine.Submit(Request(4) with { Caller = calm }).Rejection!.Reason);
+        sessions[0].Cancel();
+        _gate.Set();
+        await EngineHarness.FailureAsync(sessions[0]);
+        _gate.Reset();
+
+        // Those that are under way stay; the place that became free is the other's, unless callers are not told apart.
+        Assert.Equal(2, engine.ActiveSessions);
+        Assert.Equal(fairShare, engine.Crowded(flood) is not null);
+        Assert.Equal(!fairShare, engine.Submit(Request(5) with { Caller = flood }).IsAccepted);
+        Assert.Equal(fairShare, engine.Submit(Request(6) with { Caller = calm }).IsAccepted);
+        Array.ForEach(sessions, session => session.Cancel());
+        _gate.Set();
+        await engine.DrainAsync(Cancellation).WaitAsync(Patience, Cancellation);
+    }
+
     [Fact]
     public async Task Submit_EngineNotStarted_IsRefused()
     {

@@ -33,7 +33,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
             return null;
         }
 
-        var own = scheduler.In(probe.Lane).Count(other => other.Id < probe.Id) / options.SeverityBatch;
+        var own = Before(probe, scheduler.In(probe.Lane)) / options.SeverityBatch;
         var (looks, ahead) = (0, 0.0);
         foreach (var lane in scheduler.Work.OfType<SeverityProbe>().Where(other => other.Priority >= probe.Priority).GroupBy(other => other.Lane))
         {
@@ -101,6 +101,14 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         var chosen = Cut(sample, whole, start, Math.Max(1, fits), reason, ask);
         sample.Replan(chosen);
         return fits > 0 ? null : Refused(sample, others, chosen.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline, ask);
+    }
+
+    // Of each caller as many as of the probe's own, and one more where it came earlier.
+    private static int Before(SeverityProbe probe, IReadOnlyCollection<IScheduledWork> lane)
+    {
+        var mine = lane.Count(other => other.Caller.Equals(probe.Caller) && other.Id < probe.Id);
+        return mine + lane.Where(other => !other.Caller.Equals(probe.Caller)).GroupBy(other => other.Caller)
+            .Sum(line => line.OrderBy(other => other.Id).Take(mine + 1).Where((other, i) => i < mine || other.Id < probe.Id).Count());
     }
 
     private static int StartTimestep(Sample sample) =>

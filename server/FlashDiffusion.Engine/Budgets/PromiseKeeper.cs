@@ -88,11 +88,15 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         return full.Work.Length > batch.Work.Length && IsKeptAfter(full, promised, seconds) ? full : batch;
     }
 
-    // Rows that would stay empty go to who has waited longest.
-    private ScheduledBatch Filled(ScheduledBatch batch, IReadOnlyCollection<IScheduledWork> lane) => batch with
+    // Rows that would stay empty go to who has waited longest, caller by caller.
+    private ScheduledBatch Filled(ScheduledBatch batch, IReadOnlyCollection<IScheduledWork> lane)
     {
-        Work = [.. batch.Work, .. lane.Except(batch.Work).OrderBy(work => work.Id).Take(Math.Max(0, sizes.Of(batch.Lane, lane.Count) - batch.Work.Length))],
-    };
+        var rows = batch.Work.CountBy(work => work.Caller).ToDictionary();
+        var others = lane.Except(batch.Work).GroupBy(work => work.Caller)
+            .SelectMany(line => line.OrderBy(work => work.Id).Select((work, i) => (Work: work, Row: rows.GetValueOrDefault(line.Key) + i)))
+            .OrderBy(entry => entry.Row).ThenBy(entry => entry.Work.Id).Select(entry => entry.Work);
+        return batch with { Work = [.. batch.Work, .. others.Take(Math.Max(0, sizes.Of(batch.Lane, lane.Count) - batch.Work.Length))] };
+    }
 
     private bool IsKeptAfter(ScheduledBatch batch, ImmutableArray<ReservedWork> promised, Func<LaneKey, int, double> seconds)
     {

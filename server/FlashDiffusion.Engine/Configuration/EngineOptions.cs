@@ -39,6 +39,13 @@ internal sealed class EngineOptions
     [Range(0, 1e6)]
     public double Ageing { get; set; } = 0.3;
 
+    /// <summary>
+    /// Whether callers share batches, turns and places equally, whatever each of them has under way; if not, each request counts for itself. With one
+    /// caller, as without authentication, it makes no difference.
+    /// </summary>
+    /// <value>The default value is true.</value>
+    public bool FairShare { get; set; } = true;
+
     /// <summary>Seconds that a request may wait for its first step before it is refused; 0 for ever. A request may say less or more.</summary>
     /// <value>The default value is 0.</value>
     [Range(0, 1e6)]

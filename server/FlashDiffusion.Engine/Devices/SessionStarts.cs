@@ -125,6 +125,7 @@ internal sealed class SessionStarts(
             {
                 Id = id,
                 AcceptedAt = time.GetTimestamp(),
+                Caller = request.Caller,
                 Model = model,
                 Encoder = encoder,
                 Piece = piece,
@@ -172,6 +173,7 @@ internal sealed class SessionStarts(
             AcceptedAt = session.AcceptedAt,
             Deadline = request.Deadline,
             Priority = request.Priority,
+            Caller = request.Caller,
             Model = request.Model.On(device),
             Encoder = SampleFactory.EncoderOf(request, request.Model.On(device)),
             Piece = piece,

@@ -69,6 +69,8 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         var kinds = Kinds(sample);
         Weigh(sample, kinds);
         var means = new Dictionary<int, double?>();
+        var moment = Moment(lane, 1);
+        var since = sample.Place.Since(sample, moment.Timestamp);
         return new ForecastWork(
             sample.Id,
             stepLane with { Kind = "", Runner = sample.Session.Request.Solver, Operator = sample.Piece.OperatorKey },
@@ -78,7 +80,12 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         {
             Class = sample.Priority,
             Elements = sample.Piece.Working.Elements,
-            Rank = policy.Rank(sample, Moment(lane, 1)),
+            Rank = policy.Rank(sample, sample.AcceptedAt, moment),
+            Caller = sample.Caller,
+            IsPressing = policy.IsPressing(sample, moment),
+            Standing = policy.Rank(sample, since, moment),
+            Since = since,
+            CameUp = sample.Place.CameUp,
             MaximumBatch = waiting => sizes.Of(lane, waiting),
         };
     }

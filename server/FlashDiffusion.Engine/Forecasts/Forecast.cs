@@ -3,8 +3,8 @@ using FlashDiffusion.Engine.Scheduling;
 namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>
-/// When a sample will be done, from the work that is known: groups take turns, those of smaller pictures more of them, within a group the first
-/// samples share a batch, and lower classes wait. It plays the schedule forward from one completion to the next, so it costs about
+/// When a sample will be done, from the work that is known: groups take turns, those of smaller pictures more of them, those of a caller with many
+/// groups fewer; within a group the first samples share a batch, dealt caller by caller, and lower classes wait. It plays the schedule forward from one completion to the next, so it costs about
 /// (samples x groups x rows of a batch) operations. What arrives later, and may overtake, is not foreseen.
 /// </summary>
 internal static class Forecast
@@ -45,7 +45,7 @@ internal static class Forecast
 
             foreach (var group in active)
             {
-                clock = Finish(group.Finish(), completions, clock);
+                clock = Finish(group.Finish(clock), completions, clock);
             }
 
             groups.RemoveAll(group => group.Count == 0);
@@ -54,7 +54,8 @@ internal static class Forecast
         return completions;
     }
 
-    // Those of the highest class; and how often each gets a turn while the largest gets one, since a small one goes after each large one.
+    // Those of the highest class; and how often each gets a turn in a round, since a small one goes after each large one, and of one caller's many
+    // one at a time.
     private static (ForecastGroup[] Active, int[] Turns) Round(List<ForecastGroup> groups)
     {
         if (groups.Count == 1)
@@ -64,6 +65,7 @@ internal static class Forecast
 
         var highest = groups.Max(group => group.Class);
         ForecastGroup[] active = [.. groups.Where(group => group.Class == highest).OrderByDescending(group => group.Elements)];
+        var shares = new ForecastShares(active);
         var turns = new int[active.Length];
         for (var g = 0; g < active.Length; g++)
         {
@@ -73,7 +75,7 @@ internal static class Forecast
                 behind += turns[larger];
             }
 
-            turns[g] = (int)Math.Clamp(behind, 1, MostTurns);
+            turns[g] = (int)Math.Clamp(shares.Turns(active[g], behind), 1, MostTurns);
         }
 
         return (active, turns);

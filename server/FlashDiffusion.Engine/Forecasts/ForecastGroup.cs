@@ -2,18 +2,26 @@ using FlashDiffusion.Engine.Scheduling;
 
 namespace FlashDiffusion.Engine.Forecasts;
 
-/// <summary>Samples that share batches, as the forecast plays them: those in front take steps, the others wait in order.</summary>
+/// <summary>Samples that share batches, as the forecast plays them: those in front take steps, the others wait in order, each behind its caller's.</summary>
 internal sealed class ForecastGroup
 {
-    private readonly ForecastWork[] _inOrder;
+    private readonly Dictionary<CallerKey, ForecastLine> _lines;
+    private readonly SortedSet<ForecastLine> _waiting;
     private readonly List<(ForecastWork Item, int Left)> _front = [];
-    private int _next;
 
     /// <param name="work">The samples, each with steps left.</param>
     public ForecastGroup(IEnumerable<ForecastWork> work)
     {
-        _inOrder = [.. work.OrderByDescending(item => item.Class).ThenBy(item => item.Rank).ThenBy(item => item.Id)];
-        Elements = _inOrder[0].Elements;
+        Claim<ForecastWork>[] claims = [.. work.Select(ClaimOf)];
+        if (Dealing.Line(claims) > 1)
+        {
+            Dealing.Deal(claims);
+        }
+
+        Elements = claims[0].Item.Elements;
+        Count = claims.Length;
+        _lines = claims.GroupBy(claim => claim.Caller).ToDictionary(line => line.Key, line => new ForecastLine(line));
+        _waiting = new SortedSet<ForecastLine>(_lines.Values, ForecastLine.ByNext);
         Refill();
     }
 
@@ -21,7 +29,10 @@ internal sealed class ForecastGroup
     public long Elements { get; }
 
     /// <summary>Samples left.</summary>
-    public int Count => _front.Count + _inOrder.Length - _next;
+    public int Count { get; private set; }
+
+    /// <summary>Whose they are.</summary>
+    public IReadOnlyCollection<CallerKey> Callers => _lines.Keys;
 
     /// <summary>Class of the first.</summary>
     public Priority Class => _front[0].Item.Class;
@@ -61,17 +72,53 @@ internal sealed class ForecastGroup
     }
 
     /// <summary>Lets those go that have no steps left; others take their rows.</summary>
+    /// <param name="clock">Seconds from now.</param>
     /// <returns>Those, in order.</returns>
-    public IReadOnlyList<ForecastWork> Finish()
+    public IReadOnlyList<ForecastWork> Finish(double clock)
     {
         ForecastWork[] done = [.. _front.Where(entry => entry.Left == 0).Select(entry => entry.Item)];
         if (done.Length > 0)
         {
             _front.RemoveAll(entry => entry.Left == 0);
+            Count -= done.Length;
+            foreach (var item in done)
+            {
+                Finish(item.Caller, clock);
+            }
+
             Refill();
         }
 
         return done;
+    }
+
+    private static Claim<ForecastWork> ClaimOf(ForecastWork work) => new(work, work.Id, work.Caller, work.Class)
+    {
+        IsPressing = work.IsPressing,
+        Own = work.Rank,
+        Rank = work.Standing,
+        Since = work.Since,
+        CameUp = work.CameUp,
+    };
+
+    private void Finish(CallerKey caller, double clock)
+    {
+        var line = _lines[caller];
+        if (!line.IsWaiting)
+        {
+            line.Finish(clock);
+            if (line.Count == 0)
+            {
+                _lines.Remove(caller);
+            }
+
+            return;
+        }
+
+        // The set is in order of what changes here.
+        _waiting.Remove(line);
+        line.Finish(clock);
+        _waiting.Add(line);
     }
 
     private void Refill()
@@ -81,12 +128,18 @@ internal sealed class ForecastGroup
             return;
         }
 
-        var first = _front.Count > 0 ? _front[0].Item : _inOrder[_next];
+        var first = _front.Count > 0 ? _front[0].Item : _waiting.Min!.Next.Item;
         Batch = Math.Clamp(first.MaximumBatch(Count), 1, Count);
         while (_front.Count < Batch)
         {
-            var item = _inOrder[_next++];
+            var line = _waiting.Min!;
+            _waiting.Remove(line);
+            var item = line.Take();
             _front.Add((item, item.RemainingSteps));
+            if (line.IsWaiting)
+            {
+                _waiting.Add(line);
+            }
         }
     }
 }

@@ -13,8 +13,23 @@ internal sealed record ForecastWork(long Id, object Group, int RemainingSteps, F
     /// <summary>Its class; the lower ones wait for the higher.</summary>
     public Priority Class { get; init; } = Priority.Normal;
 
-    /// <summary>Its rank among its group and class; the lowest goes first.</summary>
+    /// <summary>Its rank among its caller's samples of its group and class; the lowest goes first.</summary>
     public double Rank { get; init; }
+
+    /// <summary>Whose it is; of several callers each gets one row before any gets two.</summary>
+    public CallerKey Caller { get; init; }
+
+    /// <summary>Whether a promise is at stake, so that it goes first whosever it is.</summary>
+    public bool IsPressing { get; init; }
+
+    /// <summary>Its rank among samples at the same place of other callers' lines.</summary>
+    public double Standing { get; init; }
+
+    /// <summary>Timestamp since which it stands at its place.</summary>
+    public long Since { get; init; }
+
+    /// <summary>Whether it came up behind other samples of its caller, and so goes behind those who stood there before.</summary>
+    public bool CameUp { get; init; }
 
     /// <summary>Size of the picture that the model works on; groups of smaller ones get more turns.</summary>
     public long Elements { get; init; } = 1;

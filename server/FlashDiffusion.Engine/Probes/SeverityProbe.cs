@@ -24,6 +24,12 @@ internal sealed class SeverityProbe : IScheduledWork
     public Priority Priority { get; init; } = Priority.Normal;
 
     /// <inheritdoc/>
+    public CallerKey Caller { get; init; }
+
+    /// <inheritdoc/>
+    public CallerPlace Place { get; } = new();
+
+    /// <inheritdoc/>
     public int RemainingSteps => 1;
 
     /// <summary>The model.</summary>

@@ -56,6 +56,9 @@ internal sealed record ReconstructionRequest
     /// <summary>Its class.</summary>
     public Priority Priority { get; init; } = Priority.Normal;
 
+    /// <summary>Whose it is: callers that have much under way share each batch and each turn equally. It is no part of what a resume needs.</summary>
+    public CallerKey Caller { get; init; }
+
     /// <summary>Longest time until its first step; null takes the server's option.</summary>
     public TimeSpan? QueueTimeout { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FlashDiffusion.Engine.Scheduling;
 
 namespace FlashDiffusion.Engine.Requests;
 
@@ -22,6 +23,9 @@ internal sealed record SeverityRequest
 
     /// <summary>Whether the answer carries the decoded mean.</summary>
     public bool IncludeDecodedMean { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public CallerKey Caller { get; init; }
 
     /// <summary>Span that the work's spans are children of.</summary>
     public ActivityContext Parent { get; init; }

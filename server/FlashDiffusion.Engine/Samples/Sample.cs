@@ -112,6 +112,12 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <inheritdoc/>
     public Priority Priority => Session.Request.Priority;
 
+    /// <inheritdoc/>
+    public CallerKey Caller => Session.Request.Caller;
+
+    /// <inheritdoc/>
+    public CallerPlace Place { get; } = new();
+
     /// <summary>Steps left.</summary>
     public int RemainingSteps => Steps.Length - StepIndex;
 

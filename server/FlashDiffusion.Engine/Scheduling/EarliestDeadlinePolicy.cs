@@ -7,5 +7,5 @@ internal sealed class EarliestDeadlinePolicy : ISchedulingPolicy
     public string Name => SchedulingPolicies.EarliestDeadline;
 
     /// <inheritdoc/>
-    public double Rank(IScheduledWork work, SchedulingMoment moment) => moment.UntilDeadline(work);
+    public double Rank(IScheduledWork work, long since, SchedulingMoment moment) => moment.UntilDeadline(work);
 }

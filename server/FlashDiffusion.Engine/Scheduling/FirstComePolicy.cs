@@ -6,6 +6,6 @@ internal sealed class FirstComePolicy : ISchedulingPolicy
     /// <inheritdoc/>
     public string Name => SchedulingPolicies.FirstCome;
 
-    /// <inheritdoc/>
-    public double Rank(IScheduledWork work, SchedulingMoment moment) => work.Id;
+    /// <summary>The same for all: of equal ones the one that came first goes first.</summary>
+    public double Rank(IScheduledWork work, long since, SchedulingMoment moment) => 0;
 }

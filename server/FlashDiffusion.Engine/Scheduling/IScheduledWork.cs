@@ -20,4 +20,10 @@ internal interface IScheduledWork
 
     /// <summary>Its class.</summary>
     Priority Priority { get; }
+
+    /// <summary>Whose it is.</summary>
+    CallerKey Caller { get; }
+
+    /// <summary>Where it stands among its caller's work.</summary>
+    CallerPlace Place { get; }
 }

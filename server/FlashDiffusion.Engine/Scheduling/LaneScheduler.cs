@@ -5,12 +5,10 @@ namespace FlashDiffusion.Engine.Scheduling;
 /// other one; a lane that a picture of at least twice its pixels went before is next, so that a small picture never waits for more than one
 /// step of large ones, however many sizes and operators those come in. A look of a severity encoder goes before steps, but never twice in a
 /// row while steps wait. Only lanes with work of the highest class that waits get a turn. A unit that a promise needs now goes before all of
-/// these. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
+/// these. Where several callers have work, turns and rows are dealt caller by caller (<see cref="LaneTurns"/>, <see cref="Dealing"/>), and looks for
+/// callers who have samples enough wait for a while. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
 /// </summary>
-/// <param name="policy">Order within a lane.</param>
-/// <param name="maximumBatch">Largest batch of a lane with so many pieces of work.</param>
-/// <param name="keep">What runs instead of a unit that would break a promise; null where nothing is promised.</param>
-internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int, int> maximumBatch, Func<ScheduledBatch, ScheduledBatch>? keep = null)
+internal sealed class LaneScheduler
 {
     /// <summary>
     /// How many times the pixels a large picture has. With twice as many, each lane that is half as large may have twice the turns and gets no
@@ -18,16 +16,37 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
     /// </summary>
     public const int Large = 2;
 
+    /// <summary>Units without a look after which one goes even if its callers have samples that wait: one in so many, or fewer, goes to it.</summary>
+    public const int LookPatience = 8;
+
     private readonly Dictionary<LaneKey, List<IScheduledWork>> _lanes = [];
-    private readonly HashSet<LaneKey> _passedOver = [];
-    private readonly LinkedList<LaneKey> _turns = [];
-    private bool _servedSeverity;
+    private readonly LaneTurns _looks;
+    private readonly LaneTurns _steps;
+    private readonly LaneOrder _order;
+    private readonly Func<LaneKey, int, int> _maximumBatch;
+    private readonly Func<ScheduledBatch, ScheduledBatch>? _keep;
+    private readonly CallerCounts _callers = new();
+    private readonly CallerCounts _planned = new();
+    private int _unitsWithoutLook = 1;
+
+    /// <param name="policy">Order within a lane.</param>
+    /// <param name="maximumBatch">Largest batch of a lane with so many pieces of work.</param>
+    /// <param name="keep">What runs instead of a unit that would break a promise; null where nothing is promised.</param>
+    public LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int, int> maximumBatch, Func<ScheduledBatch, ScheduledBatch>? keep = null)
+    {
+        (_maximumBatch, _keep) = (maximumBatch, keep);
+        _order = new LaneOrder(policy);
+        _looks = new LaneTurns(_lanes);
+        _steps = new LaneTurns(_lanes);
+    }
 
     /// <summary>Number of pieces of work.</summary>
     public int Count { get; private set; }
 
     /// <summary>All work, lane by lane.</summary>
     public IEnumerable<IScheduledWork> Work => _lanes.Values.SelectMany(lane => lane);
+
+    private bool HasSeveralCallers => _callers.Callers > 1;
 
     /// <summary>Work of a lane, as it was added.</summary>
     public IReadOnlyCollection<IScheduledWork> In(LaneKey lane) => _lanes.TryGetValue(lane, out var work) ? work : [];
@@ -44,11 +63,21 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
         if (!_lanes.TryGetValue(work.Lane, out var lane))
         {
             _lanes.Add(work.Lane, lane = []);
-            _turns.AddLast(work.Lane);
+            TurnsOf(work.Lane).Join(work.Lane);
+        }
+
+        if (_callers.Of(work.Caller) > 0)
+        {
+            work.Place.Follow();
         }
 
         lane.Add(work);
         Count++;
+        _callers.Add(work.Caller);
+        if (!IsLook(work.Lane))
+        {
+            _planned.Add(work.Caller);
+        }
     }
 
     /// <summary>Removes work from a lane.</summary>
@@ -63,11 +92,16 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
         }
 
         Count--;
+        _callers.Remove(work.Caller);
+        if (!IsLook(from))
+        {
+            _planned.Remove(work.Caller);
+        }
+
         if (lane.Count == 0)
         {
             _lanes.Remove(from);
-            _turns.Remove(from);
-            _passedOver.Remove(from);
+            TurnsOf(from).Leave(from);
         }
     }
 
@@ -76,18 +110,18 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
     /// <returns>The batch; null if there is no work.</returns>
     public ScheduledBatch? Next(Func<LaneKey, int, SchedulingMoment> moment)
     {
-        if (Turn() is not { Value: var turn })
+        if (Turn() is not { } turn)
         {
             return null;
         }
 
         var waiting = _lanes[turn].Count;
-        var chosen = new ScheduledBatch(turn, [.. InOrder(turn, moment(turn, waiting)).Take(Math.Max(1, maximumBatch(turn, waiting)))]);
-        var kept = keep is null ? chosen : keep(chosen);
-        _turns.Remove(kept.Lane);
-        _turns.AddLast(kept.Lane);
-        _servedSeverity = kept.Lane.Stage == Stage.Severity;
-        PassOver(kept.Lane);
+        var chosen = new ScheduledBatch(turn, [.. InOrder(turn, moment(turn, waiting)).Take(Math.Max(1, _maximumBatch(turn, waiting)))]);
+        var kept = _keep is null ? chosen : _keep(chosen);
+        TurnsOf(kept.Lane).Served(kept.Lane, HasSeveralCallers);
+        _looks.PassOver(kept.Lane);
+        _steps.PassOver(kept.Lane);
+        _unitsWithoutLook = IsLook(kept.Lane) ? 0 : _unitsWithoutLook + 1;
 
         // Samples keep their rows while the same ones are chosen, so that their operators stay bound.
         return kept with { Work = [.. kept.Work.OrderBy(work => work.Id)] };
@@ -96,11 +130,13 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
     /// <summary>Work of a lane in the order in which it would be served.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="moment">When.</param>
-    public IEnumerable<IScheduledWork> InOrder(LaneKey lane, SchedulingMoment moment) => _lanes.TryGetValue(lane, out var work)
-        ? work.OrderByDescending(item => item.Priority).ThenBy(item => policy.Rank(item, moment)).ThenBy(item => item.Id)
-        : [];
+    public IReadOnlyList<IScheduledWork> InOrder(LaneKey lane, SchedulingMoment moment) => _lanes.TryGetValue(lane, out var work) ? _order.Of(work, moment) : [];
 
-    private LinkedListNode<LaneKey>? Turn()
+    private static bool IsLook(LaneKey lane) => lane.Stage == Stage.Severity;
+
+    private LaneTurns TurnsOf(LaneKey lane) => IsLook(lane) ? _looks : _steps;
+
+    private LaneKey? Turn()
     {
         if (Count == 0)
         {
@@ -108,45 +144,18 @@ internal sealed class LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int,
         }
 
         var highest = Work.Max(work => work.Priority);
-        LinkedListNode<LaneKey>? severity = null;
-        LinkedListNode<LaneKey>? other = null;
-        for (var node = _turns.First; node is not null; node = node.Next)
+        if (_steps.Next(highest) is not { } step)
         {
-            if (_lanes[node.Value].TrueForAll(work => work.Priority != highest))
-            {
-                continue;
-            }
-
-            if (node.Value.Stage == Stage.Severity)
-            {
-                severity = Sooner(severity, node);
-            }
-            else
-            {
-                other = Sooner(other, node);
-            }
+            return _looks.Next(highest);
         }
 
-        return severity is not null && (other is null || !_servedSeverity) ? severity : other ?? severity;
+        return _unitsWithoutLook == 0 ? step : _looks.Next(highest, look => CanWait(look, highest, step)) ?? step;
     }
 
-    // Of those that were passed over the smallest, else whose turn it is.
-    private LinkedListNode<LaneKey> Sooner(LinkedListNode<LaneKey>? first, LinkedListNode<LaneKey> second)
-    {
-        if (first is null || !_passedOver.Contains(second.Value))
-        {
-            return first ?? second;
-        }
-
-        return !_passedOver.Contains(first.Value) || second.Value.Working.Elements < first.Value.Working.Elements ? second : first;
-    }
-
-    private void PassOver(LaneKey served)
-    {
-        _passedOver.Remove(served);
-        foreach (var lane in _turns.Where(lane => (long)Large * lane.Working.Elements <= served.Working.Elements))
-        {
-            _passedOver.Add(lane);
-        }
-    }
+    // Another sample would not get a row, and everybody who waits for this look has one that does or might: rows that are taken are worth more.
+    private bool CanWait(LaneKey look, Priority highest, LaneKey step) =>
+        HasSeveralCallers
+        && _unitsWithoutLook < LookPatience
+        && _lanes[look].TrueForAll(work => work.Priority != highest || (work.Deadline is null && _planned.Of(work.Caller) > 0))
+        && _maximumBatch(step, _lanes[step].Count + 1) <= _lanes[step].Count;
 }

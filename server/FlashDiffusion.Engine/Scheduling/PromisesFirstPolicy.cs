@@ -17,9 +17,10 @@ internal sealed class PromisesFirstPolicy(ISchedulingPolicy inner) : IScheduling
     public string Name => inner.Name;
 
     /// <inheritdoc/>
-    public double Rank(IScheduledWork work, SchedulingMoment moment)
-    {
-        var left = moment.UntilDeadline(work);
-        return left <= (1 + Slack) * (moment.Remaining(work) + moment.StepSeconds) ? Front + left : inner.Rank(work, moment);
-    }
+    public double Rank(IScheduledWork work, long since, SchedulingMoment moment) =>
+        IsPressing(work, moment) ? Front + moment.UntilDeadline(work) : inner.Rank(work, since, moment);
+
+    /// <inheritdoc/>
+    public bool IsPressing(IScheduledWork work, SchedulingMoment moment) =>
+        moment.UntilDeadline(work) <= (1 + Slack) * (moment.Remaining(work) + moment.StepSeconds);
 }

@@ -7,8 +7,8 @@ namespace FlashDiffusion.Engine.Scheduling;
 /// <param name="StepSeconds">What a step of the lane takes; where nothing was measured yet, a guess.</param>
 internal readonly record struct SchedulingMoment(long Timestamp, long Frequency, DateTimeOffset UtcNow, double StepSeconds)
 {
-    /// <summary>Seconds since a piece of work was accepted.</summary>
-    public double Waited(IScheduledWork work) => (double)(Timestamp - work.AcceptedAt) / Frequency;
+    /// <summary>Seconds since a timestamp.</summary>
+    public double SecondsSince(long timestamp) => (double)(Timestamp - timestamp) / Frequency;
 
     /// <summary>Seconds of work that it still needs, if it shares every step with others.</summary>
     public double Remaining(IScheduledWork work) => work.RemainingSteps * StepSeconds;

@@ -11,5 +11,5 @@ internal sealed class ShortestRemainingPolicy(double ageing) : ISchedulingPolicy
     public string Name => SchedulingPolicies.ShortestRemaining;
 
     /// <inheritdoc/>
-    public double Rank(IScheduledWork work, SchedulingMoment moment) => moment.Remaining(work) - (ageing * moment.Waited(work));
+    public double Rank(IScheduledWork work, long since, SchedulingMoment moment) => moment.Remaining(work) - (ageing * moment.SecondsSince(since));
 }

@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Telemetry;
 
 namespace FlashDiffusion.Engine.Sessions;
@@ -9,28 +10,47 @@ namespace FlashDiffusion.Engine.Sessions;
 /// </summary>
 /// <param name="capacity">Sessions that may be under way at once.</param>
 /// <param name="telemetry">Where counts go.</param>
-internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry telemetry)
+/// <param name="time">Clock; null for the system's.</param>
+internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry telemetry, TimeProvider? time = null)
 {
     private readonly Lock _gate = new();
+    private readonly FairPlaces _places = new(capacity, time ?? TimeProvider.System);
     private readonly Dictionary<SessionOutcome, long> _ended = [];
     private TaskCompletionSource? _empty;
     private bool _closed;
 
     /// <summary>Sessions under way.</summary>
-    public int Active { get; private set; }
-
-    /// <summary>Sessions ever accepted.</summary>
-    public long Accepted { get; private set; }
-
-    /// <summary>Whether all places are taken.</summary>
-    public bool IsFull
+    public int Active
     {
         get
         {
             lock (_gate)
             {
-                return !_closed && Active >= capacity;
+                return _places.Taken;
             }
+        }
+    }
+
+    /// <summary>Sessions ever accepted.</summary>
+    public long Accepted { get; private set; }
+
+    /// <summary>Whether there is no place for a caller.</summary>
+    public bool IsFullFor(CallerKey caller)
+    {
+        lock (_gate)
+        {
+            return !_closed && _places.IsFullFor(caller);
+        }
+    }
+
+    /// <summary>Keeps the next free place for a caller that was refused, if it has less than its share.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="patience">For how long.</param>
+    public void Keep(CallerKey caller, TimeSpan patience)
+    {
+        lock (_gate)
+        {
+            _places.Keep(caller, patience);
         }
     }
 
@@ -44,17 +64,17 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     }
 
     /// <summary>Takes a place.</summary>
+    /// <param name="caller">Whose request it is for.</param>
     /// <returns>Null, or why there is none.</returns>
-    public RejectionReason? TryEnter()
+    public RejectionReason? TryEnter(CallerKey caller = default)
     {
         lock (_gate)
         {
-            if (_closed || Active >= capacity)
+            if (_closed || !_places.TryTake(caller))
             {
                 return _closed ? RejectionReason.Draining : RejectionReason.QueueFull;
             }
 
-            Active++;
             Accepted++;
         }
 
@@ -88,9 +108,9 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
         TaskCompletionSource? empty = null;
         lock (_gate)
         {
-            Active--;
+            _places.Free(session.Request.Caller);
             _ended[outcome] = _ended.GetValueOrDefault(outcome) + 1;
-            if (Active == 0)
+            if (_places.Taken == 0)
             {
                 (empty, _empty) = (_empty, null);
             }
@@ -109,7 +129,7 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     {
         lock (_gate)
         {
-            return Active == 0
+            return _places.Taken == 0
                 ? Task.CompletedTask
                 : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellation);
         }

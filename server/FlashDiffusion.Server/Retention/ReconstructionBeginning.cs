@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
@@ -69,7 +70,8 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
     private Mapped<Submitted> Submit(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline)
     {
         // Before its picture is decoded: under overload that would cost more than the refusal.
-        if (context.Engine.Crowded() is { } crowded)
+        var key = new CallerKey(caller);
+        if (context.Engine.Crowded(key) is { } crowded)
         {
             return Mapped<Submitted>.Refused(EngineErrors.Of(crowded));
         }
@@ -85,7 +87,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             return Mapped<Submitted>.Refused(error);
         }
 
-        var admission = context.Engine.Submit(mapped.Request with { Planned = pass.Take }, context.Hold(mapped.Request));
+        var admission = context.Engine.Submit(mapped.Request with { Planned = pass.Take, Caller = key }, context.Hold(mapped.Request));
         if (!admission.IsAccepted)
         {
             pass.Dispose();

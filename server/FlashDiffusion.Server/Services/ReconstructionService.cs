@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
@@ -39,7 +40,7 @@ internal sealed class ReconstructionService(
     {
         using var visit = EnterCounted(context);
         var mapped = Value(mapper.Map(request, visit.Context));
-        var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped, context.CancellationToken, visit.Context.Hold(mapped)));
+        var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped with { Caller = new CallerKey(callers.Of(context)) }, context.CancellationToken, visit.Context.Hold(mapped)));
         var response = new V1.EstimateSeverityResponse
         {
             Severity = report.Severity,

@@ -21,4 +21,8 @@ internal sealed record WaitingWork(long Id, int Number) : IScheduledWork
     public DateTimeOffset? Deadline => null;
 
     public Priority Priority => Priority.Normal;
+
+    public CallerKey Caller => default;
+
+    public CallerPlace Place { get; } = new();
 }

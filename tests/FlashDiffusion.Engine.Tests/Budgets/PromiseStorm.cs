@@ -17,6 +17,8 @@ internal sealed class PromiseStorm : IDisposable
 {
     private static readonly PictureShape[] Sizes = [new(8, 8), new(8, 16), new(16, 16)];
 
+    private static readonly string[] Callers = ["", "one", "one", "one", "two"];
+
     private readonly DeviceClocks _clocks;
     private readonly EngineHarness _harness;
     private readonly bool[] _idle;
@@ -134,6 +136,7 @@ internal sealed class PromiseStorm : IDisposable
         {
             Mode = kind % 7 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
             Priority = (Priority)(kind / 3 % 3),
+            Caller = new CallerKey(Callers[shape % Callers.Length]),
             MaximumNetworkCalls = kind % 11 == 0 ? 7 : null,
             OnTightDeadline = limit % 5 == 0 ? TightDeadline.Refuse : TightDeadline.Shorten,
             TimeLimit = limit % 3 == 0 ? null : TimeSpan.FromMilliseconds(40 + (limit * 6)),

@@ -1,10 +1,16 @@
+using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Tests.Scheduling;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace FlashDiffusion.Engine.Tests.Forecasts;
 
 public sealed class ForecastTests
 {
+    private static readonly CallerKey Flood = new("flood");
+
     [Fact]
     public void Completions_Alone_IsStepsTimesTimePlusFinish()
     {
@@ -82,6 +88,74 @@ public sealed class ForecastTests
     {
         var completions = Forecast.Completions([Work(1, "a", 10, _ => 1, 0), Work(2, "b", 3, _ => 1, 0) with { Class = Priority.High }]);
         Assert.Equal((13.0, 3.0), (completions[1], completions[2]));
+    }
+
+    [Fact]
+    public void Completions_OfAFlood_LeaveAnotherItsRow()
+    {
+        ForecastWork[] flood = [.. Enumerable.Range(1, 4).Select(id => Work(id, "a", 10, _ => 1, 0) with { Caller = Flood })];
+        var completions = Completions([.. flood, Work(5, "a", 10, _ => 1, 0)], 2);
+        Assert.Equal((10.0, 20.0, 20.0, 30.0, 10.0), (completions[1], completions[2], completions[3], completions[4], completions[5]));
+    }
+
+    [Fact]
+    public void Completions_ComingUpBehindOneOfItsCaller_GoesBehindWhoWaits()
+    {
+        ForecastWork[] flood = [.. Enumerable.Range(1, 2).Select(id => Work(id, "a", 5, _ => 1, 0) with { Caller = Flood, Rank = 5, Standing = 5 })];
+        var completions = Completions([.. flood, Work(3, "a", 20, _ => 1, 0) with { Rank = 20, Standing = 20 }], 1);
+        Assert.Equal((5.0, 30.0, 25.0), (completions[1], completions[2], completions[3]));
+    }
+
+    [Fact]
+    public void Completions_ManyGroupsOfOneCaller_TakeEverySecondTurn()
+    {
+        ForecastWork[] flood = [.. Enumerable.Range(1, 4).Select(id => Work(id, $"{id}", 10, _ => 1, 0) with { Caller = Flood })];
+        var completions = Completions([.. flood, Work(5, "calm", 10, _ => 1, 0)], 8);
+
+        // Ten of its own and as many between, to a turn of each group.
+        Assert.InRange(completions[5], 19, 23);
+        Assert.Equal(50, completions.Values.Max(), 1e-9);
+    }
+
+    [Theory]
+    [InlineData("first_come", 0)]
+    [InlineData("shortest_remaining", 0)]
+    [InlineData("shortest_remaining", 0.3)]
+    public void Completions_AnyCallers_AreWhatTheSchedulerDoes(string policyName, double ageing)
+    {
+        var policy = SchedulingPolicies.Of(new EngineOptions { Policy = policyName, Ageing = ageing });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300).WithQuietOnSuccess(true), Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), (byte[] program) =>
+        {
+            var batch = 1 + (program.Length % 4);
+            FakeWork[] work = [.. program.Select((item, i) => new FakeWork(i + 1, FakeWork.LaneOf("a"))
+            {
+                AcceptedAt = i - program.Length,
+                RemainingSteps = 1 + (item / 4 % 9),
+                Caller = new CallerKey($"{item % 4}"),
+                Priority = item >= 240 ? Priority.High : Priority.Normal,
+            })];
+            var scheduler = new LaneScheduler(policy, (_, _) => batch);
+            Array.ForEach(work, scheduler.Add);
+            var moment = FakeWork.At(0);
+            var forecast = Forecast.Completions(work.Select(item => new ForecastWork(item.Id, "a", item.RemainingSteps, _ => 1, 0)
+            {
+                Class = item.Priority,
+                Rank = policy.Rank(item, item.AcceptedAt, moment),
+                Caller = item.Caller,
+                Standing = policy.Rank(item, item.Place.Since(item, 0), moment),
+                Since = item.Place.Since(item, 0),
+                CameUp = item.Place.CameUp,
+                MaximumBatch = _ => batch,
+            }));
+            for (var second = 1; scheduler.Count > 0; second++)
+            {
+                foreach (var item in scheduler.Next((_, _) => FakeWork.At(10 * (second - 1)))!.Work.Cast<FakeWork>().Where(item => --item.RemainingSteps == 0).ToArray())
+                {
+                    scheduler.Remove(item, item.Lane);
+                    Assert.Equal(second, forecast[item.Id], 1e-9);
+                }
+            }
+        }));
     }
 
     private static Dictionary<long, double> Completions(ForecastWork[] work, int maximumBatch) =>

@@ -22,6 +22,9 @@ internal sealed class LawSolver : ILatentSolver
     /// <summary>Whether rows see each other, which no solver may do.</summary>
     public bool Couples { get; set; }
 
+    /// <summary>Whether all steps are of one kind.</summary>
+    public bool IsUniform { get; init; }
+
     /// <summary>Calls that its plan says a step takes at most.</summary>
     public int Chunks { get; init; } = 1;
 
@@ -29,7 +32,7 @@ internal sealed class LawSolver : ILatentSolver
 
     public SolverPlan Plan(SampleSpec sample) => new()
     {
-        Steps = [.. ReverseTrajectory.Of(sample).Select((move, i) => new PlannedStep(move.Timestep, move.Previous, i % 3 == 2 ? "other" : "usual", new StepCost(1)) { Chunks = Chunks })],
+        Steps = [.. ReverseTrajectory.Of(sample).Select((move, i) => new PlannedStep(move.Timestep, move.Previous, i % 3 == 2 && !IsUniform ? "other" : "usual", new StepCost(1)) { Chunks = Chunks })],
     };
 
     public StepOutput Step(StepBatch batch)

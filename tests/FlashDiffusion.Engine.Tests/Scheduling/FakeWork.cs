@@ -7,11 +7,15 @@ internal sealed record FakeWork(long Id, LaneKey Lane) : IScheduledWork
 {
     public long AcceptedAt { get; init; } = Id;
 
-    public int RemainingSteps { get; init; } = 1;
+    public int RemainingSteps { get; set; } = 1;
 
     public DateTimeOffset? Deadline { get; init; }
 
     public Priority Priority { get; init; } = Priority.Normal;
+
+    public CallerKey Caller { get; init; }
+
+    public CallerPlace Place { get; } = new();
 
     /// <summary>Ten timestamps a second, a second a step.</summary>
     public static SchedulingMoment At(long timestamp) => new(timestamp, 10, DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(timestamp / 10.0), 1);

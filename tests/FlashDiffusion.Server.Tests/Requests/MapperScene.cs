@@ -40,6 +40,9 @@ internal sealed class MapperScene
     /// <summary>Called before each call of a network, on the device thread.</summary>
     public Action<string, int> Called { get; init; } = (_, _) => { };
 
+    /// <summary>Options of the engine.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
     /// <summary>Version of the fake solver.</summary>
     public string SolverVersion { get; init; } = "1.0.0";
 
@@ -104,7 +107,7 @@ internal sealed class MapperScene
             new SolverEntry("torn", "0.1.0", null, "The SHA-256 is wrong."),
         ]);
         var engine = new ReconstructionEngine(
-            new EngineOptions(), TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
+            Engine, TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
         return new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All.Append(new NonlinearFamily()).Select(family => OperatorEntry.Weighted(family, OperatorWeights)), new OperatorEntry("torn", "0.1.0", null, "The SHA-256 is wrong.")]), "fake");
     }
 

@@ -29,7 +29,7 @@ internal sealed class EngineHarness : IDisposable
         _clocks = clocks;
         Options = options ?? new EngineOptions { MaximumSessions = 10, Threads = 1 };
         Telemetry = new FlashDiffusionTelemetry(_meters);
-        Ledger = new SessionLedger(Options.MaximumSessions, Telemetry);
+        Ledger = new SessionLedger(Options.MaximumSessions, Telemetry, Clock);
         var ends = new SessionEnds(Ledger, Clock, Telemetry, NullLogger.Instance);
         _watch = new SessionWatch(Options, ends, Clock);
         Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Clock, Telemetry, NullLogger.Instance, Quarantine))];
@@ -110,7 +110,7 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Takes a request on as the engine would.</summary>
     public ReconstructionSession Submit(ReconstructionRequest request, int device = 0)
     {
-        Assert.Null(Ledger.TryEnter());
+        Assert.Null(Ledger.TryEnter(request.Caller));
         var session = new ReconstructionSession(++_lastId, request, Clock, () => { });
         _watch.Watch(session);
         Loops[device].Arrive(() => Loops[device].Starts.Begin(session));

@@ -24,4 +24,8 @@ internal sealed class QueuedWork(long id, long acceptedAt, int steps) : ISchedul
     public DateTimeOffset? Deadline => null;
 
     public Priority Priority => Priority.Normal;
+
+    public CallerKey Caller => default;
+
+    public CallerPlace Place { get; } = new();
 }
