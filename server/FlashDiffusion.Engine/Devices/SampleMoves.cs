@@ -5,8 +5,8 @@ using FlashDiffusion.Engine.Scheduling;
 namespace FlashDiffusion.Engine.Devices;
 
 /// <summary>
-/// Evens out the work of several devices: between two units a device hands samples to the one with the least remaining work, as long
-/// as that one still has less than itself afterwards. Noise is a function, so a move changes nothing; in exact mode a sample stays on
+/// Evens out the work of several devices: between two units a device hands samples to the one with the least remaining work that may take them, as
+/// long as that one still has less than itself afterwards. Noise is a function, so a move changes nothing; in exact mode a sample stays on
 /// devices of one kind. One with a deadline stays where it was promised: the other device may have promised its time to others, and none of that
 /// one's promises is in danger from samples without.
 /// </summary>
@@ -24,28 +24,29 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
     /// <returns>Whether one moved.</returns>
     public bool Consider(DeviceLoop from)
     {
-        var to = loops.Where(loop => loop != from).MinBy(loop => loop.Pressure);
-        if (to is null || from.Pressure <= to.Pressure)
+        // Pressures change at any time as requests arrive: each is read once.
+        var pressure = from.Pressure;
+        (DeviceLoop Loop, double Gap)[] lighter =
+            [.. loops.Where(loop => loop != from).Select(loop => (Loop: loop, Gap: pressure - loop.Pressure)).Where(other => other.Gap > 0).OrderByDescending(other => other.Gap)];
+        (Sample Sample, double Work)[] movable = lighter.Length == 0 ? [] :
+        [
+            .. from.Samples
+                .Where(sample => sample.Deadline is null && sample.RemainingSteps >= FewestSteps)
+                .Select(sample => (Sample: sample, Work: from.WorkOf(sample)))
+                .OrderByDescending(candidate => candidate.Work)
+                .ThenBy(candidate => candidate.Sample.Id),
+        ];
+        foreach (var (to, gap) in lighter)
         {
-            return false;
+            var (sample, _) = movable.FirstOrDefault(candidate => candidate.Work <= HalfOrABitMore * gap && MayMove(candidate.Sample, from, to));
+            if (sample is not null)
+            {
+                Move(sample, from, to);
+                return true;
+            }
         }
 
-        var gap = from.Pressure - to.Pressure;
-        var sample = from.Samples
-            .Where(sample => sample.Deadline is null && sample.RemainingSteps >= FewestSteps && (sample.Session.Request.Mode == ComputeMode.Fast || from.Kind == to.Kind))
-            .Select(sample => (Sample: sample, Work: from.WorkOf(sample)))
-            .Where(candidate => candidate.Work <= HalfOrABitMore * gap)
-            .OrderByDescending(candidate => candidate.Work)
-            .ThenBy(candidate => candidate.Sample.Id)
-            .Select(candidate => candidate.Sample)
-            .FirstOrDefault();
-        if (sample is null)
-        {
-            return false;
-        }
-
-        Move(sample, from, to);
-        return true;
+        return false;
     }
 
     /// <summary>Moves a sample; on the thread of the device that it leaves.</summary>
@@ -56,4 +57,6 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
         to.Arrive(() => to.Continue(sample, state), work);
         to.Wake();
     }
+
+    private static bool MayMove(Sample sample, DeviceLoop from, DeviceLoop to) => sample.Session.Request.Mode == ComputeMode.Fast || from.Kind == to.Kind;
 }

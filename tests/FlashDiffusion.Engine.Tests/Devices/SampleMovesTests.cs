@@ -83,6 +83,30 @@ public sealed class SampleMovesTests
         Assert.Equal(6, harness.Ledger.Ended(SessionOutcome.Completed));
     }
 
+    [Theory]
+    [InlineData(ComputeMode.Fast, 2)]
+    [InlineData(ComputeMode.Exact, 1)]
+    public void Consider_LightestOfAnotherKind_ExactSamplesGoToTheLightestOfTheirOwn(object mode, int expected)
+    {
+        // All compute on the processor: only the name makes the third of another kind.
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 20, Device = "cpu,cpu,cuda:0", Threads = 1 }) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };
+        var moves = new SampleMoves(harness.Loops);
+        for (ulong seed = 1; seed <= 4; seed++)
+        {
+            harness.Submit(harness.Request(seed, startTimestep: 200) with { Mode = (ComputeMode)mode });
+        }
+
+        harness.Tick(10);
+        harness.Loops[1].Arrive(() => { }, work: 0.01);
+        Assert.True(harness.Loops[2].Pressure < harness.Loops[1].Pressure);
+        Assert.True(moves.Consider(harness.Loops[0]));
+        harness.Loops[1].Tick();
+        harness.Loops[2].Tick();
+        Assert.Equal((3, 1, 0), (harness.Loops[0].Samples.Count(), harness.Loops[expected].Samples.Count(), harness.Loops[3 - expected].Samples.Count()));
+        harness.RunUntilIdle();
+        Assert.Equal(4, harness.Ledger.Ended(SessionOutcome.Completed));
+    }
+
     [Fact]
     public async Task Move_CancelledOnTheWay_Ends()
     {
