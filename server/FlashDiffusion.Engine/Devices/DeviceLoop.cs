@@ -28,6 +28,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly LaneScheduler _scheduler;
     private readonly BatchSizes _sizes;
     private readonly EtaEstimator _etas;
+    private readonly RecentForecast _forecast;
     private readonly BudgetPlanner _budgets;
     private readonly BoundOperators _operators;
     private readonly UnitRunner _units;
@@ -68,13 +69,14 @@ internal sealed class DeviceLoop : IDisposable
         Memory = new MemoryBudget(DeviceMemory.BudgetOf(options, device));
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _etas = new EtaEstimator(Times, sizes, policy, time);
+        _forecast = new RecentForecast(_etas, time);
         var promises = new PromiseKeeper(options, _etas, sizes, time);
         _budgets = new BudgetPlanner(options, _etas, promises);
         _scheduler = new LaneScheduler(policy, sizes.Of, chosen => promises.Keep(chosen, _scheduler!));
         _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
-        _units = new UnitRunner(stages, _scheduler, Times, sizes, _etas, _ends, time, telemetry);
+        _units = new UnitRunner(stages, _scheduler, Times, sizes, _forecast, _ends, time, telemetry);
         _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, _budgets, Memory, _ends, _guard, _quarantine, time, telemetry, logger);
     }
 
@@ -353,8 +355,7 @@ internal sealed class DeviceLoop : IDisposable
     {
         var samples = Samples.ToArray();
         var running = samples.Count(sample => sample.FirstStepAt is not null);
-        var completions = samples.Length == 0 ? null : _etas.Completions(samples);
-        var work = samples.Sum(_etas.Work);
+        var (completions, work) = _forecast.Of(samples);
         if (samples.Length > 0)
         {
             Volatile.Write(ref _usualWork, work / samples.Length);
@@ -364,8 +365,8 @@ internal sealed class DeviceLoop : IDisposable
             _scheduler.Count - running,
             running,
             samples.Sum(sample => (long)sample.RemainingSteps),
-            completions is { Count: > 0 } ? TimeSpan.FromSeconds(completions.Values.Min()) : null,
-            completions is { Count: > 0 } && completions.Count == samples.Length ? TimeSpan.FromSeconds(completions.Values.Max()) : null,
+            completions.Count > 0 ? TimeSpan.FromSeconds(completions.Values.Min()) : null,
+            completions.Count > 0 && completions.Count == samples.Length ? TimeSpan.FromSeconds(completions.Values.Max()) : null,
             work + ((_scheduler.Count - samples.Length) * _usualWork)));
         Volatile.Write(ref _liveTensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }

@@ -13,7 +13,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="scheduler">Where work waits.</param>
 /// <param name="times">What units took.</param>
 /// <param name="sizes">How large units are.</param>
-/// <param name="etas">Says when samples will be done.</param>
+/// <param name="forecast">Says when samples will be done.</param>
 /// <param name="ends">How sessions end.</param>
 /// <param name="time">Clock.</param>
 /// <param name="telemetry">Where measurements go.</param>
@@ -22,7 +22,7 @@ internal sealed class UnitRunner(
     LaneScheduler scheduler,
     StepTimes times,
     BatchSizes sizes,
-    EtaEstimator etas,
+    RecentForecast forecast,
     SessionEnds ends,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry)
@@ -89,7 +89,7 @@ internal sealed class UnitRunner(
         }
 
         var shown = outcomes.Where(outcome => outcome.Snapshot is not null).ToArray();
-        var completions = shown.Length == 0 ? [] : etas.Completions([.. scheduler.Work.OfType<Sample>()]);
+        var completions = shown.Length == 0 ? [] : forecast.Of([.. scheduler.Work.OfType<Sample>()]).Completions;
         foreach (var outcome in shown)
         {
             Show(outcome.Sample, outcome.Snapshot!, completions);

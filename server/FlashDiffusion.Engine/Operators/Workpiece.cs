@@ -5,6 +5,8 @@ namespace FlashDiffusion.Engine.Operators;
 /// <summary>A measurement and what it takes to work on it: operator, shapes, host data.</summary>
 internal sealed record Workpiece
 {
+    private string? _operatorKey;
+
     /// <summary>The operator and its noise; null without one.</summary>
     public OperatorRequest? Degradation { get; init; }
 
@@ -24,7 +26,7 @@ internal sealed record Workpiece
     public required LatentShape Latent { get; init; }
 
     /// <summary>Name and structural key of the operator: equal ones can be bound together.</summary>
-    public string OperatorKey => Degradation is null ? "" : $"{Degradation.Spec.Name}/{OperatorPlan!.StructuralKey}";
+    public string OperatorKey => _operatorKey ??= Degradation is null ? "" : $"{Degradation.Spec.Name}/{OperatorPlan!.StructuralKey}";
 
     /// <summary>sigma on [-1, 1] if residuals can be scaled by it; null without operator or noise.</summary>
     public double? ResidualStd => Degradation is { NoiseStd: > 0 } degradation && OperatorPlan!.MeasurementCount > 0 ? degradation.NoiseStd : null;
