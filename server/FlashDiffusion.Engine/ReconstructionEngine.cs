@@ -233,7 +233,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
         var loop = _fleet.Loops[device];
         var before = ResidentPeak.Start();
-        var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnter() is null).Select(_ => Open(request)).ToArray();
+        var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnter() is null).Select(_ => Open(request, loop)).ToArray();
         if (sessions.Length == 0)
         {
             return new DeviceAnswer<ResultEvent> { Rejection = Full("All places are taken.") };
@@ -341,7 +341,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     private ReconstructionSession Begin(ReconstructionRequest request, IDisposable? lease, DeviceLoop loop)
     {
-        var session = Open(request, lease);
+        var session = Open(request, loop, lease);
         loop.Arrive(() => loop.Starts.Begin(session));
         loop.Wake();
         if ((State)Volatile.Read(ref _state) == State.Ended)
@@ -353,9 +353,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         return session;
     }
 
-    private ReconstructionSession Open(ReconstructionRequest request, IDisposable? lease = null)
+    private ReconstructionSession Open(ReconstructionRequest request, DeviceLoop loop, IDisposable? lease = null)
     {
-        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake) { Lease = lease };
+        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake) { Lease = lease, TooTight = () => loop.Refusal(request) };
         Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);
         _watch.Watch(session);
         return session;

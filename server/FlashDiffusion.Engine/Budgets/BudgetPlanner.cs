@@ -19,6 +19,9 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="promises">Says what can be promised.</param>
 internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, PromiseKeeper promises)
 {
+    /// <summary>The least that a request with a look takes, in words.</summary>
+    public const string NoStep = "Without a single step, the look before the first and the decode after the last";
+
     /// <summary>
     /// Whether a request is in time for anything at all: behind the looks before its own, with its own, a last decode, the margin, and what was
     /// promised before and can't wait for a look.
@@ -46,7 +49,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         Sample[] samples = [.. scheduler.Work.OfType<Sample>()];
         var steps = samples.Length == 0 || looks == 0 ? 0 : looks * samples.Select(sample => sample.Lane).Distinct().Min(lane => etas.UnitSeconds(lane, 1) ?? 0);
         var seconds = promises.Wait(look, samples) + ahead + steps + look + (etas.DecodeSeconds(probe.Lane) ?? 0);
-        return seconds * (1 + options.DeadlineMargin) < left ? null : TooTight(seconds, "Without a single step, the look before the first and the decode after the last");
+        return seconds * (1 + options.DeadlineMargin) < left ? null : TooTight(seconds, NoStep);
     }
 
     /// <summary>Whether a look that has waited has no time left for anything, even if it were next.</summary>
@@ -103,6 +106,17 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         return fits > 0 ? null : Refused(sample, others, chosen.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline, ask);
     }
 
+    /// <summary>A refusal that says how long it would have taken.</summary>
+    /// <param name="seconds">That time from now on.</param>
+    /// <param name="what">What would have.</param>
+    public static Failure TooTight(double seconds, string what) => new(
+        SessionOutcome.DeadlineExceeded,
+        "DEADLINE_TOO_TIGHT",
+        string.Create(CultureInfo.InvariantCulture, $"{what} would take about {seconds:0.00} s behind the work already promised, longer than its deadline allows."))
+    {
+        Eta = TimeSpan.FromSeconds(seconds),
+    };
+
     // Of each caller as many as of the probe's own, and one more where it came earlier.
     private static int Before(SeverityProbe probe, IReadOnlyCollection<IScheduledWork> lane)
     {
@@ -146,12 +160,4 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         TimeSpan? eta = etas.Completions([.. others, sample]).TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
         return new Failure(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start, ask).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.") { Eta = eta };
     }
-
-    private static Failure TooTight(double seconds, string what) => new(
-        SessionOutcome.DeadlineExceeded,
-        "DEADLINE_TOO_TIGHT",
-        string.Create(CultureInfo.InvariantCulture, $"{what} would take about {seconds:0.00} s behind the work already promised, longer than its deadline allows."))
-    {
-        Eta = TimeSpan.FromSeconds(seconds),
-    };
 }

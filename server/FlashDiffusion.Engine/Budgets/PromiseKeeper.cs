@@ -20,6 +20,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 {
     private double Margin => 1 + options.DeadlineMargin;
 
+    /// <summary>What was promised when the last unit was chosen.</summary>
+    public ImmutableArray<ReservedWork> Latest { get; private set; } = [];
+
     /// <summary>Seconds until a deadline; null without one.</summary>
     public double? Left(IScheduledWork work) => work.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
 
@@ -56,11 +59,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     {
         var seconds = Memoised();
         var promised = Promised(samples, seconds);
-        return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve =>
-        {
-            var completions = reserve.Completions(promised);
-            return promised.Where(work => IsLate(work, completions, unit)).Select(work => completions[work.Id]).DefaultIfEmpty(0).Max();
-        });
+        return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve => reserve.Wait(unit, promised, Margin));
     }
 
     /// <summary>What runs next: what was chosen, unless that would break a promise; then what the promise needs.</summary>
@@ -68,13 +67,14 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     /// <param name="scheduler">Where work waits.</param>
     public ScheduledBatch Keep(ScheduledBatch chosen, LaneScheduler scheduler)
     {
+        Latest = [];
         if (!scheduler.Work.Any(work => work is Sample { Deadline: not null }))
         {
             return chosen;
         }
 
         var seconds = Memoised();
-        var promised = Promised(scheduler.Work.OfType<Sample>(), seconds);
+        var promised = Latest = Promised(scheduler.Work.OfType<Sample>(), seconds);
         if (promised.IsEmpty || IsKeptAfter(chosen, promised, seconds))
         {
             return chosen;

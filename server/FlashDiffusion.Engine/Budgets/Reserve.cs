@@ -37,6 +37,16 @@ internal sealed class Reserve(Func<LaneKey, int, double> seconds, Func<LaneKey, 
         return completions;
     }
 
+    /// <summary>Seconds until a unit can run that nobody was promised: until the last is done of those who would be late behind it.</summary>
+    /// <param name="unit">What it takes.</param>
+    /// <param name="work">Promised samples.</param>
+    /// <param name="margin">By what estimates are multiplied.</param>
+    public double Wait(double unit, IReadOnlyCollection<ReservedWork> work, double margin)
+    {
+        var completions = Completions(work);
+        return work.Where(item => (completions[item.Id] + unit) * margin >= item.Left).Select(item => completions[item.Id]).DefaultIfEmpty(0).Max();
+    }
+
     /// <summary>Its next unit.</summary>
     /// <param name="work">Promised samples, at least one.</param>
     public ReservedUnit First(IEnumerable<ReservedWork> work)

@@ -7,6 +7,7 @@ using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Probes;
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
@@ -19,7 +20,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <summary>
 /// What happens on a device, one bounded unit of work a tick: take in what arrived, retire what is cancelled or expired, schedule,
 /// run, publish. Synchronous and without a thread of its own, so that tests can drive it tick by tick. All but <see cref="Arrive"/>,
-/// <see cref="Enqueue"/>, <see cref="Load"/> and <see cref="LiveTensors"/> belongs to one thread.
+/// <see cref="Enqueue"/>, <see cref="Load"/>, <see cref="Refusal"/> and <see cref="LiveTensors"/> belongs to one thread.
 /// </summary>
 internal sealed class DeviceLoop : IDisposable
 {
@@ -30,6 +31,8 @@ internal sealed class DeviceLoop : IDisposable
     private readonly EtaEstimator _etas;
     private readonly RecentForecast _forecast;
     private readonly BudgetPlanner _budgets;
+    private readonly PromiseKeeper _promises;
+    private readonly LeastTime _least;
     private readonly BoundOperators _operators;
     private readonly UnitRunner _units;
     private readonly SessionStarts _starts;
@@ -70,8 +73,9 @@ internal sealed class DeviceLoop : IDisposable
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _etas = new EtaEstimator(Times, sizes, policy, time);
         _forecast = new RecentForecast(_etas, time);
-        var promises = new PromiseKeeper(options, _etas, sizes, time);
+        var promises = _promises = new PromiseKeeper(options, _etas, sizes, time);
         _budgets = new BudgetPlanner(options, _etas, promises);
+        _least = new LeastTime(options, Times, sizes, time);
         _scheduler = new LaneScheduler(policy, sizes.Of, chosen => promises.Keep(chosen, _scheduler!));
         _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
         _shared = new Losses(_scheduler, _ends, _operators);
@@ -139,6 +143,9 @@ internal sealed class DeviceLoop : IDisposable
             }
         }
     }
+
+    /// <summary>Refuses a request whose time is up before it was planned here; any thread. Null if nobody knows what it would have taken.</summary>
+    public Failure? Refusal(ReconstructionRequest request) => _least.Refusal(request);
 
     /// <summary>Says that something may have arrived; any thread.</summary>
     public Action Wake { get; set; } = () => { };
@@ -208,6 +215,7 @@ internal sealed class DeviceLoop : IDisposable
         if (_scheduler.Next(_etas.Moment) is { } batch)
         {
             worked = true;
+            _least.Begin(batch, _etas.UnitSeconds(batch.Lane, batch.Work.Length) ?? 0, _promises.Latest);
             _units.Run(batch);
         }
 
@@ -368,6 +376,11 @@ internal sealed class DeviceLoop : IDisposable
             completions.Count > 0 ? TimeSpan.FromSeconds(completions.Values.Min()) : null,
             completions.Count > 0 && completions.Count == samples.Length ? TimeSpan.FromSeconds(completions.Values.Max()) : null,
             work + ((_scheduler.Count - samples.Length) * _usualWork)));
+        if (_scheduler.Count == 0)
+        {
+            _least.Rest();
+        }
+
         Volatile.Write(ref _liveTensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 }

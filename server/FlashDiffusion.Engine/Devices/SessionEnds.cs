@@ -18,8 +18,10 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
     /// <summary>A failure of a session that nobody wants any more.</summary>
     public static Failure Cancelled { get; } = new(SessionOutcome.Cancelled, "CANCELLED", "The caller cancelled the reconstruction.");
 
-    /// <summary>A failure of a session whose time is up.</summary>
-    public static Failure Expired { get; } = new(SessionOutcome.DeadlineExceeded, "DEADLINE_EXCEEDED", "The deadline passed before the reconstruction was done.");
+    private static readonly Failure Expired = new(SessionOutcome.DeadlineExceeded, "DEADLINE_EXCEEDED", "The deadline passed before the reconstruction was done.");
+
+    /// <summary>A failure of a session whose time is up: before it was planned it is a refusal, with the ETA if anybody knows; afterwards a broken promise.</summary>
+    public static Failure ExpiryOf(ReconstructionSession session) => (session.IsPlanned ? null : session.TooTight()) ?? Expired;
 
     /// <summary>A failure of a session whose first step did not begin in time.</summary>
     public static Failure QueuedTooLong(TimeSpan longest) => new(
@@ -35,7 +37,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             return Cancelled;
         }
 
-        return session.HasEnded || session.Request.Deadline <= time.GetUtcNow() ? Expired : null;
+        return session.HasEnded ? Expired : session.Request.Deadline <= time.GetUtcNow() ? ExpiryOf(session) : null;
     }
 
     /// <summary>Ends a session without a result; the device holds nothing of it afterwards.</summary>

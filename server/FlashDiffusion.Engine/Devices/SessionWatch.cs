@@ -21,7 +21,7 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
         var request = session.Request;
         if (request.Deadline is { } deadline)
         {
-            session.Attach(TimerFor(deadline - time.GetUtcNow(), () => ends.Expire(session, SessionEnds.Expired)));
+            session.Attach(TimerFor(deadline - time.GetUtcNow(), () => ends.Expire(session, SessionEnds.ExpiryOf(session))));
         }
 
         var patience = request.QueueTimeout ?? (options.QueueSeconds > 0 ? TimeSpan.FromSeconds(options.QueueSeconds) : null);

@@ -8,12 +8,15 @@ internal static class LaneTiming
     /// <summary>What <see cref="TimingKey.Model"/> calls a model.</summary>
     public static string NameOf(ILatentDiffusionModel model) => $"{model.Name}/{model.Version}";
 
+    /// <summary>What <see cref="TimingKey.Runner"/> calls a solver.</summary>
+    public static string NameOf(ILatentSolver solver) => $"{solver.Descriptor.Name}/{solver.Descriptor.Version}";
+
     /// <summary>What a unit of a lane's work is measured as.</summary>
     public static TimingKey Of(LaneKey lane)
     {
         var runner = lane.Runner switch
         {
-            ILatentSolver solver => $"{solver.Descriptor.Name}/{solver.Descriptor.Version}",
+            ILatentSolver solver => NameOf(solver),
             ISeverityEncoder encoder => encoder.OperatorName,
             _ => "",
         };

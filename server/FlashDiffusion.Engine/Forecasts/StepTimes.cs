@@ -4,8 +4,8 @@ using FlashDiffusion.Engine.Scheduling;
 namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>
-/// What units of work took lately, by batch size: an exponential mean that follows the machine's load. Not thread-safe: the device
-/// loop owns it.
+/// What units of work took lately, by batch size: an exponential mean that follows the machine's load. Not thread-safe, since the device loop owns
+/// it, but for <see cref="PredictAnywhere"/>.
 /// </summary>
 internal sealed class StepTimes
 {
@@ -27,29 +27,19 @@ internal sealed class StepTimes
     private readonly Dictionary<string, HashSet<TimingKey>> _ofModel = new(StringComparer.Ordinal);
     private readonly Dictionary<TimingKey, double> _weights = [];
 
+    // Taken by who writes and by who is not the device loop; nobody else needs it.
+    private readonly Lock _gate = new();
+
     /// <summary>Records one unit: of its kind, and of all that differ from it in the operator only.</summary>
     /// <param name="key">What it was.</param>
     /// <param name="batch">Its rows.</param>
     /// <param name="seconds">How long it took.</param>
     public void Record(TimingKey key, int batch, double seconds)
     {
-        if (_curves.Count >= MaximumKeys && !_curves.ContainsKey(key))
+        lock (_gate)
         {
-            _curves.Clear();
-            _together.Clear();
-            _lastSize.Clear();
-            _ofModel.Clear();
+            Write(key, batch, seconds);
         }
-
-        Record(_curves, key, batch, seconds);
-        Record(_together, key.AnyOperator, batch, seconds);
-        _lastSize[key.AnySize] = _lastSize[key.AnyOperator.AnySize] = key;
-        if (!_ofModel.TryGetValue(key.Model, out var works))
-        {
-            _ofModel.Add(key.Model, works = []);
-        }
-
-        works.Add(key.AnyOperator.AnySize);
     }
 
     /// <summary>Whether a unit of a kind of work was measured, of any size and with any operator.</summary>
@@ -60,12 +50,15 @@ internal sealed class StepTimes
     /// <param name="weight">Its <see cref="StepWeight"/>, above 0.</param>
     public void Weigh(TimingKey key, double weight)
     {
-        if (_weights.Count >= MaximumKeys)
+        lock (_gate)
         {
-            _weights.Clear();
-        }
+            if (_weights.Count >= MaximumKeys)
+            {
+                _weights.Clear();
+            }
 
-        _weights[key.AnyOperator.AnySize] = weight;
+            _weights[key.AnyOperator.AnySize] = weight;
+        }
     }
 
     /// <summary>
@@ -123,6 +116,17 @@ internal sealed class StepTimes
             : Likened(key, batch);
     }
 
+    /// <summary><see cref="Predict"/> for threads other than the device loop's.</summary>
+    /// <param name="key">What it is.</param>
+    /// <param name="batch">Its rows.</param>
+    public double? PredictAnywhere(TimingKey key, int batch)
+    {
+        lock (_gate)
+        {
+            return Predict(key, batch);
+        }
+    }
+
     private double Resized(TimingKey known, TimingKey key, int batch) => Interpolate(_curves[known], batch) * key.Working.Elements / known.Working.Elements;
 
     private double? Likened(TimingKey key, int batch)
@@ -145,6 +149,27 @@ internal sealed class StepTimes
         Stage.Decode => StepWeight.Decode,
         _ => _weights.TryGetValue(key.AnyOperator.AnySize, out var weight) ? weight : null,
     };
+
+    private void Write(TimingKey key, int batch, double seconds)
+    {
+        if (_curves.Count >= MaximumKeys && !_curves.ContainsKey(key))
+        {
+            _curves.Clear();
+            _together.Clear();
+            _lastSize.Clear();
+            _ofModel.Clear();
+        }
+
+        Record(_curves, key, batch, seconds);
+        Record(_together, key.AnyOperator, batch, seconds);
+        _lastSize[key.AnySize] = _lastSize[key.AnyOperator.AnySize] = key;
+        if (!_ofModel.TryGetValue(key.Model, out var works))
+        {
+            _ofModel.Add(key.Model, works = []);
+        }
+
+        works.Add(key.AnyOperator.AnySize);
+    }
 
     private static void Record(Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> curves, TimingKey key, int batch, double seconds)
     {

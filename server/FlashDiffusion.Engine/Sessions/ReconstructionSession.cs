@@ -11,6 +11,7 @@ internal sealed class ReconstructionSession
     private readonly List<IDisposable> _attached = [];
     private int _ended;
     private int _begun;
+    private int _planned;
     private int _handedOff;
 
     /// <param name="id">Number of the session in its engine.</param>
@@ -42,6 +43,9 @@ internal sealed class ReconstructionSession
     /// <summary>Keeps model, solver and operator in service until the device holds nothing of the session any more; null if they stay anyway.</summary>
     public IDisposable? Lease { get; init; }
 
+    /// <summary>Says why it is refused if its time is up before it is planned, with what it would have taken; null if nobody knows. Any thread.</summary>
+    public Func<Failure?> TooTight { get; init; } = () => null;
+
     /// <summary>Events for the one reader.</summary>
     public EventStream Events { get; } = new();
 
@@ -57,8 +61,14 @@ internal sealed class ReconstructionSession
     /// <summary>Whether it shall go on elsewhere.</summary>
     public bool IsHandedOff => Volatile.Read(ref _handedOff) != 0;
 
+    /// <summary>Whether its device has planned it, so that its deadline is a promise.</summary>
+    public bool IsPlanned => Volatile.Read(ref _planned) != 0;
+
     /// <summary>Whether its first step has begun.</summary>
     public bool HasBegun => Volatile.Read(ref _begun) != 0;
+
+    /// <summary>Says that it is planned.</summary>
+    public void Plan() => Volatile.Write(ref _planned, 1);
 
     /// <summary>Says that its first step begins.</summary>
     public void Begin() => Volatile.Write(ref _begun, 1);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using FlashDiffusion.EndToEnd.Tests.Servers;
+using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 
@@ -75,6 +77,21 @@ public sealed class InterruptionTests(SharedServer shared)
 
         Assert.Equal(StatusCode.DeadlineExceeded, refused.StatusCode);
         await Server.EventuallyAsync(ActiveSlots, 0);
+    }
+
+    [Fact]
+    public async Task TimeLimit_ShorterThanTheStepThatRuns_IsRefusedWithTheEta()
+    {
+        using var busy = Server.Reconstruction.Reconstruct(await Requests.FaultyAsync(Server, "none", delay: 2000), Requests.Call);
+        Assert.True(await busy.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        var request = await Requests.BlurredAsync(Server);
+        request.Scheduling = new V1.Scheduling { TimeLimit = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(5)) };
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => Requests.ReconstructAsync(Server, request));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, refused.StatusCode);
+        var eta = refused.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Metadata["eta_seconds"];
+        Assert.InRange(double.Parse(eta, CultureInfo.InvariantCulture), 0.005, 60);
     }
 
     [Theory]

@@ -86,6 +86,63 @@ public sealed class BudgetTests
         Assert.Equal((3 * 0.024) + 0.004, failure.Eta!.Value.TotalSeconds, 1e-6);
     }
 
+    [Theory]
+    [InlineData(AdaptationMode.Fixed, null, 0.024, 0)]
+    [InlineData(AdaptationMode.Full, null, 0.010, 0)]
+    [InlineData(AdaptationMode.Fixed, 2000, 0.024, 0)]
+    [InlineData(AdaptationMode.Fixed, 705, 0.024, ((Whole - 3) * 0.010) + 0.004)]
+    public async Task Deadline_ShorterThanTheUnitThatRuns_IsRefusedByItsTimerWithTheEta(object adaptation, int? promise, double own, double wait)
+    {
+        using var harness = await WarmAsync();
+        harness.Submit(harness.Request(1, Whole - 1) with { TimeLimit = promise is { } limit ? TimeSpan.FromMilliseconds(limit) : null });
+        harness.Tick(3);
+
+        // It comes at the begin of a step, whose 6 ms of the denoiser outlast it: the device has not looked when its timer rings.
+        ReconstructionSession? late = null;
+        var begun = harness.Time.GetUtcNow();
+        harness.Calling = _ => late ??= harness.Submit(harness.Request(2, Whole - 1) with
+        {
+            Adaptation = harness.Request(2, Whole - 1).Adaptation with { Mode = (AdaptationMode)adaptation },
+            TimeLimit = TimeSpan.FromMilliseconds(3),
+        });
+        harness.Loop.Tick();
+        var failure = await EngineHarness.FailureAsync(late!);
+        Assert.Equal((SessionOutcome.DeadlineExceeded, "DEADLINE_TOO_TIGHT"), (failure.Outcome, failure.Reason));
+
+        // What is left of the unit, what a promise needs that has no time for a look, its own look or step, and the last decode.
+        Assert.Equal(10, (harness.Time.GetUtcNow() - begun).TotalMilliseconds);
+        Assert.InRange(failure.Eta!.Value.TotalSeconds, 0.004 + wait + own + 0.004 - 1e-6, 0.007 + wait + own + 0.004 + 1e-6);
+        harness.RunUntilIdle();
+        Assert.DoesNotContain(harness.Solver.Batches, rows => rows.Contains(2UL));
+        Assert.Equal((1, 0), (harness.Ledger.Ended(SessionOutcome.DeadlineExceeded), harness.Ledger.Active));
+    }
+
+    [Fact]
+    public async Task Deadline_OverWhenTheDeviceLooks_IsRefusedWithTheEtaToo()
+    {
+        // No timer: the device finds it.
+        using var harness = await WarmAsync();
+        var session = new ReconstructionSession(50, harness.Request(2, Whole - 1) with { Deadline = harness.Time.GetUtcNow() }, harness.Time, () => { })
+        {
+            TooTight = () => harness.Loop.Refusal(harness.Request(2, Whole - 1)),
+        };
+        Assert.Null(harness.Ledger.TryEnter(default));
+        harness.Loop.Arrive(() => harness.Loop.Starts.Begin(session));
+        harness.RunUntilIdle();
+        Assert.Equal(0.028, (await EngineHarness.FailureAsync(session)).Eta!.Value.TotalSeconds, 1e-6);
+    }
+
+    [Fact]
+    public async Task Deadline_OverBeforeAnythingOfTheModelWasMeasured_HasNoEta()
+    {
+        using var harness = new EngineHarness();
+        var session = harness.Submit(harness.Request(1) with { TimeLimit = TimeSpan.FromMilliseconds(1) });
+        harness.Time.Advance(TimeSpan.FromMilliseconds(1));
+        var failure = await EngineHarness.FailureAsync(session);
+        Assert.Equal("DEADLINE_EXCEEDED", failure.Reason);
+        Assert.Null(failure.Eta);
+    }
+
     [Fact]
     public async Task Deadline_BehindABacklogWithoutPromises_IsNotCut()
     {

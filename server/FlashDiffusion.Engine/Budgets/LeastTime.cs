@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
+
+namespace FlashDiffusion.Engine.Budgets;
+
+/// <summary>
+/// What the least of a request would take whose time is up before its device, which was busy with one unit of work meanwhile, could look at it: from
+/// what the device said when it began that unit. The device loop says, anybody may ask.
+/// </summary>
+/// <param name="options">Options.</param>
+/// <param name="times">What units took.</param>
+/// <param name="sizes">How many rows are computed.</param>
+/// <param name="time">Clock.</param>
+internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSizes sizes, TimeProvider time)
+{
+    private static readonly Ahead Nothing = new(0, 0, [], []);
+
+    private readonly Reserve _reserve = new((lane, rows) => times.PredictAnywhere(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows)) ?? 0, rows: null);
+    private Ahead _ahead = Nothing;
+
+    /// <summary>A unit of work begins; device loop only.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="seconds">What it will take.</param>
+    /// <param name="promised">What was promised before it.</param>
+    public void Begin(ScheduledBatch unit, double seconds, ImmutableArray<ReservedWork> promised) =>
+        Volatile.Write(ref _ahead, new Ahead(time.GetTimestamp(), seconds, unit.Work, promised));
+
+    /// <summary>Nothing is left to do; device loop only.</summary>
+    public void Rest() => Volatile.Write(ref _ahead, Nothing);
+
+    /// <summary>Refuses a request that got no promise in time; any thread.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Why, with the time that it would take from now on; null if nothing of its model was ever measured.</returns>
+    public Failure? Refusal(ReconstructionRequest request)
+    {
+        var looks = SampleFactory.NeedsProbe(request);
+        if (Own(request, looks) is not ({ } first, { } decode))
+        {
+            return null;
+        }
+
+        var ahead = Volatile.Read(ref _ahead);
+        var passed = time.GetElapsedTime(ahead.At).TotalSeconds;
+        ReservedWork[] promised =
+        [
+            .. ahead.Promised.Select(work => ahead.Unit.Any(row => row.Id == work.Id) ? work.Advanced() : work)
+                .OfType<ReservedWork>()
+                .Select(work => work with { Left = work.Left - Math.Max(ahead.Seconds, passed) }),
+        ];
+        var wait = Math.Max(0, ahead.Seconds - passed) + _reserve.Wait(first, promised, 1 + options.DeadlineMargin);
+        return BudgetPlanner.TooTight(wait + first + decode, looks ? BudgetPlanner.NoStep : "With a single step the reconstruction");
+    }
+
+    // A look or, where none is needed, a step; then the last decode.
+    private (double? First, double? Decode) Own(ReconstructionRequest request, bool looks)
+    {
+        var rows = request.Mode == ComputeMode.Exact && request.Compatibility != Compatibility.Official ? options.ExactBatch : 1;
+        var decode = new TimingKey(Stage.Decode, LaneTiming.NameOf(request.Model.Model), "", "", request.Model.WorkingShape(request.Picture));
+        return (looks
+            ? times.PredictAnywhere(decode with { Stage = Stage.Severity, Runner = SampleFactory.EncoderOf(request)?.OperatorName ?? "" }, options.SeverityBatch)
+            : times.PredictAnywhere(decode with { Stage = Stage.Step, Runner = LaneTiming.NameOf(request.Solver) }, rows), times.PredictAnywhere(decode, rows));
+    }
+
+    /// <summary>What lies ahead of a device.</summary>
+    /// <param name="At">Timestamp at which a unit began.</param>
+    /// <param name="Seconds">What it takes.</param>
+    /// <param name="Unit">Whose it is.</param>
+    /// <param name="Promised">What was promised, as of then.</param>
+    private sealed record Ahead(long At, double Seconds, ImmutableArray<IScheduledWork> Unit, ImmutableArray<ReservedWork> Promised);
+}
