@@ -28,9 +28,9 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
     /// <param name="seconds">What it will take.</param>
     /// <param name="promised">What was promised before it.</param>
     public void Begin(ScheduledBatch unit, double seconds, ImmutableArray<ReservedWork> promised) =>
-        Volatile.Write(ref _ahead, new Ahead(time.GetTimestamp(), seconds, unit.Work, promised));
+        Volatile.Write(ref _ahead, new Ahead(time.GetTimestamp(), seconds, [.. unit.Work.Select(work => work.Id)], promised));
 
-    /// <summary>Nothing is left to do; device loop only.</summary>
+    /// <summary>Nothing is left to do, and nothing of it is kept; device loop only.</summary>
     public void Rest() => Volatile.Write(ref _ahead, Nothing);
 
     /// <summary>Refuses a request that got no promise in time; any thread.</summary>
@@ -48,7 +48,7 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
         var passed = time.GetElapsedTime(ahead.At).TotalSeconds;
         ReservedWork[] promised =
         [
-            .. ahead.Promised.Select(work => ahead.Unit.Any(row => row.Id == work.Id) ? work.Advanced() : work)
+            .. ahead.Promised.Select(work => ahead.Unit.Contains(work.Id) ? work.Advanced() : work)
                 .OfType<ReservedWork>()
                 .Select(work => work with { Left = work.Left - Math.Max(ahead.Seconds, passed) }),
         ];
@@ -69,7 +69,7 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
     /// <summary>What lies ahead of a device.</summary>
     /// <param name="At">Timestamp at which a unit began.</param>
     /// <param name="Seconds">What it takes.</param>
-    /// <param name="Unit">Whose it is.</param>
+    /// <param name="Unit">Numbers of those whose it is.</param>
     /// <param name="Promised">What was promised, as of then.</param>
-    private sealed record Ahead(long At, double Seconds, ImmutableArray<IScheduledWork> Unit, ImmutableArray<ReservedWork> Promised);
+    private sealed record Ahead(long At, double Seconds, ImmutableArray<long> Unit, ImmutableArray<ReservedWork> Promised);
 }

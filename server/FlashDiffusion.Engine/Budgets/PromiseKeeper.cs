@@ -23,6 +23,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     /// <summary>What was promised when the last unit was chosen.</summary>
     public ImmutableArray<ReservedWork> Latest { get; private set; } = [];
 
+    /// <summary>Keeps nothing of what there is no more: a solver's plugin may be unloaded.</summary>
+    public void Forget() => Latest = [];
+
     /// <summary>Seconds until a deadline; null without one.</summary>
     public double? Left(IScheduledWork work) => work.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
 

@@ -379,6 +379,7 @@ internal sealed class DeviceLoop : IDisposable
         if (_scheduler.Count == 0)
         {
             _least.Rest();
+            _promises.Forget();
         }
 
         Volatile.Write(ref _liveTensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
