@@ -9,6 +9,7 @@ internal static class InferenceCatalog
 {
     private const string Ready = "READY";
     private const string Unavailable = "UNAVAILABLE";
+    private const string BytesType = "UINT8";
 
     /// <summary>Whether a model can be used; false for an unknown one.</summary>
     public static bool IsReady(ServingContext context, string name, string version) => Find(context, name, version).TryGet(out _, out _);
@@ -57,8 +58,10 @@ internal static class InferenceCatalog
         response.Inputs.Add(Tensor(InferenceNames.Measurement, 3, -1, -1));
         response.Inputs.Add(Tensor(InferenceNames.Mask, -1, -1));
         response.Inputs.Add(Tensor(InferenceNames.Kernel, -1, -1));
+        response.Inputs.Add(Bytes(InferenceNames.Checkpoint));
         response.Outputs.Add(Tensor(InferenceNames.Picture, 3, -1, -1));
         response.Outputs.Add(Tensor(InferenceNames.Latent, LatentChannels(entry), -1, -1));
+        response.Outputs.Add(Bytes(InferenceNames.Checkpoint));
         return response;
     }
 
@@ -75,12 +78,12 @@ internal static class InferenceCatalog
         };
         foreach (var input in Metadata(context, entry, name).Inputs)
         {
-            config.Input.Add(new Inference.ModelInput { Name = input.Name, DataType = Inference.DataType.TypeFp32, Dims = { input.Shape }, Optional = input.Name != InferenceNames.Measurement });
+            config.Input.Add(new Inference.ModelInput { Name = input.Name, DataType = TypeOf(input), Dims = { input.Shape }, Optional = input.Name != InferenceNames.Measurement });
         }
 
         foreach (var output in Metadata(context, entry, name).Outputs)
         {
-            config.Output.Add(new Inference.ModelOutput { Name = output.Name, DataType = Inference.DataType.TypeFp32, Dims = { output.Shape } });
+            config.Output.Add(new Inference.ModelOutput { Name = output.Name, DataType = TypeOf(output), Dims = { output.Shape } });
         }
 
         config.Parameters["picture_multiple"] = new Inference.ModelParameter { StringValue = $"{entry.Model!.Model.PictureMultiple}" };
@@ -111,4 +114,9 @@ internal static class InferenceCatalog
     }
 
     private static Inference.ModelMetadataResponse.Types.TensorMetadata Tensor(string name, params long[] shape) => new() { Name = name, Datatype = "FP32", Shape = { shape } };
+
+    private static Inference.ModelMetadataResponse.Types.TensorMetadata Bytes(string name) => new() { Name = name, Datatype = BytesType, Shape = { -1 } };
+
+    private static Inference.DataType TypeOf(Inference.ModelMetadataResponse.Types.TensorMetadata tensor) =>
+        tensor.Datatype == BytesType ? Inference.DataType.TypeUint8 : Inference.DataType.TypeFp32;
 }

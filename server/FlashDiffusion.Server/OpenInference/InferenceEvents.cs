@@ -15,7 +15,11 @@ internal sealed class InferenceEvents(InferenceCall call, InferenceResponses res
         switch (message.EventCase)
         {
             case V1.ReconstructResponse.EventOneofCase.Accepted:
-                responses.Accept(message.Accepted);
+                if (responses.Accept(message.Accepted) is { } start && send is not null)
+                {
+                    await send(start);
+                }
+
                 break;
             case V1.ReconstructResponse.EventOneofCase.Progress when send is not null && responses.Progress(message.Progress) is { } progress:
                 await send(progress);

@@ -31,8 +31,13 @@ internal static class InferenceFields
         _ when After(field, "operator.picture_size.") is { } side => $"parameters[picture_{side}]",
         _ when After(field, "operator.parameters.") is { } name => $"parameters[operator.{name}]",
         _ when After(field, "solver.parameters.") is { } name => $"parameters[solver.{name}]",
+        // A token that was made for another value says it so.
+        _ when After(field, "solver.parameters[") is { } name => $"parameters[solver.{name}",
+        "sampling" => "parameters[sampler]",
         "adaptation.severity" => "parameters[severity_override]",
         "progress.every_steps" => "parameters[preview_every]",
+        "progress.checkpoint_every_steps" => $"parameters[{InferenceNames.CheckpointEvery}]",
+        "resume_from.token" => $"parameters[{InferenceNames.Resume}]",
         "scheduling.max_network_calls" => "parameters[max_nfe]",
         "scheduling.queue_timeout" => "parameters[timeout]",
         _ => $"parameters[{field[(field.LastIndexOf('.') + 1)..]}]",

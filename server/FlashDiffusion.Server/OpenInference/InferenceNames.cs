@@ -8,6 +8,18 @@ internal static class InferenceNames
     public const string Kernel = "kernel";
     public const string Picture = "picture";
     public const string Latent = "latent";
+
+    /// <summary>Input and output: a state to go on from, opaque bytes. It goes with the parameter <see cref="Resume"/> of the same response.</summary>
+    public const string Checkpoint = "checkpoint";
+
+    /// <summary>Parameter of a response and of a request: the token of a checkpoint, in base64.</summary>
+    public const string Resume = "resume";
+
+    /// <summary>Parameter of a request: steps from one checkpoint to the next.</summary>
+    public const string CheckpointEvery = "checkpoint_every";
+
+    /// <summary>Parameter of a request: refuses to go on where the bits could differ.</summary>
+    public const string RequireExact = "require_exact";
     public const string Platform = "flashdiffusion";
 
     /// <summary>Parameter of a response: whether it is the request's last.</summary>

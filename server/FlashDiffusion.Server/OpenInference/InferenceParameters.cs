@@ -32,6 +32,9 @@ internal static class InferenceParameters
         ["preview_every"] = (request, value) => request.Progress.EverySteps = value.Whole(),
         ["preview"] = (request, value) => request.Progress.Preview = value.Word<V1.PreviewKind>(),
         ["preview_size"] = (request, value) => request.Progress.PreviewSize = value.Whole(),
+        [InferenceNames.CheckpointEvery] = (request, value) => request.Progress.CheckpointEverySteps = value.Whole(),
+        [InferenceNames.Resume] = (request, value) => Resume(request).Token = value.Bytes(),
+        [InferenceNames.RequireExact] = (request, value) => Resume(request).RequireExact = value.Flag(),
         ["compatibility"] = (request, value) => request.Compatibility = value.Word<V1.Compatibility>(),
         ["mode"] = (request, value) => request.Mode = value.Word<V1.ComputeMode>(),
         ["request_id"] = (request, value) => request.RequestId = value.Text(),
@@ -52,6 +55,9 @@ internal static class InferenceParameters
         ["on_tight_deadline"] = (request, value) => Scheduling(request).OnTightDeadline = value.Word<V1.OnTightDeadline>(),
         [InferenceNames.EmptyFinalResponse] = (_, value) => value.Flag(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Names of all of them but those of the operator's and the solver's own.</summary>
+    public static IEnumerable<string> Names => Known.Keys;
 
     public static void Read(Inference.ModelInferRequest message, V1.ReconstructRequest request, RequestProblems problems)
     {
@@ -80,6 +86,9 @@ internal static class InferenceParameters
 
     /// <summary>The operator of a request, which begins to be with its first parameter.</summary>
     public static V1.ForwardOperator Operator(V1.ReconstructRequest request) => request.Operator ??= new V1.ForwardOperator();
+
+    /// <summary>Where a request goes on, which begins to be with the first that is said of it.</summary>
+    public static V1.ResumeFrom Resume(V1.ReconstructRequest request) => request.ResumeFrom ??= new V1.ResumeFrom();
 
     private static V1.PictureSize Size(V1.ReconstructRequest request) => Operator(request).PictureSize ??= new V1.PictureSize();
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using FlashDiffusion.Server.Requests;
+using Google.Protobuf;
 
 namespace FlashDiffusion.Server.OpenInference;
 
@@ -7,6 +8,7 @@ namespace FlashDiffusion.Server.OpenInference;
 internal static class InferenceReader
 {
     private static readonly FrozenSet<string> AllOutputs = new[] { InferenceNames.Picture, InferenceNames.Latent }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> KnownOutputs = AllOutputs.Append(InferenceNames.Checkpoint).ToFrozenSet(StringComparer.Ordinal);
 
     /// <param name="message">The request.</param>
     /// <param name="streams">Whether its progress can be answered with.</param>
@@ -29,6 +31,7 @@ internal static class InferenceReader
 
         InferenceParameters.Read(message, request, problems);
         var inputs = ReadInputs(message, request, problems);
+        InferenceResume.Check(message, request, streams, problems);
         var outputs = ReadOutputs(message, problems);
         request.Output.IncludeLatent = outputs.Contains(InferenceNames.Latent);
         if (streams)
@@ -81,8 +84,11 @@ internal static class InferenceReader
                 case InferenceNames.Kernel:
                     InferenceParameters.Operator(request).Kernel = InferenceInputs.Read(message, i, 2, problems)?.Tensor;
                     break;
+                case InferenceNames.Checkpoint:
+                    InferenceParameters.Resume(request).Checkpoint = InferenceInputs.ReadBytes(message, i, problems) ?? ByteString.Empty;
+                    break;
                 default:
-                    problems.Add($"inputs[{i}].name", $"There is no input '{input.Name}'; there are {InferenceNames.Measurement} and, for an operator that takes one, {InferenceNames.Mask} or {InferenceNames.Kernel}.");
+                    problems.Add($"inputs[{i}].name", $"There is no input '{input.Name}'; there are {InferenceNames.Measurement}, for an operator that takes one {InferenceNames.Mask} or {InferenceNames.Kernel}, and to go on {InferenceNames.Checkpoint}.");
                     break;
             }
         }
@@ -95,9 +101,9 @@ internal static class InferenceReader
         for (var i = 0; i < message.Outputs.Count; i++)
         {
             var output = message.Outputs[i];
-            if (!AllOutputs.Contains(output.Name))
+            if (!KnownOutputs.Contains(output.Name))
             {
-                problems.Add($"outputs[{i}].name", $"There is no output '{output.Name}'; there are {InferenceNames.Picture} and {InferenceNames.Latent}.");
+                problems.Add($"outputs[{i}].name", $"There is no output '{output.Name}'; there are {InferenceNames.Picture}, {InferenceNames.Latent} and, with the parameter {InferenceNames.CheckpointEvery}, {InferenceNames.Checkpoint}.");
             }
 
             if (output.Parameters.Count > 0)

@@ -12,12 +12,25 @@ internal sealed class InferenceResponses(InferenceCall call)
     private V1.Accepted? _accepted;
 
     /// <summary>What will be done goes into the parameters of every response.</summary>
-    public void Accept(V1.Accepted accepted) => _accepted = accepted;
+    /// <returns>A response of its own if there is a checkpoint already, else null.</returns>
+    public Inference.ModelInferResponse? Accept(V1.Accepted accepted)
+    {
+        _accepted = accepted;
+        if (accepted.Checkpoint is not { } checkpoint)
+        {
+            return null;
+        }
+
+        var response = New(isFinal: false);
+        Add(response, checkpoint);
+        Add(response, "step", checkpoint.Step);
+        return response;
+    }
 
     /// <summary>Where it stands; null if the event has nothing to show.</summary>
     public Inference.ModelInferResponse? Progress(V1.Progress progress)
     {
-        if (progress.Latent is null && progress.Preview is null)
+        if (progress is { Latent: null, Preview: null, Checkpoint: null })
         {
             return null;
         }
@@ -25,6 +38,7 @@ internal sealed class InferenceResponses(InferenceCall call)
         var response = New(isFinal: false);
         Add(response, InferenceNames.Picture, progress.Preview?.Tensor);
         Add(response, InferenceNames.Latent, progress.Latent);
+        Add(response, progress.Checkpoint);
         Add(response, "step", progress.Step);
         Add(response, "timestep", progress.Timestep);
         Add(response, "skipped", progress.Skipped);
@@ -77,6 +91,12 @@ internal sealed class InferenceResponses(InferenceCall call)
                 Add(response, "severity", accepted.Severity.ToString("R", CultureInfo.InvariantCulture));
             }
 
+            if (accepted.Resumed is { } resumed)
+            {
+                Add(response, "resumed_step", resumed.Step);
+                response.Parameters["resumed_exact"] = new Inference.InferParameter { BoolParam = resumed.Exact };
+            }
+
             if (accepted.Notices.Count > 0)
             {
                 Add(response, "notices", string.Join(' ', accepted.Notices.Select(notice => $"{notice.Code}: {notice.Message}")));
@@ -97,6 +117,21 @@ internal sealed class InferenceResponses(InferenceCall call)
         output.Shape.AddRange(tensor.Shape);
         response.Outputs.Add(output);
         response.RawOutputContents.Add(tensor.Data);
+    }
+
+    // Its data are too many for a parameter, and its token is too few for a tensor that a client would have to take apart.
+    private static void Add(Inference.ModelInferResponse response, V1.Checkpoint? checkpoint)
+    {
+        if (checkpoint is null)
+        {
+            return;
+        }
+
+        response.Outputs.Add(new Inference.ModelInferResponse.Types.InferOutputTensor { Name = InferenceNames.Checkpoint, Datatype = "UINT8", Shape = { checkpoint.Data.Length } });
+        response.RawOutputContents.Add(checkpoint.Data);
+        Add(response, InferenceNames.Resume, checkpoint.Token.ToBase64());
+        Add(response, "checkpoint_step", checkpoint.Step);
+        Add(response, "checkpoint_crc32", checkpoint.Crc32);
     }
 
     private static void Add(Inference.ModelInferResponse response, string name, long value) => response.Parameters[name] = new Inference.InferParameter { Int64Param = value };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FlashDiffusion.Server.Requests;
+using Google.Protobuf;
 
 namespace FlashDiffusion.Server.OpenInference;
 
@@ -35,6 +36,14 @@ internal sealed class ParameterValueReader(string name, Inference.InferParameter
     };
 
     public int Whole() => Number() is var number && number == Math.Truncate(number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : Fail(0, "a whole number");
+
+    /// <summary>Bytes, written in base64: a parameter can't carry them otherwise.</summary>
+    public ByteString Bytes()
+    {
+        var text = Text();
+        var bytes = new byte[(text.Length / 4 * 3) + 3];
+        return Convert.TryFromBase64String(text, bytes, out var length) ? ByteString.CopyFrom(bytes.AsSpan(0, length)) : Fail(ByteString.Empty, "base64, as the response had it");
+    }
 
     /// <summary>A word of an enum of the native API, in small letters: <c>ddim_inversion</c>.</summary>
     public T Word<T>()

@@ -10,6 +10,9 @@ namespace FlashDiffusion.Server.Resume;
 /// <summary>Opens what a client sends to go on from. Nothing of it is believed before the seal holds.</summary>
 internal sealed class TokenReader(ResumeSeal seal, TimeProvider time)
 {
+    private const string InvalidTokenText =
+        "The resume token is damaged, or was sealed with a key that this server does not have (Resume:KeysFile, Resume:Key). Send the token as it came, to servers that share their key.";
+
     public Mapped<OpenedToken> Read(V1.ResumeFrom from)
     {
         if (seal.Open(from.Token.Memory) is not { } payload || !TryParse(payload, out var token))
@@ -43,8 +46,8 @@ internal sealed class TokenReader(ResumeSeal seal, TimeProvider time)
     {
         Code = StatusCode.InvalidArgument,
         Reason = ErrorReasons.ResumeTokenInvalid,
-        Message = "The resume token is damaged, or was sealed with a key that this server does not have (Resume:KeysFile, Resume:Key). Send the token as it came, to servers that share their key.",
-        Violations = [new FieldViolation("resume_from.token", "Send the token as it came, to servers that share their key.")],
+        Message = InvalidTokenText,
+        Violations = [new FieldViolation("resume_from.token", InvalidTokenText)],
     };
 
     private static ServerError DamagedData { get; } = new()

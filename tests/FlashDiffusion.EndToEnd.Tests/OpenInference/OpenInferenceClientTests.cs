@@ -7,28 +7,14 @@ namespace FlashDiffusion.EndToEnd.Tests.OpenInference;
 [Collection(ServerCollection.Name)]
 public sealed class OpenInferenceClientTests(SharedServer shared)
 {
-    private static readonly string Protos = Path.Combine(Checkout.Root, "protos", "inference");
-    private static readonly string Tests = Path.Combine(Checkout.Root, "tests", "FlashDiffusion.EndToEnd.Tests", "OpenInference");
-
     [Fact]
     public void Python_AsTritonsAndKServesClients_ListsInfersAndStreams()
     {
-        var python = SystemPython.Require("grpc", "numpy", "PIL", "google.protobuf");
-        var (protoc, plugin) = (OutsideTool.Require("protoc"), OutsideTool.Require("grpc_python_plugin"));
-        var stubs = Directory.CreateTempSubdirectory("flash-stubs-");
-        try
-        {
-            Expect(ToolRun.Start(protoc, Protos, "-I", ".", $"--python_out={stubs.FullName}", $"--grpc_python_out={stubs.FullName}", $"--plugin=protoc-gen-grpc_python={plugin}", "grpc_service.proto", "model_config.proto"));
+        using var stubs = new PythonStubs();
 
-            var run = Expect(ToolRun.Start("env", Tests, $"FLASHDIFFUSION_ADDRESS={shared.Server.Address.Authority}", $"PYTHONPATH={stubs.FullName}", python, "-B", "-m", "unittest", "-v", "test_inference"));
+        var run = stubs.Run("test_inference", $"FLASHDIFFUSION_ADDRESS={shared.Server.Address.Authority}");
 
-            Assert.Matches("Ran [1-9][0-9] tests", run.Output);
-            Assert.DoesNotContain("skipped", run.Output, StringComparison.Ordinal);
-        }
-        finally
-        {
-            stubs.Delete(recursive: true);
-        }
+        Assert.Matches("Ran [1-9][0-9] tests", run.Output);
     }
 
     [Fact]
@@ -40,7 +26,7 @@ public sealed class OpenInferenceClientTests(SharedServer shared)
         Expect(ToolRun.Start(npm, tools, "install", "--no-fund", "--no-audit", "--no-save", "--ignore-scripts", "--prefer-offline", "--prefix", tools, "@grpc/grpc-js@1.14.7", "@grpc/proto-loader@0.8.0"));
 
         var run = Expect(ToolRun.Start(
-            "env", Tests, $"FLASHDIFFUSION_ADDRESS={shared.Server.Address.Authority}", $"INFERENCE_PROTOS={Protos}", $"NODE_TOOLS={tools}", node, "--test", "--test-reporter=tap", "inference.test.mjs"));
+            "env", PythonStubs.Tests, $"FLASHDIFFUSION_ADDRESS={shared.Server.Address.Authority}", $"INFERENCE_PROTOS={PythonStubs.Protos}", $"NODE_TOOLS={tools}", node, "--test", "--test-reporter=tap", "inference.test.mjs"));
 
         Assert.Contains("# pass 4", run.Output, StringComparison.Ordinal);
         Assert.Contains("# skipped 0", run.Output, StringComparison.Ordinal);

@@ -126,7 +126,7 @@ class InferenceTests(unittest.TestCase):
         self.assertEqual(metadata.name, MODEL)
         self.assertTrue(metadata.versions)
         self.assertEqual([(tensor.name, tensor.datatype, list(tensor.shape)) for tensor in metadata.inputs][0], ("measurement", "FP32", [3, -1, -1]))
-        self.assertEqual([tensor.name for tensor in metadata.outputs], ["picture", "latent"])
+        self.assertEqual([tensor.name for tensor in metadata.outputs], ["picture", "latent", "checkpoint"])
         config = self.stub.ModelConfig(pb.ModelConfigRequest(name=MODEL)).config
         self.assertEqual((config.name, config.max_batch_size, config.model_transaction_policy.decoupled), (MODEL, 0, True))
         self.assertTrue(all(tensor.optional for tensor in config.input if tensor.name != "measurement"))

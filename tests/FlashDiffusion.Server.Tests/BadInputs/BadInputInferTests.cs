@@ -130,6 +130,12 @@ public sealed class BadInputInferTests(BadInputServer server)
         yield return new("unknown", "inputs[1].name", request => Add(request, Input("nobody", 1)));
         yield return new("a mask that the operator does not take", "inputs[1]", request => Add(request, Input("mask", 32, 32)));
         yield return new("a kernel that the operator does not take", "inputs[1]", request => Add(request, Input("kernel", 32, 32)));
+        yield return new("a token without its checkpoint", "inputs", request => request.Parameters["resume"] = new() { StringParam = "AAAA" });
+        yield return new("a checkpoint without its token", "inputs[1].name", request => AddCheckpoint(request, null));
+        yield return new("a token that is a number", "parameters[resume]", request => AddCheckpoint(request, new() { Int64Param = 1 }));
+        yield return new("a token of no value", "parameters[resume]", request => AddCheckpoint(request, new()));
+        yield return new("a token that is no base64", "parameters[resume]", request => AddCheckpoint(request, new() { StringParam = "no base64!" }));
+        yield return new("a token that no server sealed", "parameters[resume]", request => AddCheckpoint(request, new() { StringParam = "AAAA" }));
         yield return new("a region of shared memory", "inputs[0].parameters", request => request.Inputs[0].Parameters["shared_memory_region"] = new() { StringParam = "region" });
     }
 
@@ -150,10 +156,11 @@ public sealed class BadInputInferTests(BadInputServer server)
         {
             "seed", "operator_seed", "noise_range", "adaptation", "start_mode", "sampler", "preview", "compatibility", "mode", "request_id", "priority", "timeout", "on_tight_deadline",
             "triton_enable_empty_final_response", "correction", "severity_multiplier", "preview_every", "max_nfe", "time_limit", "noise_std", "on_disconnect", "result_lifetime", "preview_size",
+            "checkpoint_every", "require_exact",
         })
         {
             yield return Bad(name, new(), "no value");
-            yield return Bad(name, name is "triton_enable_empty_final_response" ? new() { StringParam = "true" } : new() { BoolParam = true }, "another kind");
+            yield return Bad(name, name is "triton_enable_empty_final_response" or "require_exact" ? new() { StringParam = "true" } : new() { BoolParam = true }, "another kind");
         }
 
         foreach (var (name, value) in new (string, Inference.InferParameter)[]
@@ -167,6 +174,7 @@ public sealed class BadInputInferTests(BadInputServer server)
             ("max_nfe", new() { Int64Param = long.MinValue }), ("time_limit", new() { DoubleParam = 0 }), ("time_limit", new() { DoubleParam = double.NaN }), ("time_limit", new() { DoubleParam = 1e300 }),
             ("adaptation", new() { StringParam = "sometimes" }), ("sampler", new() { StringParam = "2" }), ("sampler", new() { StringParam = "unspecified" }), ("mode", new() { StringParam = "" }),
             ("request_id", new() { StringParam = "two words" }), ("picture_height", new() { Int64Param = 0 }), ("picture_height", new() { Int64Param = long.MaxValue }),
+            ("checkpoint_every", new() { Int64Param = -1 }), ("checkpoint_every", new() { Int64Param = 3 }), ("require_exact", new() { BoolParam = true }),
         })
         {
             yield return Bad(name, value, $"{value}");
@@ -208,6 +216,16 @@ public sealed class BadInputInferTests(BadInputServer server)
     {
         request.Inputs.Add(input);
         request.RawInputContents.Add(BadPictures.Tensor(32, 32).Data);
+    }
+
+    private static void AddCheckpoint(Inference.ModelInferRequest request, Inference.InferParameter? token)
+    {
+        request.Inputs.Add(new Inference.ModelInferRequest.Types.InferInputTensor { Name = "checkpoint", Datatype = "UINT8", Shape = { 1 } });
+        request.RawInputContents.Add(ByteString.CopyFrom(1));
+        if (token is not null)
+        {
+            request.Parameters["resume"] = token;
+        }
     }
 
     private static void Reshape(Inference.ModelInferRequest request, long[] shape)

@@ -1,4 +1,5 @@
 using FlashDiffusion.Server.OpenInference;
+using FlashDiffusion.Testing.Tools;
 using Google.Protobuf;
 
 namespace FlashDiffusion.Server.Tests.OpenInference;
@@ -43,6 +44,15 @@ public sealed class InferenceReaderTests
         Assert.Equal(ulong.MaxValue, request.Seed);
         Assert.Equal(("mine", V1.OnDisconnect.Detach, TimeSpan.FromSeconds(90)), (request.RequestId, request.OnDisconnect, request.ResultLifetime.ToTimeSpan()));
         Assert.Equal(32, request.Progress.PreviewSize);
+    }
+
+    [Fact]
+    public void Names_AllAndNoOthers_AreListedWhereClientsLook()
+    {
+        var lines = File.ReadAllText(Path.Combine(Checkout.Root, "protos", "inference", "grpc_service.proto")).Split('\n').Where(line => line.StartsWith("  //   ", StringComparison.Ordinal));
+        var listed = lines.SelectMany(line => line["  //   ".Length..].Split("  ", 2)[0].Split(", ")).Except(["operator.NAME", "solver.NAME"]);
+
+        Assert.Equal(InferenceParameters.Names.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -91,6 +101,101 @@ public sealed class InferenceReaderTests
             error.Violations.Select(violation => violation.Field).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("UINT8")]
+    [InlineData("BYTES")]
+    public void Read_Checkpoint_GoesOnAsTheNativeRequestDoes(string datatype)
+    {
+        byte[] data = [1, 2, 3, 4, 5];
+        var message = WithRawElements();
+        message.Inputs.Add(Tensor("checkpoint", datatype, datatype == "BYTES" ? 1 : data.Length));
+        message.RawInputContents.Add(ByteString.CopyFrom(datatype == "BYTES" ? [5, 0, 0, 0, .. data] : data));
+        Set(message, "resume", new() { StringParam = Convert.ToBase64String([7, 8]) });
+        Set(message, "require_exact", new() { BoolParam = true });
+        Set(message, "checkpoint_every", new() { Int64Param = 4 });
+
+        Assert.True(InferenceReader.Read(message, streams: true).TryGet(out var call, out _));
+
+        Assert.Equal(new V1.ResumeFrom { Token = ByteString.CopyFrom(7, 8), Checkpoint = ByteString.CopyFrom(data), RequireExact = true }, call.Request.ResumeFrom);
+        Assert.Equal(4, call.Request.Progress.CheckpointEverySteps);
+        // The result alone can go on from one, too.
+        message.Parameters.Remove("checkpoint_every");
+        Assert.True(InferenceReader.Read(message, streams: false).TryGet(out var unary, out _));
+        Assert.Equal(call.Request.ResumeFrom, unary.Request.ResumeFrom);
+    }
+
+    [Fact]
+    public void Read_TypedCheckpoint_IsTheSameBytes()
+    {
+        var message = WithElements();
+        message.Inputs.Add(Tensor("checkpoint", "UINT8", 1, 2));
+        message.Inputs[1].Contents = new Inference.InferTensorContents { UintContents = { 9, 255 } };
+        Set(message, "resume", new() { StringParam = "" });
+
+        Assert.True(InferenceReader.Read(message, streams: true).TryGet(out var call, out _));
+
+        Assert.Equal(ByteString.CopyFrom(9, 255), call.Request.ResumeFrom.Checkpoint);
+    }
+
+    [Theory]
+    [InlineData("resume", "inputs")]
+    [InlineData("checkpoint", "inputs[1].name")]
+    [InlineData("require_exact", "parameters[require_exact]")]
+    public void Read_PartOfAResume_SaysWhatIsMissing(string given, string field)
+    {
+        var message = WithRawElements();
+        if (given == "checkpoint")
+        {
+            message.Inputs.Add(Tensor(given, "UINT8", 1));
+            message.RawInputContents.Add(ByteString.CopyFrom(1));
+        }
+        else
+        {
+            Set(message, given, given == "resume" ? new() { StringParam = "AAAA" } : new() { BoolParam = false });
+        }
+
+        Assert.False(InferenceReader.Read(message, streams: true).TryGet(out _, out var error));
+        Assert.Equal(field, Assert.Single(error.Violations).Field);
+    }
+
+    [Theory]
+    [InlineData("FP32", 4, "inputs[1].datatype")]
+    [InlineData("UINT8", 3, "inputs[1].shape")]
+    [InlineData("BYTES", 1, "inputs[1].contents")]
+    public void Read_CheckpointThatIsNone_IsRefusedAtItsPlace(string datatype, int shape, string field)
+    {
+        var message = WithRawElements();
+        message.Inputs.Add(Tensor("checkpoint", datatype, shape));
+        message.RawInputContents.Add(ByteString.CopyFrom(1, 2, 3, 4));
+        Set(message, "resume", new() { StringParam = "AAAA" });
+
+        Assert.False(InferenceReader.Read(message, streams: true).TryGet(out _, out var error));
+        Assert.Equal(field, Assert.Single(error.Violations).Field);
+    }
+
+    [Fact]
+    public void Read_CheckpointsOfOneResponse_AreRefused()
+    {
+        var message = WithElements();
+        Set(message, "checkpoint_every", new() { Int64Param = 3 });
+
+        Assert.False(InferenceReader.Read(message, streams: false).TryGet(out _, out var error));
+        Assert.Equal("parameters[checkpoint_every]", Assert.Single(error.Violations).Field);
+    }
+
+    [Fact]
+    public void Read_CheckpointAsAnOutput_MayBeNamedByWhoNamesThemAll()
+    {
+        var message = WithElements();
+        foreach (var name in new[] { "picture", "checkpoint" })
+        {
+            message.Outputs.Add(new Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = name });
+        }
+
+        Assert.True(InferenceReader.Read(message, streams: false).TryGet(out var call, out _));
+        Assert.Null(call.Request.ResumeFrom);
+    }
+
     [Fact]
     public void Read_EmptyFinalResponseThatIsNoFlag_IsRefused()
     {
@@ -114,6 +219,15 @@ public sealed class InferenceReaderTests
         message.Inputs[0].Contents = new Inference.InferTensorContents { Fp32Contents = { 0, 0, 0 } };
         return message;
     }
+
+    private static Inference.ModelInferRequest WithRawElements()
+    {
+        var message = Message();
+        message.RawInputContents.Add(ByteString.CopyFrom(new byte[12]));
+        return message;
+    }
+
+    private static Inference.ModelInferRequest.Types.InferInputTensor Tensor(string name, string datatype, params long[] shape) => new() { Name = name, Datatype = datatype, Shape = { shape } };
 
     private static void Set(Inference.ModelInferRequest message, string name, Inference.InferParameter value) => message.Parameters[name] = value;
 }

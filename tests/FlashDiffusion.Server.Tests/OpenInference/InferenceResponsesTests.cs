@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using FlashDiffusion.Server.OpenInference;
+using Google.Protobuf;
+
+namespace FlashDiffusion.Server.Tests.OpenInference;
+
+public sealed class InferenceResponsesTests
+{
+    private static readonly V1.Checkpoint Checkpoint = new() { Step = 4, Token = ByteString.CopyFrom(1, 2, 3, 4), Data = ByteString.CopyFrom(5, 6, 7), Crc32 = uint.MaxValue };
+
+    private readonly InferenceResponses _responses = new(new InferenceCall(new V1.ReconstructRequest(), "starter", "one", [], FrozenDictionary<string, int>.Empty));
+
+    [Fact]
+    public void Accept_WithoutCheckpoint_IsNoResponse() => Assert.Null(_responses.Accept(new V1.Accepted()));
+
+    [Fact]
+    public void Accept_WithCheckpoint_IsAResponseOfItsOwn()
+    {
+        var response = _responses.Accept(new V1.Accepted { TotalSteps = 9, Checkpoint = Checkpoint })!;
+
+        AssertCarriesCheckpoint(response);
+        Assert.Equal((9, false), (response.Parameters["total_steps"].Int64Param, response.Parameters["triton_final_response"].BoolParam));
+    }
+
+    [Fact]
+    public void Progress_WithACheckpointAlone_IsAResponse()
+    {
+        Assert.Null(_responses.Progress(new V1.Progress { Step = 5 }));
+
+        var response = _responses.Progress(new V1.Progress { Step = 5, Checkpoint = Checkpoint })!;
+
+        AssertCarriesCheckpoint(response);
+        Assert.Equal(5, response.Parameters["step"].Int64Param);
+    }
+
+    [Fact]
+    public void Result_AfterAResume_SaysWhereAndHowItWentOn()
+    {
+        _responses.Accept(new V1.Accepted { Resumed = new V1.Resumption { Step = 6, Exact = true } });
+
+        var response = _responses.Result(new V1.Result { Cost = new V1.Cost { Steps = 9 } }, isFinal: true);
+
+        Assert.Equal((6, true), (response.Parameters["resumed_step"].Int64Param, response.Parameters["resumed_exact"].BoolParam));
+    }
+
+    // As a client needs it to send it again: bytes as a tensor that it reads as an array, the token as a text.
+    private static void AssertCarriesCheckpoint(Inference.ModelInferResponse response)
+    {
+        var output = Assert.Single(response.Outputs);
+        Assert.Equal(("checkpoint", "UINT8"), (output.Name, output.Datatype));
+        Assert.Equal([3L], output.Shape);
+        Assert.Equal(Checkpoint.Data, Assert.Single(response.RawOutputContents));
+        Assert.Equal("AQIDBA==", response.Parameters["resume"].StringParam);
+        Assert.Equal((4, uint.MaxValue), (response.Parameters["checkpoint_step"].Int64Param, response.Parameters["checkpoint_crc32"].Int64Param));
+    }
+}
