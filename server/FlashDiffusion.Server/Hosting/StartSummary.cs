@@ -47,7 +47,7 @@ internal sealed class StartSummary(IServer server, IOptions<ServerOptions> optio
             text.AppendLine(CultureInfo.InvariantCulture, $"  operator {failed.Name} {failed.Version}: FAILED: {failed.Reason}");
         }
 
-        if (options.Value.Listen == ListenAddress.LoopbackWord)
+        if (ListenAddress.IsLoopback(options.Value.Listen))
         {
             text.AppendLine("  Only this machine can connect; --listen=any opens it.");
         }

@@ -24,14 +24,15 @@ internal sealed class FlashProcess : IDisposable
         }
     }
 
+    /// <summary>The built command line.</summary>
+    public static string Built { get; } = PathOfBuilt(new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)));
+
     public static FlashProcess Start(params string[] arguments)
     {
-        var own = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var assembly = Path.Combine(own.Parent!.Parent!.FullName, "FlashDiffusion.Cli", own.Name, "flash.dll");
         // A shell starts background jobs with SIGINT ignored, and children inherit that: a test run in the background could not interrupt.
         var start = OperatingSystem.IsLinux()
-            ? new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", assembly, .. arguments])
-            : new ProcessStartInfo("dotnet", [assembly, .. arguments]);
+            ? new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Built, .. arguments])
+            : new ProcessStartInfo("dotnet", [Built, .. arguments]);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         var flash = new FlashProcess(new Process { StartInfo = start });
         flash._process.OutputDataReceived += (_, line) => flash.Append(line.Data);
@@ -94,6 +95,8 @@ internal sealed class FlashProcess : IDisposable
 
         _process.Dispose();
     }
+
+    private static string PathOfBuilt(DirectoryInfo own) => Path.Combine(own.Parent!.Parent!.FullName, "FlashDiffusion.Cli", own.Name, "flash.dll");
 
     private void Append(string? line)
     {
