@@ -119,7 +119,8 @@ export enum OnTightDeadline {
 
   /**
    * Take the longest trajectory that fits. Refused (DEADLINE_EXCEEDED, eta_seconds in ErrorInfo) is only a deadline that is shorter than the look at
-   * the measurement, one step, the last decode, the wait behind deadlines that were accepted before, and the server's margin.
+   * the measurement, one step, the last decode, the wait behind deadlines that were accepted before and the unit of work that runs when it comes, and
+   * the server's margin.
    *
    * @generated from enum value: ON_TIGHT_DEADLINE_SHORTEN = 1;
    */
