@@ -18,7 +18,11 @@ internal sealed class Overload : IAsyncDisposable
 {
     private const int Requests = 900;
     private const int MostSteps = 20;
-    private const int WarmUpRows = 4;
+    private const int Rows = 4;
+    private static readonly TimeSpan Base = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PerRow = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Decode = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly EngineHarness _fakes = new();
@@ -49,18 +53,23 @@ internal sealed class Overload : IAsyncDisposable
         _arrivals = all.ToImmutable();
         _model = new FakeModel { Called = Called };
         _engine = new ReconstructionEngine(
-            new EngineOptions { MaximumSessions = stepsPerSecond is null ? Requests : 16, MaximumBatch = 4, Threads = 1, Policy = policy },
+            new EngineOptions { MaximumSessions = stepsPerSecond is null ? Requests : 16, MaximumBatch = Rows, Threads = 1, Policy = policy },
             _time,
             _fakes.Telemetry,
             NullLogger<ReconstructionEngine>.Instance);
         _engine.Start();
     }
 
+    /// <summary>
+    /// Steps a second without waste: full batches, looks in twos, decodes one by one.
+    /// </summary>
+    public static double Ideal => 1 / (((Base + (Rows * PerRow)).TotalSeconds / Rows) + (((Look / 2) + Decode).TotalSeconds * 2 / (1 + MostSteps)));
+
     /// <summary>Requests sent.</summary>
     public int Sent => _arrivals.Length;
 
     /// <summary>Requests that ended with a result.</summary>
-    public long Completed => _engine.Ledger.Ended(SessionOutcome.Completed) - WarmUpRows;
+    public long Completed => _engine.Ledger.Ended(SessionOutcome.Completed) - Rows;
 
     /// <summary>Steps a second of those that were done when the last one arrived.</summary>
     public double Goodput { get; private set; }
@@ -82,7 +91,7 @@ internal sealed class Overload : IAsyncDisposable
     public async Task RunAsync()
     {
         // What a step takes is known from the start, as after a warm-up.
-        await _engine.WarmUpAsync(0, Request(4, ""), WarmUpRows, CancellationToken.None).WaitAsync(Patience);
+        await _engine.WarmUpAsync(0, Request(4, ""), Rows, CancellationToken.None).WaitAsync(Patience);
         _began = _time.GetTimestamp();
         await _engine.MaintainAsync(0, () => $"{Send()}").WaitAsync(Patience);
         Goodput = await _over.Task.WaitAsync(Patience);
@@ -100,9 +109,9 @@ internal sealed class Overload : IAsyncDisposable
     {
         _time.Advance(network switch
         {
-            nameof(FakeModel.Denoise) => TimeSpan.FromMilliseconds(10 + rows),
-            nameof(FakeModel.Decode) => TimeSpan.FromMilliseconds(3),
-            _ => TimeSpan.FromMilliseconds(2),
+            nameof(FakeModel.Denoise) => Base + (rows * PerRow),
+            nameof(FakeModel.Decode) => Decode,
+            _ => Look,
         });
         if (_next > 0)
         {

@@ -18,6 +18,7 @@ public sealed class OverloadTests
         for (var seed = 1; seed <= Runs; seed++)
         {
             var capacity = await Overload.CapacityAsync(policy, seed);
+            Assert.True(capacity >= 0.95 * Overload.Ideal, $"Seed {seed}: {capacity} steps a second with everything there, and {Overload.Ideal} without waste.");
             await using var overload = new Overload(policy, seed, 3 * capacity);
             await overload.RunAsync();
             TestContext.Current.SendDiagnosticMessage("capacity {0}, goodput {1}, refused {2} of {3}", capacity, overload.Goodput, overload.Refusals.Count, overload.Sent);
