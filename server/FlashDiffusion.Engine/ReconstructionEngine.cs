@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
@@ -32,6 +31,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     private readonly SessionLedger _ledger;
     private readonly SessionWatch _watch;
     private readonly DeviceFleet _fleet;
+    private readonly AdmissionThreads _admissions;
     private long _lastId;
     private int _workItems;
     private int _state;
@@ -50,6 +50,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         var ends = new SessionEnds(_ledger, time, telemetry, logger);
         _watch = new SessionWatch(options, ends, time);
         _fleet = new DeviceFleet(options, ends, time, telemetry, logger);
+        _admissions = new AdmissionThreads(options, _fleet.Quarantine, time, logger, _fleet.Expel);
     }
 
     private enum State
@@ -85,6 +86,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         if (Interlocked.CompareExchange(ref _state, (int)State.Running, (int)State.New) == (int)State.New)
         {
             _fleet.Start();
+            _admissions.Start();
         }
     }
 
@@ -93,7 +95,17 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <returns>The refusal; null if there is a place at this moment.</returns>
     public Rejection? Crowded(CallerKey caller) => _ledger.IsFullFor(Told(caller)) ? NoPlace(Told(caller)) : null;
 
-    /// <summary>Takes a request on, or refuses it at once.</summary>
+    /// <summary>
+    /// Reads and checks a request, <see cref="Submit"/> included: on a thread of its own, so that a plan of a solver or an operator that hangs or throws ends that request
+    /// alone.
+    /// </summary>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <param name="work">The work; asks for plans by <see cref="Plans"/>.</param>
+    /// <returns>What came of it; or the failure of a plan.</returns>
+    public Task<DeviceAnswer<T>> AdmitAsync<T>(Func<T> work)
+        where T : class => _admissions.RunAsync(work);
+
+    /// <summary>Takes a request on, or refuses it at once. Its plans are guarded within <see cref="AdmitAsync"/> only.</summary>
     /// <param name="request">The request.</param>
     /// <param name="lease">
     /// Keeps its model, solver and operator in service; disposed of when no device holds anything of it any more, at once if it is refused. Null
@@ -102,13 +114,18 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <returns>A session, or the reason against it.</returns>
     public Admission Submit(ReconstructionRequest request, IDisposable? lease = null)
     {
-        var admission = Admit(request, lease);
-        if (!admission.IsAccepted)
+        Admission? admission = null;
+        try
         {
-            lease?.Dispose();
+            return admission = Admit(request, lease);
         }
-
-        return admission;
+        finally
+        {
+            if (admission is not { IsAccepted: true })
+            {
+                lease?.Dispose();
+            }
+        }
     }
 
     private Admission Admit(ReconstructionRequest request, IDisposable? lease)
@@ -137,16 +154,14 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <param name="request">The request.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <param name="lease">Keeps its model and operator in service; disposed of when no device holds anything of it. Null if they stay anyway.</param>
-    public Task<DeviceAnswer<SeverityReport>> EstimateSeverityAsync(SeverityRequest request, CancellationToken cancellation, IDisposable? lease = null)
+    public async Task<DeviceAnswer<SeverityReport>> EstimateSeverityAsync(SeverityRequest request, CancellationToken cancellation, IDisposable? lease = null)
     {
-        var violations = RequestChecker.Check(request);
-        if (!violations.IsEmpty)
+        if (await _admissions.CheckAsync<SeverityReport>(() => RequestChecker.Check(request), Count, lease) is { } refused)
         {
-            lease?.Dispose();
-            return Refuse<SeverityReport>(new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations });
+            return refused;
         }
 
-        return BoundedAsync(() =>
+        return await BoundedAsync(() =>
         {
             var answer = new TaskCompletionSource<DeviceAnswer<SeverityReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
             var loop = _fleet.Lightest();
@@ -160,23 +175,14 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <param name="request">The request.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <param name="lease">Keeps its operator in service; disposed of when no device holds anything of it. Null if it stays anyway.</param>
-    public Task<DeviceAnswer<DegradedPicture>> DegradeAsync(DegradeRequest request, CancellationToken cancellation, IDisposable? lease = null)
+    public async Task<DeviceAnswer<DegradedPicture>> DegradeAsync(DegradeRequest request, CancellationToken cancellation, IDisposable? lease = null)
     {
-        var violations = RequestChecker.Check(request);
-        if (!violations.IsEmpty)
+        if (await _admissions.CheckAsync<DegradedPicture>(() => RequestChecker.Check(request), Count, lease) is { } refused)
         {
-            lease?.Dispose();
-            return Refuse<DegradedPicture>(new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations });
+            return refused;
         }
 
-        var family = request.Operator.Family;
-        if (_fleet.Quarantine.Holds(family))
-        {
-            lease?.Dispose();
-            return Task.FromResult(new DeviceAnswer<DegradedPicture> { Failure = HungCall.FailureOf(family) });
-        }
-
-        return BoundedAsync(() => Enqueue(0, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[0])), family, lease, cancellation)), lease);
+        return await BoundedAsync(() => Enqueue(0, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[0])), request.Operator.Family, lease, cancellation)), lease);
     }
 
     /// <summary>Runs work on the first device's thread.</summary>
@@ -226,9 +232,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return new DeviceAnswer<ResultEvent> { Rejection = notRunning };
         }
 
-        if (RequestChecker.Check(request) is { IsEmpty: false } violations)
+        if (await _admissions.CheckAsync<ResultEvent>(() => RequestChecker.Check(request), rejection => rejection) is { } refused)
         {
-            return new DeviceAnswer<ResultEvent> { Rejection = new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations } };
+            return refused;
         }
 
         var loop = _fleet.Loops[device];
@@ -289,20 +295,6 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             Enum.GetValues<SessionOutcome>().ToImmutableSortedDictionary(outcome => outcome, _ledger.Ended));
     }
 
-    /// <summary>Logs the step-time curves measured so far.</summary>
-    /// <param name="cancellation">Gives up waiting.</param>
-    public async Task LogCurvesAsync(CancellationToken cancellation)
-    {
-        foreach (var device in (await StatisticsAsync(cancellation)).Devices)
-        {
-            foreach (var lane in device.Lanes.Where(lane => lane.Key.Stage == Stage.Step))
-            {
-                var curve = string.Join(", ", lane.Curve.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Rows}: {1000 * point.Seconds:0.#} ms")));
-                Log.Curve(_logger, device.Device, $"{lane.Key.Model} {lane.Key.Runner} {lane.Key.Kind}", lane.Key.Working, curve, (lane.BytesPerRow ?? 0) / 1e6, lane.Batch);
-            }
-        }
-    }
-
     /// <summary>Refuses what is new and waits until everything accepted has ended.</summary>
     /// <param name="cancellation">Stops waiting; what is unfinished goes on.</param>
     public Task DrainAsync(CancellationToken cancellation)
@@ -324,6 +316,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
         if (before != State.Ended)
         {
+            _admissions.Dispose();
             _fleet.Dispose();
         }
     }
@@ -393,9 +386,6 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             Interlocked.Decrement(ref _workItems);
         }
     }
-
-    private Task<DeviceAnswer<T>> Refuse<T>(Rejection rejection)
-        where T : class => Task.FromResult(new DeviceAnswer<T> { Rejection = Count(rejection) });
 
     private Rejection? NotRunning() => (State)Volatile.Read(ref _state) == State.Running ? null : Draining();
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
@@ -25,7 +26,7 @@ internal static class RequestChecker
         if (violations.Count == 0)
         {
             var piece = Workpiece.Of(request.Model, request.Operator, request.Measurement, request.Picture);
-            var solver = request.Solver.Plan(SampleFactory.SpecOf(request, piece, grid!.FullIndex(request.Compatibility)));
+            var solver = Plans.Of(request.Solver, SampleFactory.SpecOf(request, piece, grid!.FullIndex(request.Compatibility)));
             // Whoever sealed a checkpoint took it from such a request; this keeps what was never sealed from reaching the device.
             if (!ResumeChecker.Fits(request))
             {
@@ -91,7 +92,7 @@ internal static class RequestChecker
             violations.Add(new FieldViolation("operator.noise_std", "The standard deviation of the noise must be a number from 0 to 1 on the range [0, 1]."));
         }
 
-        var plan = degradation.Family.Plan(degradation.Spec, picture);
+        var plan = Plans.Of(degradation, picture);
         violations.AddRange(plan.Violations.Select(violation => violation with { Field = "operator." + violation.Field }));
         return plan.Violations.IsEmpty ? plan : null;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Samples;
 using static TorchSharp.torch;
 
@@ -17,14 +16,15 @@ internal static class StepAssembly
     /// <summary>The batch of some samples; its tensors belong to the caller's dispose scope.</summary>
     /// <param name="samples">Samples of one lane.</param>
     /// <param name="model">The model as the solver sees it.</param>
-    /// <param name="bound">Their operator and measurements.</param>
-    public static StepBatch Assemble(IReadOnlyList<Sample> samples, ILatentDiffusionModel model, BoundOperator bound) => new()
+    /// <param name="forward">Their operator as the solver sees it; null if they have none.</param>
+    /// <param name="measurements">Their measurements as the consistency term compares them; null if they have no operator.</param>
+    public static StepBatch Assemble(IReadOnlyList<Sample> samples, ILatentDiffusionModel model, IForwardOperator? forward, Tensor? measurements) => new()
     {
         Model = model,
         Rows = [.. samples.Select(sample => new StepRow(sample.Spec, sample.NextStep, sample.PlanIndex, sample.Noise))],
         Latents = stack(samples.Select(sample => sample.Latent)),
-        Operator = bound.Operator,
-        Measurements = bound.Measurements,
+        Operator = forward,
+        Measurements = measurements,
         Scratch = Scratch(samples),
     };
 

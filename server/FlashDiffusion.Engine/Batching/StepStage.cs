@@ -70,7 +70,7 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
         var counter = new CallCounter();
         var solver = lane.Runner as ILatentSolver;
         GuardedCall? step = null;
-        var batch = StepAssembly.Assemble(rows, new CountingModel(NetworksOf(lane, model), counter) { Calling = () => step?.ThrowIfAbandoned() }, bound);
+        var batch = StepAssembly.Assemble(rows, new CountingModel(NetworksOf(lane, model), counter) { Calling = () => step?.ThrowIfAbandoned() }, NamedOperator.Of(bound, () => step, guard), bound.Measurements);
 
         // A graphics device may hang as late as here: where the numbers are asked for.
         var (output, finite) = guard.Run((object?)solver ?? model, "A step", stake, call =>

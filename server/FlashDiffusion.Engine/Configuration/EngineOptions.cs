@@ -85,9 +85,9 @@ internal sealed class EngineOptions
     public ComputeMode Mode { get; set; } = ComputeMode.Fast;
 
     /// <summary>
-    /// Seconds that one call of a solver, an operator or a network may take on a device's thread: a step, a plan, a binding, a look, a decode. One
-    /// that takes longer hangs: its thread is given up, its reconstructions end with a resume token, what hung is called no more, and a fresh thread
-    /// goes on with everything else; 0 waits for ever.
+    /// Seconds that one call of a solver, an operator or a network may take, on a device's thread (a step, a plan, a binding, a look, a decode) or where a
+    /// request is checked (a plan). One that takes longer hangs: its thread is given up, its reconstructions end with a resume token, what hung is called
+    /// no more, and a fresh thread goes on with everything else; 0 waits for ever.
     /// </summary>
     /// <value>The default value is 300.</value>
     [Range(0, 1e6)]

@@ -30,7 +30,7 @@ internal sealed class DeviceFleet : IDisposable
         {
             loop.Wake = worker.Wake;
             loop.Balance = () => moves.Consider(loop);
-            worker.Hung = OnHung;
+            worker.Hung = hung => Expel(hung);
         }
 
         telemetry.Observe(DeviceNames.Labels(Names), Loops);
@@ -87,10 +87,17 @@ internal sealed class DeviceFleet : IDisposable
         }
     }
 
-    // The same part would hang elsewhere too: what needs it ends on every device, before a fresh thread takes up the one where it did.
-    private void OnHung(HungCall hung)
+    /// <summary>A call hung. The same part would hang elsewhere too: what needs it ends on every device, before a fresh thread takes up the one where it did.</summary>
+    /// <param name="hung">The call.</param>
+    /// <param name="isFirst">False if its part is out of service already, and another thread was lost to it.</param>
+    public void Expel(HungCall hung, bool isFirst = true)
     {
         _telemetry.RecordAbandoned(PartNames.KindOf(hung.Part), PartNames.NameOf(hung.Part));
+        if (!isFirst)
+        {
+            return;
+        }
+
         Hung(hung);
         foreach (var loop in Loops)
         {

@@ -52,8 +52,35 @@ internal sealed class CallGuard(TimeProvider time)
         return true;
     });
 
+    /// <summary>Time that the thread has been beyond the border; zero while it is not. Any thread.</summary>
+    public TimeSpan Away => Volatile.Read(ref _running) is { } call ? time.GetElapsedTime(call.Began) : TimeSpan.Zero;
+
+    /// <summary>Runs another part's code within foreign code, so that the one to blame is known if it hangs.</summary>
+    /// <typeparam name="T">What it makes.</typeparam>
+    /// <param name="call">The call that it is made in.</param>
+    /// <param name="part">Whose code it is.</param>
+    /// <param name="work">What it does, for a message.</param>
+    /// <param name="code">The code.</param>
+    /// <exception cref="CallAbandonedException">Nobody waits for the call that it is made in.</exception>
+    public T Nest<T>(GuardedCall call, object part, string work, Func<T> code)
+    {
+        call.ThrowIfAbandoned();
+        call.Nested = new NestedCall(part, work, time.GetTimestamp());
+        try
+        {
+            return code();
+        }
+        finally
+        {
+            call.Nested = null;
+        }
+    }
+
     /// <summary>Gives up the thread that is beyond the border, if it has been for longer than a limit. Any thread.</summary>
-    /// <returns>The call that it is in; null if there is none that takes so long, or it came back in time.</returns>
+    /// <returns>
+    /// The call that it is in, under the name of the part to blame: one that it called and that took more than half of the time, else its own. Null if there is
+    /// no call that takes so long, or it came back in time.
+    /// </returns>
     public GuardedCall? TryAbandon(TimeSpan limit)
     {
         if (Volatile.Read(ref _running) is not { } call
@@ -63,8 +90,10 @@ internal sealed class CallGuard(TimeProvider time)
             return null;
         }
 
+        // A solver that calls an operator for ever is in the operator most of the time, but never for long.
+        var blamed = call.Nested is { } nested && time.GetElapsedTime(nested.Began) > limit / 2 ? call with { Part = nested.Part, Work = nested.Work } : call;
         call.Abandon();
-        return call;
+        return blamed;
     }
 
     private void Leave(GuardedCall call)

@@ -8,6 +8,14 @@ namespace FlashDiffusion.Engine.Hangs;
 internal sealed record GuardedCall(object Part, string Work, IStake Stake, long Began)
 {
     private volatile bool _abandoned;
+    private volatile NestedCall? _nested;
+
+    /// <summary>The call of another part's code that it is in; null if it is in its own.</summary>
+    public NestedCall? Nested
+    {
+        get => _nested;
+        set => _nested = value;
+    }
 
     /// <summary>Ends a call that nobody waits for, where it next comes by.</summary>
     /// <exception cref="CallAbandonedException">Nobody waits for it.</exception>

@@ -8,7 +8,8 @@ internal sealed class Quarantine
     private readonly ConditionalWeakTable<object, object> _parts = [];
 
     /// <summary>Bars a part.</summary>
-    public void Add(object part) => _parts.AddOrUpdate(part, this);
+    /// <returns>Whether it was not barred before.</returns>
+    public bool Add(object part) => _parts.TryAdd(part, this);
 
     /// <summary>Whether a part is barred.</summary>
     public bool Holds(object part) => _parts.TryGetValue(part, out _);

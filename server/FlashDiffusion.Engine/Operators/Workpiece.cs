@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 
 namespace FlashDiffusion.Engine.Operators;
@@ -42,7 +43,7 @@ internal sealed record Workpiece
         return new Workpiece
         {
             Degradation = degradation,
-            OperatorPlan = degradation?.Family.Plan(degradation.Spec, picture),
+            OperatorPlan = degradation is null ? null : Plans.Of(degradation, picture),
             Measurement = measurement,
             Picture = picture,
             Working = working,

@@ -39,6 +39,9 @@ internal static partial class Log
     [LoggerMessage(1014, LogLevel.Error, "Session {Session} failed as {Outcome}: {Reason}.")]
     public static partial void Failed(ILogger logger, Exception? exception, long session, SessionOutcome outcome, string reason);
 
+    [LoggerMessage(1015, LogLevel.Error, "A request was refused: {Message}")]
+    public static partial void PlanFailed(ILogger logger, Exception exception, string message);
+
     [LoggerMessage(1020, LogLevel.Error, "Device work failed: {Reason}.")]
     public static partial void WorkFailed(ILogger logger, Exception? exception, string reason);
 

@@ -21,7 +21,7 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             ModelVersion = mapped.ModelVersion,
             Solver = mapped.Solver.Name,
             SolverVersion = mapped.Solver.Version,
-            Operator = OperatorWriter.Write(mapped.Request.Operator, mapped.Request.Picture),
+            Operator = mapped.Operator,
             Adaptation = accepted.Adaptation.ToString().ToUpperInvariant(),
             Eta = accepted.Eta is { } eta ? Duration.FromTimeSpan(eta) : null,
             Resumed = mapped.Resumption,
@@ -83,7 +83,7 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             Picture = PictureWriter.Write(PictureWriter.ToPicture(result.Picture), mapped.Format.ResultFormat),
             Latent = result.Latent is { } latent ? TensorWriter.Write(latent) : null,
             Seed = result.Seed,
-            Operator = OperatorWriter.Write(mapped.Request.Operator, mapped.Request.Picture),
+            Operator = mapped.Operator,
             Cost = Cost(result.Cost),
         };
         if (result.Residual is { } residual)

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 
 namespace FlashDiffusion.Server.Answers;
@@ -14,7 +15,7 @@ internal static class OperatorWriter
             return null;
         }
 
-        var plan = forward.Family.Plan(forward.Spec, picture);
+        var plan = Plans.Of(forward, picture);
         var message = new V1.ResolvedOperator
         {
             Name = forward.Spec.Name,

@@ -102,7 +102,7 @@ internal sealed class EngineStart(
             await warmUp.RunAsync(entry, context, context.Engine.Devices.Length, WarmUp.LargestBatch, cancellation);
         }
 
-        await context.Engine.LogCurvesAsync(cancellation);
+        await StepCurves.LogAsync(context.Engine, loggers.CreateLogger<ReconstructionEngine>(), cancellation);
     }
 
     private ServingContext? Fail<T>(DeviceAnswer<T> answer, string? reason)

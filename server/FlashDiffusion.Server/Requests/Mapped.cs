@@ -17,6 +17,10 @@ internal sealed record Mapped<T>
 
     public static Mapped<T> Refused(ServerError error) => new(null, error);
 
+    /// <summary>The same with something that is made of it.</summary>
+    public Mapped<Tuple<T, TMore>> With<TMore>(Func<T, TMore> make) =>
+        TryGet(out var value, out var error) ? Mapped<Tuple<T, TMore>>.Of(Tuple.Create(value, make(value))) : Mapped<Tuple<T, TMore>>.Refused(error);
+
     public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ServerError? error)
     {
         (value, error) = (Value, Error);

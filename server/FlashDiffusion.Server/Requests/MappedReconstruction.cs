@@ -19,6 +19,9 @@ internal sealed record MappedReconstruction(ReconstructionRequest Request, Answe
     /// <summary>Version of the model.</summary>
     public string ModelVersion { get; } = Request.Model.Model.Version;
 
+    /// <summary>The operator as the server understood it; null without one. Written once, since that asks the operator for a plan.</summary>
+    public V1.ResolvedOperator? Operator { get; init; }
+
     /// <summary>Writes its checkpoints; null if it wants none.</summary>
     public CheckpointWriter? Checkpoints { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 
 namespace FlashDiffusion.Server.Requests;
@@ -35,7 +36,7 @@ internal static class MeasuredPicture
 
     private static bool Fits(OperatorRequest forward, ImmutableArray<long> measurement, PictureShape picture, RequestProblems problems)
     {
-        var plan = forward.Family.Plan(forward.Spec, picture);
+        var plan = Plans.Of(forward, picture);
         if (!plan.Violations.IsEmpty)
         {
             Report(plan, problems);
@@ -59,7 +60,7 @@ internal static class MeasuredPicture
             for (var factor = 1; factor <= LargestReduction; factor++)
             {
                 var picture = new PictureShape((int)height * factor, (int)width * factor);
-                var plan = forward.Family.Plan(forward.Spec, picture);
+                var plan = Plans.Of(forward, picture);
                 own ??= plan;
                 if (plan.Violations.IsEmpty && plan.MeasurementShape.SequenceEqual(measurement))
                 {

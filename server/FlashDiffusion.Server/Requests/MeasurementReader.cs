@@ -1,4 +1,5 @@
 using System.Globalization;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Pictures.Codecs;
 
@@ -38,7 +39,7 @@ internal static class MeasurementReader
     private static ReadMeasurement OfPicture(ReadPicture picture, OperatorRequest? forward)
     {
         var read = ReadMeasurement.Of(picture);
-        if (!picture.IsFile || forward?.Family.Plan(forward.Spec, picture.Shape).MeasurementShape is not [1, ..])
+        if (!picture.IsFile || forward is null || Plans.Of(forward, picture.Shape).MeasurementShape is not [1, ..])
         {
             return read;
         }

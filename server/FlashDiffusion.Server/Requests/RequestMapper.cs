@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Pictures.Codecs;
+using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Resume;
@@ -98,6 +100,7 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
             request, format, solver.Value.Solver.Descriptor, [.. Measurements.Notices(measurement, message.Operator), .. PresetNotice.Of(preset, message)])
         {
             Checkpoints = resumes.WriterFor(request),
+            Operator = OperatorWriter.Write(forward, request.Picture),
         });
     }
 
@@ -141,7 +144,7 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
 
         if (forward is not null && picture is not null)
         {
-            foreach (var violation in forward.Family.Plan(forward.Spec, new PictureShape(picture.Height, picture.Width)).Violations)
+            foreach (var violation in Plans.Of(forward, new PictureShape(picture.Height, picture.Width)).Violations)
             {
                 problems.Add($"operator.{violation.Field}", violation.Description);
             }

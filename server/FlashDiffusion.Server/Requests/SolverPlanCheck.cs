@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Sampling;
 
@@ -21,7 +22,7 @@ internal static class SolverPlanCheck
     {
         var schedule = model.Model.Schedule;
         var working = model.WorkingShape(picture);
-        var plan = solver.Plan(new SampleSpec
+        var plan = Plans.Of(solver, new SampleSpec
         {
             Schedule = schedule,
             Latent = model.Model.LatentShapeOf(working),
@@ -30,7 +31,7 @@ internal static class SolverPlanCheck
             StartIndex = (sampling.Kind == SamplerKind.Ddpm ? schedule.Timesteps : ReverseTrajectory.Grid(schedule, sampling, compatibility).Timesteps.Length) - 1,
             Parameters = parameters,
             Operator = forward?.Spec,
-            OperatorPlan = forward?.Family.Plan(forward.Spec, picture),
+            OperatorPlan = forward is null ? null : Plans.Of(forward, picture),
             OperatorIsLinear = forward?.Family.Descriptor.IsLinear ?? true,
             NoiseStd = forward?.NoiseStd ?? 0,
             Compatibility = compatibility,

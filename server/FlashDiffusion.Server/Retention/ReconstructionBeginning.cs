@@ -22,7 +22,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         if (RetentionReader.Read(message, options.Value, new RequestProblems()) is not { } retention)
         {
             // Without a name; if something is wrong with the name, the mapper says so together with everything else.
-            return Submit(message, caller, context, deadline).TryGet(out var alone, out var refusal)
+            return (await SubmitAsync(message, caller, context, deadline)).TryGet(out var alone, out var refusal)
                 ? Mapped<BegunReconstruction>.Of(new BegunReconstruction(new SessionFeed(alone.Session), alone.Mapped))
                 : Mapped<BegunReconstruction>.Refused(refusal);
         }
@@ -35,7 +35,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         if (claim.IsNew)
         {
             // What detaches is not bound to the patience of its first caller.
-            Begin(claim.Retained, message, context, retention.Detaches ? null : deadline);
+            await BeginAsync(claim.Retained, message, context, retention.Detaches ? null : deadline);
         }
 
         return await claim.Retained.Begun is { } failed
@@ -43,12 +43,12 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             : Mapped<BegunReconstruction>.Of(new BegunReconstruction(claim.Follower, claim.Retained.Mapped!));
     }
 
-    private void Begin(RetainedReconstruction retained, V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
+    private async Task BeginAsync(RetainedReconstruction retained, V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
     {
         var refused = EngineErrors.Unexpected;
         try
         {
-            if (Submit(message, retained.Key.Caller, context, deadline).TryGet(out var submitted, out var error))
+            if ((await SubmitAsync(message, retained.Key.Caller, context, deadline)).TryGet(out var submitted, out var error))
             {
                 retained.Begin(submitted.Session, submitted.Mapped);
                 return;
@@ -67,10 +67,11 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         }
     }
 
-    private Mapped<Submitted> Submit(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline)
+    private async Task<Mapped<Submitted>> SubmitAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline)
     {
-        // Before its picture is decoded: under overload that would cost more than the refusal.
         var key = new CallerKey(caller);
+
+        // Before its picture is decoded: under overload that would cost more than the refusal.
         if (context.Engine.Crowded(key) is { } crowded)
         {
             return Mapped<Submitted>.Refused(EngineErrors.Of(crowded));
@@ -81,25 +82,47 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             return Mapped<Submitted>.Refused(error);
         }
 
-        if (!mapper.Map(message, context, deadline).TryGet(out var mapped, out error))
+        Submitted? submitted = null;
+        try
         {
-            pass.Dispose();
-            return Mapped<Submitted>.Refused(error);
+            var answer = await context.Engine.AdmitAsync(() => Submit(message, key, context, deadline, pass));
+            if (answer.Value is not { } read)
+            {
+                return Mapped<Submitted>.Refused(EngineErrors.Of(answer.Failure!));
+            }
+
+            if (!read.TryGet(out submitted, out error))
+            {
+                return Mapped<Submitted>.Refused(error);
+            }
+        }
+        finally
+        {
+            if (submitted is null)
+            {
+                pass.Dispose();
+            }
         }
 
-        var admission = context.Engine.Submit(mapped.Request with { Planned = pass.Take, Caller = key }, context.Hold(mapped.Request));
-        if (!admission.IsAccepted)
-        {
-            pass.Dispose();
-            return Mapped<Submitted>.Refused(EngineErrors.Of(admission.Rejection));
-        }
-
-        admission.Session.Attach(pass);
-        if (mapped.Resumption is { } resumption)
+        submitted.Session.Attach(pass);
+        if (submitted.Mapped.Resumption is { } resumption)
         {
             telemetry.RecordResume(resumption.Exact);
         }
 
-        return Mapped<Submitted>.Of(new Submitted(admission.Session, mapped));
+        return Mapped<Submitted>.Of(submitted);
+    }
+
+    private Mapped<Submitted> Submit(V1.ReconstructRequest message, CallerKey caller, ServingContext context, DateTimeOffset? deadline, QuotaPass pass)
+    {
+        if (!mapper.Map(message, context, deadline).TryGet(out var mapped, out var error))
+        {
+            return Mapped<Submitted>.Refused(error);
+        }
+
+        var admission = context.Engine.Submit(mapped.Request with { Planned = pass.Take, Caller = caller }, context.Hold(mapped.Request));
+        return admission.IsAccepted
+            ? Mapped<Submitted>.Of(new Submitted(admission.Session, mapped))
+            : Mapped<Submitted>.Refused(EngineErrors.Of(admission.Rejection));
     }
 }

@@ -39,14 +39,14 @@ internal sealed class ReconstructionService(
     public override async Task<V1.EstimateSeverityResponse> EstimateSeverity(V1.EstimateSeverityRequest request, ServerCallContext context)
     {
         using var visit = EnterCounted(context);
-        var mapped = Value(mapper.Map(request, visit.Context));
+        var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context).With(read => OperatorWriter.Write(read.Operator, read.Picture)))));
         var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped with { Caller = new CallerKey(callers.Of(context)) }, context.CancellationToken, visit.Context.Hold(mapped)));
         var response = new V1.EstimateSeverityResponse
         {
             Severity = report.Severity,
             StartTimestep = report.StartTimestep,
             SeverityReliable = report.SeverityReliable,
-            Operator = OperatorWriter.Write(mapped.Operator, mapped.Picture),
+            Operator = resolved,
             Latent = report.Latent is { } latent ? TensorWriter.Write(latent) : null,
             DecodedMean = report.DecodedMean is { } mean ? PictureWriter.Write(PictureWriter.ToPicture(mean), V1.PictureFormat.Png) : null,
         };
@@ -62,7 +62,8 @@ internal sealed class ReconstructionService(
     public override async Task<V1.DegradeResponse> Degrade(V1.DegradeRequest request, ServerCallContext context)
     {
         using var visit = EnterCounted(context);
-        var mapped = Value(mapper.Map(request, visit.Context));
+        var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context)
+            .With(read => OperatorWriter.Write(read.Request.Operator, new PictureShape(read.Clean.Height, read.Clean.Width))))));
         var degraded = Value(await visit.Context.Engine.DegradeAsync(mapped.Request, context.CancellationToken, visit.Context.Hold(mapped.Request)));
         return new V1.DegradeResponse
         {
@@ -70,7 +71,7 @@ internal sealed class ReconstructionService(
             Preview = PictureWriter.Write(PictureWriter.ToPicture(degraded.Preview), V1.PictureFormat.Png),
             Clean = PictureWriter.Write(mapped.Clean, V1.PictureFormat.Png),
             Seed = mapped.Request.Seed,
-            Operator = OperatorWriter.Write(mapped.Request.Operator, new PictureShape(mapped.Clean.Height, mapped.Clean.Width)),
+            Operator = resolved,
         };
     }
 

@@ -143,6 +143,33 @@ public sealed class LifecycleTests(LifecycleServer lifecycle) : IClassFixture<Li
         Assert.Contains("StepLimitSeconds", refused.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Plan_ThrowsOrHangs_ItsCallerIsToldAndTheRestGoesOn()
+    {
+        lifecycle.Install("FaultySolver");
+        await lifecycle.ReloadedAsync("faulty_solver");
+        var (_, thrown) = await FailedAsync(await FaultyAsync("plan_throw"));
+        Assert.Equal((StatusCode.Internal, "SOLVER_FAULT"), (thrown.StatusCode, thrown.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason));
+        Assert.Contains("faulty_solver", thrown.Status.Detail, StringComparison.Ordinal);
+
+        // More than there are places to read requests, two of them of one name.
+        var requests = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => FaultyAsync("plan_hang")));
+        requests[0].RequestId = "hangs";
+        requests[1] = requests[0].Clone();
+        var hung = requests.Select(FailedAsync).ToList();
+        Assert.NotNull((await Requests.ReconstructAsync(lifecycle.Server, await Requests.BlurredAsync(lifecycle.Server)))[^1].Result);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await lifecycle.HealthAsync("solver/faulty_solver"));
+
+        foreach (var (_, error) in await Task.WhenAll(hung))
+        {
+            Assert.Equal((StatusCode.Internal, "SOLVER_FAULT"), (error.StatusCode, error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason));
+        }
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await lifecycle.HealthAsync("solver/faulty_solver"));
+        Assert.Equal(StatusCode.FailedPrecondition, (await FailedAsync(await FaultyAsync("none"))).Error.StatusCode);
+        Assert.NotNull((await Requests.ReconstructAsync(lifecycle.Server, await Requests.BlurredAsync(lifecycle.Server)))[^1].Result);
+    }
+
     private static async Task<(List<V1.ReconstructResponse> Events, RpcException Error)> FailedAsync(Func<AsyncServerStreamingCall<V1.ReconstructResponse>> start)
     {
         using var call = start();

@@ -94,6 +94,47 @@ public sealed class ForeignCallTests
     }
 
     [Fact]
+    public async Task OperatorInAStep_Hangs_ItIsOutOfServiceAndTheSolverGoesOn()
+    {
+        await using var scene = new HangScene();
+        var planned = false;
+        // Not in its look.
+        (scene.Family.Hangs, scene.Family.When) = (OperatorCall.Forward, () => planned);
+        var letGo = new TaskCompletionSource();
+        var hung = scene.Send(scene.Other, 1, request => scene.OfFamily(request) with { Planned = _ => planned = true }, letGo.SetResult);
+        var bystander = scene.Send(scene.Other, 2);
+        scene.Open();
+        await scene.Family.EnteredAsync();
+        scene.Wait(2 * HangScene.Limit);
+
+        await AssertOutOfServiceAsync(scene, hung, "SOLVER_FAULT", "gain", scene.Family);
+        await EngineHarness.ResultAsync(bystander);
+        await EngineHarness.ResultAsync(scene.Send(scene.Other, 3));
+        Assert.Equal("SOLVER_FAULT", (await HangScene.FailedAsync(scene.Send(scene.Other, 4, scene.OfFamily))).Failure.Reason);
+        Assert.False(letGo.Task.IsCompleted);
+        scene.Family.Release();
+        await ReturnedAsync(letGo);
+    }
+
+    [Fact]
+    public async Task OperatorInAStep_EnteredWhenMostOfTheTimeIsOver_TheSolverIsOutOfService()
+    {
+        await using var scene = new HangScene();
+        scene.Solver.Hangs = batch => batch.Rows[0].StepIndex == 5;
+        var hung = scene.Send(scene.Solver, 1, scene.OfFamily);
+        scene.Open();
+        await scene.Solver.EnteredAsync();
+        scene.Family.Hangs = OperatorCall.Forward;
+        scene.Wait(0.6 * HangScene.Limit);
+        scene.Solver.Release();
+        await scene.Family.EnteredAsync();
+        scene.Wait(0.45 * HangScene.Limit);
+
+        await AssertOutOfServiceAsync(scene, hung, "SOLVER_FAULT", "hanging", scene.Solver);
+        await EngineHarness.ResultAsync(scene.Send(scene.Other, 2));
+    }
+
+    [Fact]
     public async Task LettingGoOfTheOperatorOfALook_Hangs_ItsReconstructionEnds()
     {
         await using var scene = new HangScene();

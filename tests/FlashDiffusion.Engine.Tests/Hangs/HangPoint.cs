@@ -7,11 +7,13 @@ internal sealed class HangPoint : IDisposable
     private readonly ManualResetEventSlim _release = new();
     private readonly SemaphoreSlim _entered = new(0);
 
-    /// <summary>Stops the thread if it is a device's; a caller's own, which checks requests by the same code, goes on.</summary>
+    /// <summary>Stops the thread if it is a device's, or of another name that begins as given: the same code is called where requests are checked.</summary>
+    /// <param name="hangs">Whether to.</param>
+    /// <param name="threads">Beginning of the names of the threads that are meant.</param>
     /// <returns>Whether it did.</returns>
-    public bool Pass(bool hangs)
+    public bool Pass(bool hangs, string threads = "device")
     {
-        if (!hangs || Thread.CurrentThread.Name?.StartsWith("device", StringComparison.Ordinal) != true)
+        if (!hangs || Thread.CurrentThread.Name?.StartsWith(threads, StringComparison.Ordinal) != true)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Leases;
@@ -95,6 +96,23 @@ internal sealed class HangScene : IAsyncDisposable
         var request = _fakes.Request(seed, startTimestep: 39);
         request = request with { Model = request.Model with { Model = Model }, Solver = solver, Progress = new ProgressOptions { CheckpointEverySteps = 2 } };
         return Engine.Submit(change?.Invoke(request) ?? request, new Lease(letGo ?? (() => { }))).Session!;
+    }
+
+    /// <summary>Sends a reconstruction as a server does: checked where a hang is noticed.</summary>
+    public Task<DeviceAnswer<Admission>> AdmitAsync(ILatentSolver solver, ulong seed, Func<ReconstructionRequest, ReconstructionRequest>? change = null, Action? letGo = null)
+    {
+        var request = _fakes.Request(seed, startTimestep: 39);
+        request = request with { Model = request.Model with { Model = Model }, Solver = solver };
+        return Engine.AdmitAsync(() => Engine.Submit(change?.Invoke(request) ?? request, new Lease(letGo ?? (() => { }))));
+    }
+
+    /// <summary>Waits until the device has let go of what has ended: time that jumps while it does would make that a hang.</summary>
+    public async Task TidyAsync()
+    {
+        for (var tick = 0; tick < 2; tick++)
+        {
+            await Engine.RunAsync(() => "", TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>How a session ends.</summary>

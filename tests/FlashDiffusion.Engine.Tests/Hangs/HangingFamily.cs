@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Testing.Fakes;
 using static TorchSharp.torch;
 
@@ -20,6 +21,7 @@ internal sealed class HangingFamily : IForwardOperatorFamily, IDisposable
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
     {
         Pass(OperatorCall.Plan);
+        _point.Pass(Hangs == OperatorCall.CheckingPlan && When(), AdmissionThreads.Name);
         return _inner.Plan(spec, picture);
     }
 

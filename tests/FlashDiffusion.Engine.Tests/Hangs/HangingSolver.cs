@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Testing.Fakes;
 
 namespace FlashDiffusion.Engine.Tests.Hangs;
@@ -17,6 +18,12 @@ internal sealed class HangingSolver : ILatentSolver, IDisposable
     /// <summary>Whether it stops in a plan.</summary>
     public bool HangsPlanning { get; set; }
 
+    /// <summary>Whether it stops in a plan that a request is checked by.</summary>
+    public bool HangsChecking { get; set; }
+
+    /// <summary>Whether plans throw.</summary>
+    public bool ThrowsPlanning { get; set; }
+
     /// <summary>Calls that a step takes.</summary>
     public int Chunks { get; init; } = 1;
 
@@ -26,6 +33,12 @@ internal sealed class HangingSolver : ILatentSolver, IDisposable
     public SolverPlan Plan(SampleSpec sample)
     {
         _point.Pass(HangsPlanning);
+        _point.Pass(HangsChecking, AdmissionThreads.Name);
+        if (ThrowsPlanning)
+        {
+            throw new InvalidOperationException("Told to throw.");
+        }
+
         var plan = _inner.Plan(sample);
         return plan with { Steps = [.. plan.Steps.Select(step => step with { Chunks = Chunks })] };
     }

@@ -5,6 +5,7 @@ internal enum OperatorCall
 {
     None,
     Plan,
+    CheckingPlan,
     Bind,
     ToImage,
     Forward,

@@ -19,16 +19,29 @@ public sealed class FaultySolver : ILatentSolver
         Needs = SolverNeeds.None,
         Parameters =
         [
-            ParameterDescriptor.Choice("fault", "What happens after ten steps; leak: each step keeps 64 KiB for ever.", "none", "throw", "nan", "leak", "hang"),
+            ParameterDescriptor.Choice("fault", "What happens after ten steps, or in each plan; leak: each step keeps 64 KiB for ever.", "none", "throw", "nan", "leak", "hang", "plan_throw", "plan_hang"),
             ParameterDescriptor.Integer("delay", 0, 0, 1000, "Time of a step.") with { Unit = "milliseconds" },
         ],
     };
 
     /// <inheritdoc/>
-    public SolverPlan Plan(SampleSpec sample) => new()
+    public SolverPlan Plan(SampleSpec sample)
     {
-        Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, "plain", new StepCost(1)))],
-    };
+        ArgumentNullException.ThrowIfNull(sample);
+        switch (sample.Parameters.Choice("fault"))
+        {
+            case "plan_throw":
+                throw new InvalidOperationException("This solver fails on purpose.");
+            case "plan_hang":
+                Thread.Sleep(Timeout.Infinite);
+                break;
+        }
+
+        return new SolverPlan
+        {
+            Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, "plain", new StepCost(1)))],
+        };
+    }
 
     /// <inheritdoc/>
     public StepOutput Step(StepBatch batch)

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Hangs;
+using FlashDiffusion.Engine.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace FlashDiffusion.Engine.Admissions;
+
+/// <summary>
+/// Where requests are read and checked: each on a thread of its own, since a plan of a plugin may never come back, and the threads of the pool serve
+/// everybody. A plan that hangs is given up as on a device: its caller is told, and what hung is called no more. Safe to use from any thread.
+/// </summary>
+internal sealed class AdmissionThreads : IDisposable
+{
+    /// <summary>Name of its threads, where a device has its own.</summary>
+    public const string Name = "admission";
+
+    private const int SmallestNumber = 8;
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
+
+    // Plans take milliseconds. What takes so much longer keeps nobody from being looked at, whether it comes back or not.
+    private static readonly TimeSpan LongestPlace = TimeSpan.FromSeconds(5);
+
+    // Never disposed of, and without a handle that would need it: a thread that was given up may come back after the end, and leaves its place then.
+    private readonly SemaphoreSlim _places = new(Math.Max(SmallestNumber, Environment.ProcessorCount));
+    private readonly ConcurrentDictionary<AdmissionCall, bool> _running = new();
+    private readonly TimeSpan _limit;
+    private readonly Quarantine _quarantine;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Action<HungCall, bool> _hung;
+    private ITimer? _watchdog;
+
+    /// <param name="options">Options.</param>
+    /// <param name="quarantine">Parts that are called no more.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="hung">Told of a call that hung before its caller is, and whether it is the first one of its part.</param>
+    public AdmissionThreads(EngineOptions options, Quarantine quarantine, TimeProvider time, ILogger logger, Action<HungCall, bool> hung)
+    {
+        _limit = options.StepLimitSeconds > 0 ? TimeSpan.FromSeconds(options.StepLimitSeconds) : Timeout.InfiniteTimeSpan;
+        (_quarantine, _time, _logger, _hung) = (quarantine, time, logger, hung);
+    }
+
+    /// <summary>Begins to look for calls that hang.</summary>
+    public void Start()
+    {
+        var look = _limit > TimeSpan.Zero && _limit / 4 < LongestLook ? _limit / 4 : LongestLook;
+        _watchdog = _time.CreateTimer(_ => Look(), null, look, look);
+    }
+
+    /// <summary>Runs what asks for plans by <see cref="Plans"/>.</summary>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <param name="work">The work; nothing of the caller's is done after it has come to nothing.</param>
+    /// <param name="lease">Disposed of if it comes to nothing, as soon as none of its code runs any more; null for none.</param>
+    /// <returns>What came of it; or why a plan failed.</returns>
+    public async Task<DeviceAnswer<T>> RunAsync<T>(Func<T> work, IDisposable? lease = null)
+        where T : class
+    {
+        await _places.WaitAsync();
+        var answer = new TaskCompletionSource<DeviceAnswer<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var call = new AdmissionCall(_quarantine, _time, failure => answer.TrySetResult(new DeviceAnswer<T> { Failure = failure }), () => _places.Release());
+        _running.TryAdd(call, true);
+        new Thread(() => Run(call, work, lease, answer)) { IsBackground = true, Name = Name }.Start();
+        return await answer.Task;
+    }
+
+    /// <summary>Checks a request.</summary>
+    /// <typeparam name="T">What would be answered.</typeparam>
+    /// <param name="check">Finds what is wrong with it.</param>
+    /// <param name="refused">Counts a refusal.</param>
+    /// <param name="lease">Disposed of if it is refused; null for none.</param>
+    /// <returns>The refusal; null if there is nothing against it.</returns>
+    public async Task<DeviceAnswer<T>?> CheckAsync<T>(Func<ImmutableArray<FieldViolation>> check, Func<Rejection, Rejection> refused, IDisposable? lease = null)
+        where T : class
+    {
+        var answer = await RunAsync(() => new StrongBox<ImmutableArray<FieldViolation>>(check()), lease);
+        if (answer.Value is not { Value: var violations })
+        {
+            return new DeviceAnswer<T> { Failure = answer.Failure };
+        }
+
+        if (violations.IsEmpty)
+        {
+            return null;
+        }
+
+        lease?.Dispose();
+        return new DeviceAnswer<T> { Rejection = refused(new Rejection(RejectionReason.Invalid, violations[0].Description) { Violations = violations }) };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _watchdog?.Dispose();
+
+    private void Run<T>(AdmissionCall call, Func<T> work, IDisposable? lease, TaskCompletionSource<DeviceAnswer<T>> answer)
+        where T : class
+    {
+        try
+        {
+            var made = Plans.Within(call, work);
+            answer.TrySetResult(new DeviceAnswer<T> { Value = made });
+        }
+        catch (CallAbandonedException)
+        {
+            lease?.Dispose();
+            Log.ThreadReturned(_logger, Name);
+        }
+        catch (PartFailedException failed)
+        {
+            lease?.Dispose();
+            if (failed.Failure.Cause is { } cause)
+            {
+                Log.PlanFailed(_logger, cause, failed.Failure.Message);
+            }
+
+            answer.TrySetResult(new DeviceAnswer<T> { Failure = failed.Failure });
+        }
+        catch (Exception exception)
+        {
+            lease?.Dispose();
+            answer.TrySetException(exception);
+        }
+        finally
+        {
+            _running.TryRemove(call, out _);
+            call.Leave();
+        }
+    }
+
+    private void Look()
+    {
+        foreach (var call in _running.Keys)
+        {
+            if (call.Away > LongestPlace)
+            {
+                call.Leave();
+            }
+
+            if (_limit <= TimeSpan.Zero || call.TryAbandon(_limit) is not { } abandoned)
+            {
+                continue;
+            }
+
+            var isFirst = _quarantine.Add(abandoned.Part);
+            var hung = new HungCall(abandoned.Part, abandoned.Work, Name, _limit);
+            Log.ThreadAbandoned(_logger, PartNames.WordsOf(abandoned.Part), Name, hung.Reason);
+            _hung(hung, isFirst);
+            call.Strand(hung.Failure);
+        }
+    }
+}

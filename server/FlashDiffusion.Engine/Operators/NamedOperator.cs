@@ -1,0 +1,45 @@
+using FlashDiffusion.Engine.Hangs;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Engine.Operators;
+
+/// <summary>
+/// An operator as a solver's step sees it: while it computes, the guard knows that it is not the solver. It belongs to its binding, so that a solver that
+/// disposes of it takes it from nobody.
+/// </summary>
+/// <param name="inner">The operator.</param>
+/// <param name="family">Whose code it is.</param>
+/// <param name="call">The call of the solver in which it is used; null before that has begun.</param>
+/// <param name="guard">Where that was entered.</param>
+internal class NamedOperator(IForwardOperator inner, IForwardOperatorFamily family, Func<GuardedCall?> call, CallGuard guard) : IForwardOperator
+{
+    /// <inheritdoc/>
+    public int Rows => inner.Rows;
+
+    /// <summary>Names the operator of a batch, and keeps its linearity.</summary>
+    /// <param name="bound">The operator; not owned.</param>
+    /// <param name="call">The call of the solver.</param>
+    /// <param name="guard">Where that was entered.</param>
+    /// <returns>Null if there is none.</returns>
+    public static IForwardOperator? Of(BoundOperator bound, Func<GuardedCall?> call, CallGuard guard) => bound switch
+    {
+        { Operator: ILinearForwardOperator linear, Family: { } family } => new NamedLinearOperator(linear, family, call, guard),
+        { Operator: { } inner, Family: { } family } => new NamedOperator(inner, family, call, guard),
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public Tensor Forward(Tensor pictures) => Run(() => inner.Forward(pictures));
+
+    /// <inheritdoc/>
+    public Tensor Consistent(Tensor measurements) => Run(() => inner.Consistent(measurements));
+
+    /// <inheritdoc/>
+    public Tensor ToImage(Tensor measurements) => Run(() => inner.ToImage(measurements));
+
+    /// <inheritdoc/>
+    public void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>Computes under the operator's name.</summary>
+    protected Tensor Run(Func<Tensor> code) => call() is { } step ? guard.Nest(step, family, "A call of an operator in a step", code) : code();
+}
