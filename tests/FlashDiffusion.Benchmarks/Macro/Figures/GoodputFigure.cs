@@ -61,9 +61,11 @@ internal sealed class GoodputFigure : IMacroFigure
         FlashClient client, Assignment[] pictures, double picturesPerSecond, ulong seed, CancellationToken cancellation)
     {
         Assignment[] all = [.. Enumerable.Repeat(pictures, Overload).SelectMany(picture => picture)];
+
+        // All places are taken from the start, as where the capacity is measured.
+        double[] arrivals = [.. Enumerable.Repeat(0.0, Places), .. Arrivals.Poisson(all.Length - Places, 1 / (Overload * picturesPerSecond), seed)];
         var began = TimeProvider.System.GetTimestamp();
-        var answers = await Caller.ArrivingAsync(
-            all, Arrivals.Poisson(all.Length, 1 / (Overload * picturesPerSecond), seed), picture => AnswerAsync(client, picture, cancellation), cancellation);
+        var answers = await Caller.ArrivingAsync(all, arrivals, picture => AnswerAsync(client, picture, cancellation), cancellation);
         var steps = answers.Sum(answer => (double)(answer?.Result.Cost.Steps ?? 0));
         return (steps / TimeProvider.System.GetElapsedTime(began).TotalSeconds, answers);
     }
