@@ -14,9 +14,9 @@ internal sealed record OptionSection(string Name, Type Type, Action<IServiceColl
             name,
             typeof(T),
             services => services.AddOptions<T>().BindConfiguration(name).ValidateDataAnnotations().ValidateOnStart(),
-            ErrorsOf<T>);
+            services => ErrorsOf<T>(services, name));
 
-    private static IEnumerable<string> ErrorsOf<T>(IServiceProvider services)
+    private static IEnumerable<string> ErrorsOf<T>(IServiceProvider services, string section)
         where T : class
     {
         try
@@ -26,7 +26,7 @@ internal sealed record OptionSection(string Name, Type Type, Action<IServiceColl
         }
         catch (OptionsValidationException exception)
         {
-            return exception.Failures;
+            return exception.Failures.Select(failure => AnnotationFailure.Explain(failure, section, typeof(T), services.GetRequiredService<IConfiguration>()));
         }
     }
 }

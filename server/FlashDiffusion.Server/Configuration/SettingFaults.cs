@@ -69,7 +69,8 @@ internal static class SettingFaults
         : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type))
         : type == typeof(double) ? "a number" : "a whole number";
 
-    private static string Named(string key) => CommandLine.Switches.FirstOrDefault(option => string.Equals(option.Key, key, StringComparison.OrdinalIgnoreCase)) is { } option
+    /// <summary>A key with its short name, if it has one.</summary>
+    public static string Named(string key) => CommandLine.Switches.FirstOrDefault(option => string.Equals(option.Key, key, StringComparison.OrdinalIgnoreCase)) is { } option
         ? $"{key} ({option.Name})"
         : key;
 }

@@ -45,6 +45,13 @@ public sealed class OptionSectionsTests
     }
 
     [Theory]
+    [InlineData("Server:GrpcPort", "99999", "Server:GrpcPort (--grpc-port) must be from 0 to 65535, but is '99999'.")]
+    [InlineData("Engine:Policy", "fastest", "Engine:Policy (--policy) must be one of shortest_remaining, first_come, earliest_deadline, but is 'fastest'.")]
+    [InlineData("Plugins:DefaultSolver", "", "Plugins:DefaultSolver (--default-solver) must be something, but is ''.")]
+    [InlineData("Engine:StepLimitSeconds", "-1", "Engine:StepLimitSeconds must be from 0 to 1000000, but is '-1'.")]
+    public void Errors_ValuesOutOfBounds_SayWhichOptionAndWhatItTakes(string key, string value, string expected) => Assert.Equal(expected, Assert.Single(ErrorsOf((key, value))));
+
+    [Theory]
     [InlineData("Engine:MaximumBach", "3", "There is no option 'Engine:MaximumBach'; Engine has Ageing,")]
     [InlineData("Access:AsksForTokens", "true", "There is no option 'Access:AsksForTokens'; Access has AdminScope,")]
     [InlineData("Server:GrpcPort:Value", "3", "There is no option 'Server:GrpcPort:Value'; Server:GrpcPort is one value.")]
