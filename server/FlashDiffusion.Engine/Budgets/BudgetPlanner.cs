@@ -131,7 +131,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     private SamplePlan Cut(Sample sample, SamplePlan whole, int start, int points, CutReason reason, Func<SampleSpec, SolverPlan> ask)
     {
         var usual = whole.Steps.Length - whole.InversionSteps;
-        var factor = Math.Pow(Math.Max(1, (double)usual / points), options.GuidanceExponent);
+        var factor = Math.Pow(Math.Max(1, (double)usual / points), options.GuidanceExponent ?? sample.Session.Request.GuidanceExponent ?? 0);
         var cut = new TrajectoryCut(LogSnrPoints.Of(sample.Spec.Schedule, start, points), factor, whole.Steps.Length, reason);
         return SampleFactory.PlanOf(sample.Session.Request, sample.Piece, whole.Start with { Cut = cut }, ask);
     }

@@ -68,6 +68,9 @@ internal sealed record ReconstructionRequest
     /// <summary>Most denoiser evaluations, 1 or more; null for as many as it takes.</summary>
     public int? MaximumNetworkCalls { get; init; }
 
+    /// <summary>Power of N/n that strengths of steps are multiplied by where a budget leaves n of N; the server's option wins; null for none.</summary>
+    public double? GuidanceExponent { get; init; }
+
     /// <summary>What to do where the whole trajectory does not fit into the budget.</summary>
     public TightDeadline OnTightDeadline { get; init; }
 

@@ -15,6 +15,12 @@ internal sealed record SolverPreset(string Solver, string Operator, double? Corr
     /// <summary>Numbers that were tuned for a start from pure noise, which wants less guidance than a start near the picture.</summary>
     public FrozenDictionary<string, double> FullParameters { get; init; } = FrozenDictionary<string, double>.Empty;
 
+    /// <summary>
+    /// Where a budget leaves n of N steps, guidance scales are multiplied by (N/n) to this power, unless
+    /// <see cref="Configuration.EngineOptions.GuidanceExponent"/> says another; null if none was tuned.
+    /// </summary>
+    public double? GuidanceExponent { get; init; }
+
     /// <summary>The preset as it stands for a start from pure noise.</summary>
     /// <returns>Its own numbers for such starts over the others.</returns>
     public SolverPreset ForFull() => FullParameters.Count == 0 ? this : this with

@@ -135,5 +135,10 @@ internal sealed class LatentDiffusionModel : ILatentDiffusionModel, IDisposable
         {
             throw new ModelRepositoryException($"maximum_side {manifest.MaximumSide} is below the model's smallest picture, {firstStage.Downsampling * unet.SpatialMultiple}.");
         }
+
+        if (manifest.Presets.FirstOrDefault(preset => preset.GuidanceExponent is { } exponent && !(Math.Abs(exponent) <= 1)) is { } wrong)
+        {
+            throw new ModelRepositoryException($"guidance_exponent of the preset for '{wrong.Solver}' and '{wrong.Operator}' must lie in [-1, 1], not {wrong.GuidanceExponent}.");
+        }
     }
 }

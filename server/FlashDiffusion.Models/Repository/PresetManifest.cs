@@ -24,4 +24,10 @@ internal sealed record PresetManifest
     /// <summary>Numbers that were tuned for a start from pure noise and stand there instead; null where none were.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, double>? FullParameters { get; init; }
+
+    /// <summary>
+    /// Where a budget leaves n of N steps, guidance scales are multiplied by (N/n) to this power, in [-1, 1]; null if none was tuned.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? GuidanceExponent { get; init; }
 }

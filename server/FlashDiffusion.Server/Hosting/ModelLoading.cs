@@ -84,6 +84,7 @@ internal sealed class ModelLoading(IOptions<ModelOptions> options, WeightMemory 
         new(preset.Solver, preset.Operator, preset.Correction, preset.Parameters.ToFrozenDictionary(StringComparer.Ordinal))
         {
             Named = preset.Named,
+            GuidanceExponent = preset.GuidanceExponent,
             FullParameters = (preset.FullParameters ?? FrozenDictionary<string, double>.Empty).ToFrozenDictionary(StringComparer.Ordinal),
         };
 }

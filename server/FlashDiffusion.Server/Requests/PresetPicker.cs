@@ -32,6 +32,7 @@ internal static class PresetPicker
     private static SolverPreset Over(SolverPreset named, SolverPreset tuned) => named with
     {
         Correction = tuned.Correction ?? named.Correction,
+        GuidanceExponent = tuned.GuidanceExponent,
         Parameters = named.Parameters.Concat(tuned.Parameters).GroupBy(pair => pair.Key, StringComparer.Ordinal).ToFrozenDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal),
     };
 }

@@ -92,6 +92,7 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
             QueueTimeout = queueTimeout,
             TimeLimit = timeLimit,
             MaximumNetworkCalls = networkCalls,
+            GuidanceExponent = preset?.GuidanceExponent,
             OnTightDeadline = onTightDeadline,
             Deadline = deadline,
             Parent = Activity.Current?.Context ?? default,

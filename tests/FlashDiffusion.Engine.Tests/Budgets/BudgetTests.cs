@@ -40,6 +40,19 @@ public sealed class BudgetTests
     }
 
     [Theory]
+    [InlineData(null, null, 0.0)]
+    [InlineData(null, -0.25, -0.25)]
+    [InlineData(0.5, -0.25, 0.5)]
+    public async Task NetworkCalls_GuidanceExponent_IsTheServersOrThePresetsOrNone(double? option, double? preset, double expected)
+    {
+        using var harness = await WarmAsync(new EngineOptions { MaximumSessions = 10, Threads = 1, GuidanceExponent = option });
+        var session = harness.Submit(harness.Request(1, Whole - 1) with { MaximumNetworkCalls = 15, GuidanceExponent = preset });
+        harness.RunUntilIdle();
+        var accepted = Assert.IsType<AcceptedEvent>((await EngineHarness.EventsAsync(session))[0]);
+        Assert.Equal(Math.Pow((double)Whole / accepted.TotalSteps, expected), accepted.Cut!.GuidanceFactor, 9);
+    }
+
+    [Theory]
     [InlineData(20, false)]
     [InlineData(29, false)]
     [InlineData(38, true)]

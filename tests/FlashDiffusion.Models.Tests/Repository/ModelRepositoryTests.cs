@@ -20,6 +20,7 @@ public sealed class ModelRepositoryTests : IDisposable
         { TinyModels.Model, "\"linear_start\": 0.0015", "\"linear_start\": 2", "schedule" },
         { TinyModels.Model, "\"linear_start\": 0.0015", "\"linear_start\": \"low\"", "linear_start" },
         { TinyModels.Model, "\"maximum_side\": 64", "\"maximum_side\": 2", "maximum_side" },
+        { TinyModels.Model, "\"presets\": []", "\"presets\": [{ \"solver\": \"s\", \"operator\": \"o\", \"guidance_exponent\": 1.5 }]", "guidance_exponent" },
         { TinyModels.Model, "\"parameterization\": \"eps\"", "\"parameterization\": \"v\"", "self-check" },
         { TinyModels.Model, "ldm.models.autoencoder.AutoencoderKL", "ldm.models.autoencoder.Unheard", "Unheard" },
         { TinyModels.Encoder, "\"model\": \"tiny\"", "\"model\": \"huge\"", "'huge' version '1' is not ready" },

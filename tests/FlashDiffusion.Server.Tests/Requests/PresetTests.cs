@@ -7,6 +7,7 @@ public sealed class PresetTests
 {
     private static readonly SolverPreset Tuned = new("free", "gaussian_blur", 0.7, new Dictionary<string, double> { ["strength"] = 0.3 }.ToFrozenDictionary())
     {
+        GuidanceExponent = 0.125,
         FullParameters = new Dictionary<string, double> { ["strength"] = 0.2 }.ToFrozenDictionary(),
     };
 
@@ -20,6 +21,7 @@ public sealed class PresetTests
         Assert.Equal(0.3, mapped.Request.SolverParameters.Number("strength"));
         Assert.Equal(3, mapped.Request.SolverParameters.Integer("rounds"));
         Assert.Equal(0.7, mapped.Request.Adaptation.Correction);
+        Assert.Equal(0.125, mapped.Request.GuidanceExponent);
         var notice = Assert.Single(mapped.Notices);
         Assert.Equal("PRESET_APPLIED", notice.Code);
         Assert.StartsWith("strength 0.3 and correction 0.7", notice.Message, StringComparison.Ordinal);
@@ -63,6 +65,7 @@ public sealed class PresetTests
         {
             Assert.Equal(0.25, mapped.Request.SolverParameters.Number("strength"));
             Assert.Equal(1, mapped.Request.Adaptation.Correction);
+            Assert.Null(mapped.Request.GuidanceExponent);
         });
     }
 
@@ -107,6 +110,7 @@ public sealed class PresetTests
         Assert.Equal(0.3, mapped.Request.SolverParameters.Number("strength"));
         Assert.Equal(2, mapped.Request.SolverParameters.Integer("rounds"));
         Assert.Equal(0.7, mapped.Request.Adaptation.Correction);
+        Assert.Equal(0.125, mapped.Request.GuidanceExponent);
         Assert.Equal(new SamplingSpec(SamplerKind.Ddim, 50, 1), mapped.Request.Sampling);
     }
 

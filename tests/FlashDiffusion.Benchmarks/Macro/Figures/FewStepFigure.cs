@@ -10,11 +10,11 @@ namespace FlashDiffusion.Benchmarks.Macro.Figures;
 internal sealed class FewStepFigure : IMacroFigure
 {
     private const int Counted = 20;
-    private static readonly int[] Calls = [5, 8, 10, 20, 50];
+    private static readonly int[] Calls = [5, 6, 8, 10, 20, 50];
 
     public string Name => "few-step";
 
-    public string Description => "at most 5, 8, 10, 20, 50 network calls against the full adaptive trajectory: time and PSNR, 32 at once";
+    public string Description => "at most 5, 6, 8, 10, 20, 50 network calls against the full adaptive trajectory: time and PSNR, 32 at once";
 
     public async Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
     {

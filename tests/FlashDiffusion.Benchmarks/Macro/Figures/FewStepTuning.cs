@@ -5,16 +5,15 @@ using FlashDiffusion.Benchmarks.Macro.Work;
 
 namespace FlashDiffusion.Benchmarks.Macro.Figures;
 
-/// <summary>How a shortened chain should be guided and how much noise it should get: what the defaults were chosen from. Give it pictures that nothing is reported on.</summary>
+/// <summary>How a shortened chain should be guided: what the exponents of the presets were chosen from. Give it pictures that nothing is reported on.</summary>
 internal sealed class FewStepTuning : IMacroFigure
 {
-    private static readonly double[] Exponents = [0, 0.12, 0.25, 0.5];
-    private static readonly double[] Etas = [0, 0.5, 1];
-    private static readonly int[] Calls = [10, 20];
+    private static readonly double[] Exponents = [-0.15, 0, 0.12, 0.25, 0.4, 0.6];
+    private static readonly int[] Calls = [5, 6, 8, 10, 20];
 
     public string Name => "few-step-tuning";
 
-    public string Description => "mean PSNR of shortened chains by guidance exponent, DDIM eta and calls";
+    public string Description => "mean PSNR of shortened chains by guidance exponent, calls and operator";
 
     public bool OnlyByName => true;
 
@@ -24,20 +23,14 @@ internal sealed class FewStepTuning : IMacroFigure
         foreach (var exponent in Exponents)
         {
             await using var server = await bench.StartAsync($"--Engine:GuidanceExponent={Text(exponent)}");
-            var pictures = await Assignments.OfAsync(bench.Manifest, bench.Size(quick: 12, full: 48), server.Client, cancellation);
-            foreach (var (eta, calls) in Etas.SelectMany(eta => Calls.Select(calls => (eta, calls))))
+            var pictures = await Assignments.OfAsync(bench.Manifest, bench.Size(quick: 24, full: 72), server.Client, cancellation);
+            foreach (var calls in Calls)
             {
-                // Over every point of the schedule DDIM with eta 1 is the usual chain; a cut keeps the eta.
-                Assignment[] few = [.. pictures.Select(picture => picture.With(request =>
-                {
-                    request.Sampling = new V1.Sampling { Sampler = V1.Sampler.Ddim, DdimSteps = 1000, DdimEta = eta };
-                    request.Scheduling = new V1.Scheduling { MaxNetworkCalls = calls };
-                }))];
+                Assignment[] few = [.. pictures.Select(picture => picture.With(request => request.Scheduling = new V1.Scheduling { MaxNetworkCalls = calls }))];
                 var batch = await Caller.AtOnceAsync(server, few, 32, cancellation);
                 var row = new JsonObject
                 {
                     ["exponent"] = exponent,
-                    ["eta"] = eta,
                     ["calls"] = calls,
                     ["psnr"] = Spread.Of(batch.All.Select(finished => finished.Psnr)).ToJson(),
                     ["mean_psnr"] = batch.All.Average(finished => finished.Psnr),
