@@ -14,13 +14,13 @@ internal static class HotCommand
     {
         var quick = new Option<bool>("--quick") { Description = "Three short iterations: an order of magnitude." };
         var filter = new Option<string>("--filter") { Description = "Names of the benchmarks, with wildcards.", DefaultValueFactory = _ => "*" };
-        var command = new Command("hot", "Hot paths beside the networks: noise, scheduling, forecasts, promises (BenchmarkDotNet).") { quick, filter };
+        var command = new Command("hot", "Hot paths beside the networks: noise, scheduling, forecasts, promises, previews (BenchmarkDotNet).") { quick, filter };
         command.SetAction(parsed =>
         {
             // In this process: a generated project would find neither the natives of libtorch nor what is internal here.
             var job = (parsed.GetValue(quick) ? Job.ShortRun : Job.Default).WithToolchain(InProcessNoEmitToolchain.Instance);
             var config = DefaultConfig.Instance.AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).WithArtifactsPath(Path.Combine(Path.GetTempPath(), "flash-hot"));
-            BenchmarkSwitcher.FromTypes([typeof(NoiseBenchmark), typeof(SchedulingBenchmark), typeof(ForecastBenchmark), typeof(EtaBenchmark), typeof(PromiseBenchmark)]).Run(["--filter", parsed.GetValue(filter)!], config);
+            BenchmarkSwitcher.FromTypes([typeof(NoiseBenchmark), typeof(SchedulingBenchmark), typeof(ForecastBenchmark), typeof(EtaBenchmark), typeof(PromiseBenchmark), typeof(PreviewBenchmark)]).Run(["--filter", parsed.GetValue(filter)!], config);
         });
         return command;
     }

@@ -9,7 +9,7 @@ namespace FlashDiffusion.Benchmarks.Macro.Figures;
 internal sealed class FewStepTuning : IMacroFigure
 {
     private static readonly double[] Exponents = [-0.15, 0, 0.12, 0.25, 0.4, 0.6];
-    private static readonly int[] Calls = [5, 6, 8, 10, 20];
+    private static readonly int[] Calls = [5, 6, 8, 12];
 
     public string Name => "few-step-tuning";
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlashDiffusion.Benchmarks.Macro.Serving;
 using FlashDiffusion.Benchmarks.Macro.Statistics;
 using FlashDiffusion.Benchmarks.Macro.Work;
 
@@ -17,14 +18,43 @@ internal sealed class StreamingFigure : IMacroFigure
     {
         await using var server = await bench.StartAsync();
         var steps = bench.Size(quick: 15, full: 40);
-        var plain = (await Assignments.OfAsync(bench.Manifest, Pictures, server.Client, cancellation)).Select(picture => picture.Steps(steps)).ToArray();
-        var streamed = plain.Select(picture => picture.With(request => request.Progress = new V1.ProgressOptions
+        var guided = (await Assignments.OfAsync(bench.Manifest, Pictures, server.Client, cancellation)).Select(picture => picture.Steps(steps)).ToArray();
+        var (costs, processor, usual) = await PairsAsync(server, guided, bench.Size(quick: 4, full: 8), cancellation);
+
+        // The same events around steps without guidance, whose time is a fraction: what the machine adds by chance is one too.
+        Assignment[] light = [.. guided.Select(picture => picture.With(request => request.Solver = new V1.SolverChoice { Name = "ddim" }))];
+        var (lightCosts, _, lightUsual) = await PairsAsync(server, light, bench.Size(quick: 8, full: 40), cancellation);
+        var added = MeanDifference.Of(lightCosts, lightCosts.Select(_ => 0.0));
+        var (spread, ofProcessor) = (Spread.Of(costs.Select(cost => cost / usual)), Spread.Of(processor));
+        return new JsonObject
+        {
+            ["streaming_cost"] = spread.Median,
+            ["details"] = new JsonObject
+            {
+                ["streaming_cost"] = spread.ToJson(),
+                ["of_processor_time"] = ofProcessor.ToJson(),
+                ["by_light_steps"] = added.Mean / usual,
+                ["by_light_steps_error"] = added.StandardError / usual,
+                ["added_ms_per_event"] = 1000 * added.Mean / (steps * Pictures),
+                ["step_ms"] = 1000 * usual / steps,
+                ["light_step_ms"] = 1000 * lightUsual / steps,
+                ["steps"] = steps,
+            },
+        };
+    }
+
+    /// <summary>Pairs of batches, streamed and not.</summary>
+    /// <returns>Seconds that streaming added; processor time that it added, as a share; the usual seconds without.</returns>
+    private static async Task<(List<double> Added, List<double> Processor, double Usual)> PairsAsync(BenchServer server, Assignment[] plain, int pairs, CancellationToken cancellation)
+    {
+        Assignment[] streamed = [.. plain.Select(picture => picture.With(request => request.Progress = new V1.ProgressOptions
         {
             EverySteps = 1, IncludeLatent = true, Preview = V1.PreviewKind.Cheap,
-        })).ToArray();
+        }))];
         await Caller.AtOnceAsync(server, plain, Pictures, cancellation);
-        var (costs, processor) = (new List<double>(), new List<double>());
-        for (var pair = 0; pair < bench.Size(quick: 7, full: 12); pair++)
+        await Caller.AtOnceAsync(server, streamed, Pictures, cancellation);
+        var (added, processor, usual) = (new List<double>(), new List<double>(), new List<double>());
+        for (var pair = 0; pair < pairs; pair++)
         {
             // Who goes first alternates, so that a drift of the machine hits both.
             var batches = new Batch[2];
@@ -33,11 +63,11 @@ internal sealed class StreamingFigure : IMacroFigure
                 batches[which] = await Caller.AtOnceAsync(server, which == 0 ? plain : streamed, Pictures, cancellation);
             }
 
-            costs.Add((batches[1].Seconds / batches[0].Seconds) - 1);
+            added.Add(batches[1].Seconds - batches[0].Seconds);
             processor.Add((batches[1].ProcessorSeconds / batches[0].ProcessorSeconds) - 1);
+            usual.Add(batches[0].Seconds);
         }
 
-        var spread = Spread.Of(costs);
-        return new JsonObject { ["streaming_cost"] = spread.Median, ["details"] = new JsonObject { ["streaming_cost"] = spread.ToJson(), ["of_processor_time"] = Spread.Of(processor).ToJson(), ["steps"] = steps } };
+        return (added, processor, Quantiles.Of(usual, 0.5));
     }
 }
