@@ -27,6 +27,7 @@ internal static class TunedPresets
             Operator = TrainedFamily.Of(pair.Key).Operator,
             Correction = pair.Value.Correction,
             Parameters = new Dictionary<string, double> { [GuidanceScale] = pair.Value.Guidance },
+            GuidanceExponent = pair.Value.GuidanceExponent,
             FullParameters = new Dictionary<string, double> { [GuidanceScale] = pair.Value.FullGuidance },
         }),
     ];

@@ -1,4 +1,5 @@
 using FlashDiffusion.Testing.Tools;
+using FlashDiffusion.Trainer.Commands;
 using FlashDiffusion.Trainer.Evaluation;
 using FlashDiffusion.Trainer.Packaging;
 
@@ -37,6 +38,20 @@ public sealed class SolverSettingTests
         var shipped = SolverSetting.Presets(Path.Combine(folder, "1", "model.json"));
         Assert.All(TunedPresets.OfOtherSolvers(Path.Combine(folder, "solver-presets.json")), preset =>
             Assert.Equal(preset.Parameters, SolverSetting.Of(shipped, preset.Solver, preset.Operator, None).Parameters));
+    }
+
+    [Fact]
+    public void Presets_ShippedModel_HoldWhatWasTuned()
+    {
+        var folder = Path.Combine(Checkout.Root, "server", "models", "starter");
+        var shipped = SolverSetting.Presets(Path.Combine(folder, "1", "model.json"));
+        Assert.All(TunedPresets.Of(TuneCommand.Read(Path.Combine(folder, "tuning.json"))), preset =>
+        {
+            var same = Assert.Single(shipped, other => (other.Solver, other.Operator) == (preset.Solver, preset.Operator));
+            Assert.Equal((preset.Correction, preset.GuidanceExponent), (same.Correction, same.GuidanceExponent));
+            Assert.Equal(preset.Parameters, same.Parameters);
+            Assert.Equal(preset.FullParameters, same.FullParameters);
+        });
     }
 
     [Fact]
