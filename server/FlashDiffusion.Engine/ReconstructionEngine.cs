@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
@@ -21,7 +20,6 @@ namespace FlashDiffusion.Engine;
 /// </summary>
 internal sealed class ReconstructionEngine : IAsyncDisposable
 {
-    private static readonly TimeSpan StatisticsPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan KeptLeast = TimeSpan.FromSeconds(5);
 
     private readonly EngineOptions _options;
@@ -271,25 +269,10 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <returns>The statistics; a device that does not answer within two seconds, as in a step that hangs, shows no lanes.</returns>
     public async Task<EngineStatistics> StatisticsAsync(CancellationToken cancellation)
     {
-        var labels = DeviceNames.Labels(Devices);
-        var devices = await Task.WhenAll(_fleet.Loops.Select(async (loop, device) =>
-        {
-            var asked = MaintainAsync(device, () => new StrongBox<ImmutableArray<LaneStatistics>>(loop.Statistics()));
-            ImmutableArray<LaneStatistics>? lanes = null;
-            try
-            {
-                lanes = (await asked.WaitAsync(StatisticsPatience, cancellation)).Value?.Value;
-            }
-            catch (TimeoutException)
-            {
-                // What it is busy with matters more.
-            }
-
-            return new DeviceStatistics(labels[device], loop.Load, loop.Memory.Bytes, lanes ?? []);
-        }));
+        var devices = await DeviceStatistics.OfAsync(_fleet, (device, read) => MaintainAsync(device, read), cancellation);
         return new EngineStatistics(
             _options.Policy,
-            [.. devices],
+            devices,
             _ledger.Accepted,
             _ledger.Active,
             Enum.GetValues<SessionOutcome>().ToImmutableSortedDictionary(outcome => outcome, _ledger.Ended));
