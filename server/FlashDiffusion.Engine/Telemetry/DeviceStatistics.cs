@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Devices;
 
 namespace FlashDiffusion.Engine.Telemetry;
