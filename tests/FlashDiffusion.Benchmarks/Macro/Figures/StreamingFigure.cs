@@ -23,7 +23,7 @@ internal sealed class StreamingFigure : IMacroFigure
 
         // The same events around steps without guidance, whose time is a fraction: what the machine adds by chance is one too.
         Assignment[] light = [.. guided.Select(picture => picture.With(request => request.Solver = new V1.SolverChoice { Name = "ddim" }))];
-        var (lightCosts, _, lightUsual) = await PairsAsync(server, light, bench.Size(quick: 8, full: 40), cancellation);
+        var (lightCosts, _, lightUsual) = await PairsAsync(server, light, bench.Size(quick: 30, full: 40), cancellation);
         var added = MeanDifference.Of(lightCosts, lightCosts.Select(_ => 0.0));
         var (spread, ofProcessor) = (Spread.Of(costs.Select(cost => cost / usual)), Spread.Of(processor));
         return new JsonObject
