@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using FlashDiffusion.Benchmarks.Macro.Statistics;
 
@@ -9,7 +10,8 @@ namespace FlashDiffusion.Benchmarks.Macro.Memory;
 /// <param name="Steps">Steps seen.</param>
 /// <param name="FirstBytes">Resident set at the beginning.</param>
 /// <param name="LastBytes">Resident set at the end.</param>
-internal readonly record struct ResidentSlope(double BytesPerStep, double Error, double Steps, double FirstBytes, double LastBytes)
+/// <param name="BlockBytes">Mean of each block, from which the slope comes: whether it grows on or settles.</param>
+internal sealed record ResidentSlope(double BytesPerStep, double Error, double Steps, double FirstBytes, double LastBytes, ImmutableArray<double> BlockBytes)
 {
     private const int Blocks = 8;
 
@@ -24,7 +26,7 @@ internal readonly record struct ResidentSlope(double BytesPerStep, double Error,
     {
         var blocks = samples.Chunk((samples.Count + Blocks - 1) / Blocks).Select(block => (block.Average(sample => sample.Steps), block.Average(sample => sample.Bytes))).ToArray();
         var fit = LinearFit.Of(blocks);
-        return new ResidentSlope(fit.Slope, StudentT * fit.SlopeError, samples[^1].Steps, samples[0].Bytes, samples[^1].Bytes);
+        return new ResidentSlope(fit.Slope, StudentT * fit.SlopeError, samples[^1].Steps, samples[0].Bytes, samples[^1].Bytes, [.. blocks.Select(block => block.Item2)]);
     }
 
     public JsonObject ToJson() => new()
@@ -34,6 +36,7 @@ internal readonly record struct ResidentSlope(double BytesPerStep, double Error,
         ["steps"] = Steps,
         ["first_bytes"] = FirstBytes,
         ["last_bytes"] = LastBytes,
+        ["block_bytes"] = new JsonArray([.. BlockBytes.Select(bytes => (JsonNode)Math.Round(bytes))]),
         ["grows"] = Grows,
     };
 }
