@@ -158,8 +158,8 @@ public sealed class LifecycleTests(LifecycleServer lifecycle) : IClassFixture<Li
         requests[1] = requests[0].Clone();
         var hung = requests.Select(FailedAsync).ToList();
         Assert.NotNull((await Requests.ReconstructAsync(lifecycle.Server, await Requests.BlurredAsync(lifecycle.Server)))[^1].Result);
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await lifecycle.HealthAsync("solver/faulty_solver"));
 
+        // Whether that was before they were given up depends on the machine; AdmissionHangTests ask for it in virtual time.
         foreach (var (_, error) in await Task.WhenAll(hung))
         {
             Assert.Equal((StatusCode.Internal, "SOLVER_FAULT"), (error.StatusCode, error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason));
