@@ -61,7 +61,7 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
         var bound = stake.Bound = operators.For(
             lane,
             [.. rows.Select(sample => sample.Id)],
-            lane.Operator.Length == 0 ? [.. rows.Select(sample => sample.Piece with { Degradation = null })] : [.. rows.Select(sample => sample.Piece)],
+            [.. rows.Select(sample => lane.Operator.Length == 0 ? sample.Piece.WithoutOperator() : sample.Piece)],
             [.. rows.Select(sample => sample.Measurement)],
             model.Device,
             stake);

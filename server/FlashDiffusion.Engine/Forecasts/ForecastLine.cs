@@ -15,8 +15,7 @@ internal sealed class ForecastLine(IEnumerable<Claim<ForecastWork>> waiting)
     public static Comparer<ForecastLine> ByNext { get; } = Comparer<ForecastLine>.Create((first, second) =>
     {
         var (one, other) = (first.Next, second.Next);
-        var order = other.Priority.CompareTo(one.Priority);
-        order = order != 0 ? order : other.IsPressing.CompareTo(one.IsPressing);
+        var order = Claim<ForecastWork>.ByUrgency(one, other);
         if (order != 0 || one.IsPressing)
         {
             return order != 0 ? order : Claim<ForecastWork>.Dealt(one, other);

@@ -29,6 +29,9 @@ internal sealed record Workpiece
     /// <summary>Name and structural key of the operator: equal ones can be bound together.</summary>
     public string OperatorKey => _operatorKey ??= Degradation is null ? "" : $"{Degradation.Spec.Name}/{OperatorPlan!.StructuralKey}";
 
+    /// <summary>The same for who looks at the latent alone, as an inversion does.</summary>
+    public Workpiece WithoutOperator() => this with { Degradation = null, OperatorPlan = null, _operatorKey = null };
+
     /// <summary>sigma on [-1, 1] if residuals can be scaled by it; null without operator or noise.</summary>
     public double? ResidualStd => Degradation is { NoiseStd: > 0 } degradation && OperatorPlan!.MeasurementCount > 0 ? degradation.NoiseStd : null;
 

@@ -22,9 +22,10 @@ internal sealed record SolverPreset(string Solver, string Operator, double? Corr
     public double? GuidanceExponent { get; init; }
 
     /// <summary>The preset as it stands for a start from pure noise.</summary>
-    /// <returns>Its own numbers for such starts over the others.</returns>
-    public SolverPreset ForFull() => FullParameters.Count == 0 ? this : this with
+    /// <returns>Its own numbers for such starts over the others; how guidance grows in shortened chains was tuned for starts near the picture alone.</returns>
+    public SolverPreset ForFull() => this with
     {
+        GuidanceExponent = null,
         Parameters = Parameters.Where(pair => !FullParameters.ContainsKey(pair.Key)).Concat(FullParameters).ToFrozenDictionary(StringComparer.Ordinal),
     };
 }

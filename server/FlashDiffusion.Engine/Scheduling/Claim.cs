@@ -73,9 +73,15 @@ internal sealed class Claim<T>(T item, long id, CallerKey caller, Priority prior
     /// <summary>Order of places.</summary>
     public static int ByPlace(Claim<T> first, Claim<T> second)
     {
-        var order = second.Priority.CompareTo(first.Priority);
-        order = order != 0 ? order : second.IsPressing.CompareTo(first.IsPressing);
+        var order = ByUrgency(first, second);
         return order != 0 || first.IsPressing ? order : first.Index.CompareTo(second.Index);
+    }
+
+    /// <summary>Order of classes, and within one of promises before others.</summary>
+    public static int ByUrgency(Claim<T> first, Claim<T> second)
+    {
+        var order = second.Priority.CompareTo(first.Priority);
+        return order != 0 ? order : second.IsPressing.CompareTo(first.IsPressing);
     }
 
     private static int ByComing(Claim<T> first, Claim<T> second)

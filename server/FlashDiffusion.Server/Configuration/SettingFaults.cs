@@ -48,7 +48,7 @@ internal static class SettingFaults
             return $"There is no option '{below.Path}'; {setting.Path} is one value.";
         }
 
-        return IsReadable(setting, option) ? null : $"{Named(setting.Path)} must be {KindOf(option.PropertyType)}, but is '{setting.Value}'.";
+        return IsReadable(setting, option) ? null : $"{Named(setting.Path)} must be {KindOf(Nullable.GetUnderlyingType(option.PropertyType) ?? option.PropertyType)}, but is '{setting.Value}'.";
     }
 
     private static bool IsReadable(IConfigurationSection setting, PropertyInfo option)

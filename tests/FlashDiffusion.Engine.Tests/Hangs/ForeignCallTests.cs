@@ -24,9 +24,7 @@ public sealed class ForeignCallTests
         await AssertOutOfServiceAsync(scene, hung, "SOLVER_FAULT", "hanging", scene.Solver);
         Assert.Equal("SOLVER_FAULT", (await HangScene.FailedAsync(waiting)).Failure.Reason);
         await EngineHarness.ResultAsync(bystander);
-        Assert.False(letGo.Task.IsCompleted);
-        scene.Solver.Release();
-        await ReturnedAsync(letGo);
+        await LetsGoOnceReleasedAsync(letGo, scene.Solver.Release);
         await EngineHarness.ResultAsync(scene.Send(scene.Other, 4));
     }
 
@@ -66,9 +64,7 @@ public sealed class ForeignCallTests
         await AssertOutOfServiceAsync(scene, hung, "SOLVER_FAULT", "gain", scene.Family);
         await EngineHarness.ResultAsync(bystander);
         Assert.Equal("SOLVER_FAULT", (await HangScene.FailedAsync(scene.Send(scene.Other, 3, scene.OfFamily))).Failure.Reason);
-        Assert.False(letGo.Task.IsCompleted);
-        scene.Family.Release();
-        await ReturnedAsync(letGo);
+        await LetsGoOnceReleasedAsync(letGo, scene.Family.Release);
     }
 
     [Fact]
@@ -111,9 +107,7 @@ public sealed class ForeignCallTests
         await EngineHarness.ResultAsync(bystander);
         await EngineHarness.ResultAsync(scene.Send(scene.Other, 3));
         Assert.Equal("SOLVER_FAULT", (await HangScene.FailedAsync(scene.Send(scene.Other, 4, scene.OfFamily))).Failure.Reason);
-        Assert.False(letGo.Task.IsCompleted);
-        scene.Family.Release();
-        await ReturnedAsync(letGo);
+        await LetsGoOnceReleasedAsync(letGo, scene.Family.Release);
     }
 
     [Fact]
@@ -184,9 +178,7 @@ public sealed class ForeignCallTests
         await AssertOutOfServiceAsync(scene, hung, "DEVICE_FAULT", "fake", scene.Model);
         Assert.Equal("DEVICE_FAULT", (await HangScene.FailedAsync(companion)).Failure.Reason);
         await EngineHarness.ResultAsync(bystander);
-        Assert.False(letGo.Task.IsCompleted);
-        scene.Networks.Release();
-        await ReturnedAsync(letGo);
+        await LetsGoOnceReleasedAsync(letGo, scene.Networks.Release);
     }
 
     [Fact]
@@ -301,6 +293,13 @@ public sealed class ForeignCallTests
         Assert.Contains(name, end.Failure.Message, StringComparison.Ordinal);
         Assert.Same(part, Assert.Single(scene.Hung).Part);
         return end;
+    }
+
+    private static async Task LetsGoOnceReleasedAsync(TaskCompletionSource letGo, Action release)
+    {
+        Assert.False(letGo.Task.IsCompleted);
+        release();
+        await ReturnedAsync(letGo);
     }
 
     private static Task ReturnedAsync(TaskCompletionSource letGo) => letGo.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);

@@ -50,6 +50,7 @@ public sealed class PresetTests
         var mapped = _scene.Map(request);
 
         Assert.Equal(0.2, mapped.Request.SolverParameters.Number("strength"));
+        Assert.Null(mapped.Request.GuidanceExponent);
         Assert.StartsWith("strength 0.2 were tuned", Assert.Single(mapped.Notices).Message, StringComparison.Ordinal);
     }
 

@@ -31,7 +31,7 @@ internal sealed class PrecisionFigure : IMacroFigure
         foreach (var (chunk, i) in pictures.Chunk(AtOnce).Select((chunk, i) => (chunk, i)))
         {
             var (times, alones, used) = (new double[2], new double[2], new double[2]);
-            foreach (var which in i % 2 == 0 ? new[] { 0, 1 } : [1, 0])
+            foreach (var which in Pairs.Order(i))
             {
                 var server = which == 0 ? full : reduced;
                 var batch = await Caller.AtOnceAsync(server, chunk, AtOnce, cancellation);

@@ -31,7 +31,7 @@ internal sealed class ReloadFigure : IMacroFigure
         for (var round = 0; round < bench.Size(quick: 2, full: 10); round++)
         {
             var windows = new double[2][];
-            foreach (var which in round % 2 == 0 ? new[] { 0, 1 } : [1, 0])
+            foreach (var which in Pairs.Order(round))
             {
                 windows[which] = await WindowAsync(server, pictures, which == 0 ? ReloadAsync : null, cancellation);
                 times[which].AddRange(windows[which]);

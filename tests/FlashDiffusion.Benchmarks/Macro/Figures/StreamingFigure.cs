@@ -22,9 +22,9 @@ internal sealed class StreamingFigure : IMacroFigure
         var (costs, processor, usual) = await PairsAsync(server, guided, bench.Size(quick: 4, full: 8), cancellation);
 
         // The same events around steps without guidance, whose time is a fraction: what the machine adds by chance is one too.
-        Assignment[] light = [.. guided.Select(picture => picture.With(request => request.Solver = new V1.SolverChoice { Name = "ddim" }))];
+        Assignment[] light = [.. guided.Select(picture => picture.Unguided())];
         var (lightCosts, _, lightUsual) = await PairsAsync(server, light, bench.Size(quick: 30, full: 40), cancellation);
-        var added = MeanDifference.Of(lightCosts, lightCosts.Select(_ => 0.0));
+        var added = MeanDifference.Of([.. lightCosts]);
         var (spread, ofProcessor) = (Spread.Of(costs.Select(cost => cost / usual)), Spread.Of(processor));
         return new JsonObject
         {
@@ -56,9 +56,8 @@ internal sealed class StreamingFigure : IMacroFigure
         var (added, processor, usual) = (new List<double>(), new List<double>(), new List<double>());
         for (var pair = 0; pair < pairs; pair++)
         {
-            // Who goes first alternates, so that a drift of the machine hits both.
             var batches = new Batch[2];
-            foreach (var which in pair % 2 == 0 ? new[] { 0, 1 } : [1, 0])
+            foreach (var which in Pairs.Order(pair))
             {
                 batches[which] = await Caller.AtOnceAsync(server, which == 0 ? plain : streamed, Pictures, cancellation);
             }

@@ -33,7 +33,7 @@ internal sealed class TelemetryFigure : IMacroFigure
         var guided = await PairsAsync(bench.Size(quick: 6, full: 24), watched, unwatched, pictures, scraper, cancellation);
 
         // The same events and spans around steps without guidance, whose time is a fraction: what the machine adds by chance is one too.
-        Assignment[] light = [.. pictures.Select(picture => picture.With(request => request.Solver = new V1.SolverChoice { Name = "ddim" }))];
+        Assignment[] light = [.. pictures.Select(picture => picture.Unguided())];
         await PairsAsync(WarmUp, watched, unwatched, light, scraper, cancellation);
         var lightly = await PairsAsync(bench.Size(quick: 16, full: 160), watched, unwatched, light, scraper, cancellation);
         if (Signals.FirstOrDefault(signal => sink.Bytes(signal) == 0) is { } missing)
@@ -69,8 +69,7 @@ internal sealed class TelemetryFigure : IMacroFigure
         List<double>[] processor = [[], []];
         for (var pair = 0; pair < pairs; pair++)
         {
-            // Who goes first alternates, so that a drift of the machine hits both.
-            foreach (var which in pair % 2 == 0 ? new[] { 0, 1 } : [1, 0])
+            foreach (var which in Pairs.Order(pair))
             {
                 var turn = await TurnAsync(which == 0 ? watched : unwatched, pictures[pair % pictures.Length], which == 0 ? scraper : null, cancellation);
                 seconds[which].Add(turn.Seconds);

@@ -30,7 +30,7 @@ internal sealed class ManifestFigure : IMacroFigure
         var (baseline, alone, processor) = (new List<Finished>(), new List<Finished>(), new double[2]);
         foreach (var (picture, i) in pictures.Select((picture, i) => (picture, i)))
         {
-            foreach (var which in i % 2 == 0 ? new[] { 0, 1 } : [1, 0])
+            foreach (var which in Pairs.Order(i))
             {
                 var batch = await Caller.AtOnceAsync(which == 0 ? plain : server, [picture], 1, cancellation);
                 (which == 0 ? baseline : alone).AddRange(batch.All);

@@ -8,9 +8,11 @@ namespace FlashDiffusion.Benchmarks.Macro.Statistics;
 /// <param name="Count">Pairs.</param>
 internal readonly record struct MeanDifference(double Mean, double StandardError, int Count)
 {
-    public static MeanDifference Of(IEnumerable<double> first, IEnumerable<double> second)
+    public static MeanDifference Of(IEnumerable<double> first, IEnumerable<double> second) => Of([.. first.Zip(second, (a, b) => a - b)]);
+
+    /// <summary>The same of differences that are known.</summary>
+    public static MeanDifference Of(double[] differences)
     {
-        double[] differences = [.. first.Zip(second, (a, b) => a - b)];
         var mean = differences.Average();
         var squares = differences.Sum(difference => (difference - mean) * (difference - mean));
         return new MeanDifference(mean, Math.Sqrt(squares / Math.Max(1, differences.Length - 1) / differences.Length), differences.Length);

@@ -15,6 +15,9 @@ internal sealed record Assignment(ManifestCrop Crop, Pictures.Picture Truth, V1.
         return this with { Request = request };
     }
 
+    /// <summary>The same picture with as many steps, which take a fraction of the time without the decoder and without gradients.</summary>
+    public Assignment Unguided() => With(request => request.Solver = new V1.SolverChoice { Name = "ddim" });
+
     /// <summary>The same picture from a fixed start in a chosen number of steps, every one guided.</summary>
     /// <param name="steps">Steps, 1 to 100.</param>
     public Assignment Steps(int steps) => With(request =>
