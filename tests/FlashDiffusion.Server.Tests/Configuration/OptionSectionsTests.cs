@@ -36,7 +36,7 @@ public sealed class OptionSectionsTests
             ("Server:GrpcPort", "banana"), ("Server:HttpPort", "99999"), ("Server:Listen", "foo"), ("Server:Reflection", "maybe"), ("Engine:GuidanceExponent", "strong"),
             ("Quotas:RequestBurst", "x"), ("Quotas:StepBurst", "y"), ("Engine:Mode", "Precise"), ("Logging:LogLevel:Default", "loud"), ("Logging:Console:FormatterName", "xml"));
 
-        Assert.Equal(9, errors.Count);
+        Assert.Equal(10, errors.Count);
         Assert.Contains("Server:GrpcPort (--grpc-port) must be a whole number, but is 'banana'.", errors);
         Assert.Contains("Engine:GuidanceExponent must be a number, but is 'strong'.", errors);
         Assert.Contains("Server:Reflection (--reflection) must be true or false, but is 'maybe'.", errors);
