@@ -34,6 +34,7 @@ internal sealed class FlashProcess : IDisposable
             ? new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Built, .. arguments])
             : new ProcessStartInfo("dotnet", [Built, .. arguments]);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var flash = new FlashProcess(new Process { StartInfo = start });
         flash._process.OutputDataReceived += (_, line) => flash.Append(line.Data);
         flash._process.ErrorDataReceived += (_, line) => flash.Append(line.Data);

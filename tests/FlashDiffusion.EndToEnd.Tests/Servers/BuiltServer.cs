@@ -25,6 +25,8 @@ internal static class BuiltServer
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // A runtime that is killed leaves the pipes of its diagnostics in the temporary folder.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

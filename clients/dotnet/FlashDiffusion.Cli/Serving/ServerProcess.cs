@@ -38,6 +38,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // It is killed in the end, and a killed runtime leaves the pipes of its diagnostics in the temporary folder.
+        start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(logPath))!);
         var log = TextWriter.Synchronized(new StreamWriter(logPath) { AutoFlush = true });
         var server = new ServerProcess(new Process { StartInfo = start }, log, Path.GetFullPath(logPath));

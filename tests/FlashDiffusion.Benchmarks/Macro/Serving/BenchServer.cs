@@ -76,6 +76,8 @@ internal sealed partial class BenchServer : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
+        // It is killed in the end, and a killed runtime leaves the pipes of its diagnostics in the temporary folder.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
