@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Critical, "{Kind} {Part} {Version} is out of service: {Reason}", EventName = "PluginQuarantined")]
     public static partial void PluginQuarantined(ILogger logger, string kind, string part, string version, string reason);
 
+    [LoggerMessage(2007, LogLevel.Information, "The thread that was given up while plugin {Plugin} {Version} was loaded has come back; what it made is disposed of.", EventName = "PluginReturned")]
+    public static partial void PluginReturned(ILogger logger, string plugin, string version);
+
     [LoggerMessage(3001, LogLevel.Information, "{Summary}", EventName = "Ready")]
     public static partial void Ready(ILogger logger, string summary);
 

@@ -61,7 +61,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _resumed = Meter.CreateCounter<long>("flashdiffusion.resume.count", "{resume}", "Reconstructions that went on from a checkpoint.");
         _steps = Meter.CreateCounter<long>("flashdiffusion.steps", "{step}", "Steps run, by requests that ended.");
         _calls = Meter.CreateCounter<long>("flashdiffusion.network.calls", "{call}", "Network evaluations on single samples, by requests that ended.");
-        _abandoned = Meter.CreateCounter<long>("flashdiffusion.threads.abandoned", "{thread}", "Device threads given up because a call hung.");
+        _abandoned = Meter.CreateCounter<long>("flashdiffusion.threads.abandoned", "{thread}", "Threads given up because a call hung.");
         _coalesced = Meter.CreateCounter<long>("flashdiffusion.stream.coalesced", "{message}", "Progress events replaced by newer ones before they were read.");
     }
 

@@ -107,6 +107,7 @@ internal static class ServerHost
         services.AddSingleton<HealthServiceImpl>();
         services.AddSingleton<HealthBoard>();
         services.AddSingleton<Shutdown>();
+        services.AddSingleton<PluginThreads>();
         services.AddSingleton<PluginShelf>();
         services.AddSingleton<WeightMemory>();
         services.AddSingleton<ServingChanges>();

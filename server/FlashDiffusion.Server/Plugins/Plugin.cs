@@ -8,18 +8,18 @@ namespace FlashDiffusion.Server.Plugins;
 internal sealed class Plugin : IDisposable
 {
     private PluginLoader? _loader;
-    private object? _part;
+    private IPluginPart? _part;
 
-    public Plugin(PluginLoader loader, object part)
+    public Plugin(PluginLoader loader, IPluginPart part)
     {
         _loader = loader;
         _part = part;
-        Context = new WeakReference(AssemblyLoadContext.GetLoadContext(part.GetType().Assembly));
+        Context = new WeakReference(AssemblyLoadContext.GetLoadContext(part.Made.GetType().Assembly));
         Lifetime = new SharedLifetime(FreeAsync);
     }
 
     /// <summary>The solver or the operator family.</summary>
-    public object Part => _part ?? throw new ObjectDisposedException(nameof(Plugin));
+    public IPluginPart Part => _part ?? throw new ObjectDisposedException(nameof(Plugin));
 
     /// <summary>Its load context; dead when its code has been collected.</summary>
     public WeakReference Context { get; }
@@ -43,7 +43,7 @@ internal sealed class Plugin : IDisposable
             return;
         }
 
-        (part as IDisposable)?.Dispose();
+        (part.Made as IDisposable)?.Dispose();
         _loader?.Dispose();
         // It would keep the context alive as long as anybody remembers this plugin.
         _loader = null;

@@ -15,14 +15,15 @@ internal static class PluginAssembly
     /// <param name="folder">Folder of the plugin.</param>
     /// <param name="manifest">Its manifest, checked.</param>
     /// <param name="contract">What it must be.</param>
-    public static PluginLoading Load(PluginFolder folder, PluginManifest manifest, PluginContract contract)
+    /// <param name="stage">Told which of its code runs.</param>
+    public static PluginLoading Load(PluginFolder folder, PluginManifest manifest, PluginContract contract, LoadingStage stage)
     {
         PluginLoader? loader = null;
         try
         {
             loader = PluginLoader.CreateFromAssemblyFile(
                 Path.GetFullPath(Path.Combine(folder.FullPath, manifest.EntryAssembly)), isUnloadable: true, sharedTypes: Shared);
-            var loading = Create(loader, manifest, contract);
+            var loading = Create(loader, manifest, contract, stage);
             if (loading.Plugin is not null)
             {
                 loader = null;
@@ -42,7 +43,7 @@ internal static class PluginAssembly
         }
     }
 
-    private static PluginLoading Create(PluginLoader loader, PluginManifest manifest, PluginContract contract)
+    private static PluginLoading Create(PluginLoader loader, PluginManifest manifest, PluginContract contract, LoadingStage stage)
     {
         var assembly = loader.LoadDefaultAssembly();
         if (Array.Find(Shared, type => loader.LoadAssembly(type.Assembly.GetName()) != type.Assembly) is { } split)
@@ -61,7 +62,10 @@ internal static class PluginAssembly
             return PluginLoading.Refused($"'{manifest.EntryType}' is no concrete {contract.Type.Name} with a public constructor without parameters.");
         }
 
-        var part = Activator.CreateInstance(type)!;
+        stage.Now = "Its constructor";
+        var made = Activator.CreateInstance(type)!;
+        stage.Now = "Its descriptor";
+        var part = contract.Describe(made);
         return contract.Violation(part) is { } violation
             ? PluginLoading.Refused(violation)
             : PluginLoading.Loaded(new Plugin(loader, part));

@@ -5,7 +5,7 @@ namespace FlashDiffusion.Server.Plugins;
 /// that failed stay visible with their reason, and those below are not loaded. What did not change is not loaded anew; where no version of a
 /// plugin loads any more, the one before stays. A second plugin with the name of an earlier one of its kind is refused. One call at a time.
 /// </summary>
-internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
+internal sealed class PluginShelf(PluginThreads threads, ILogger<PluginShelf> logger) : IDisposable
 {
     private readonly PluginContexts _contexts = new();
     private readonly Dictionary<(PluginFolder Folder, string Sha256), string> _quarantined = [];
@@ -41,6 +41,12 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
                 kept.Add(versions.Key, before);
                 entries.RemoveAll(entry => entry.Part is null && entry.Version == before.Folder.Version && entry.Name == versions.Key);
                 entries.Add(before.Entry);
+            }
+
+            if (kept.TryGetValue(versions.Key, out var serving))
+            {
+                // What hung before anybody knew what it provides goes by the name under which another version of it serves.
+                entries = [.. entries.Select(entry => entry.HasHung && entry.Name == versions.Key ? entry with { Name = serving.Entry.Name } : entry)];
             }
         }
 
@@ -101,9 +107,18 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
             return before;
         }
 
-        var loading = PluginAssembly.Load(folder, manifest, contract);
+        var loading = threads.Run(folder, contract.Kind, stage => PluginAssembly.Load(folder, manifest, contract, stage));
         if (loading.Plugin is not { } plugin)
         {
+            if (loading.HasHung)
+            {
+                // Else each reading of the folder would lose another thread.
+                _quarantined[(folder, hash)] = folder.Name;
+                Log.PluginQuarantined(logger, "Plugin", folder.Name, folder.Version, loading.Refusal!);
+                entries.Add(new PluginEntry(contract, folder.Name, folder.Version, null, loading.Refusal!) { HasHung = true });
+                return null;
+            }
+
             return Refuse(contract, folder, loading.Refusal!, entries);
         }
 
@@ -112,13 +127,13 @@ internal sealed class PluginShelf(ILogger<PluginShelf> logger) : IDisposable
         var entry = new PluginEntry(contract, contract.NameOf(plugin.Part), folder.Version, plugin.Part, "") { Lifetime = plugin.Lifetime };
         if (contract == PluginContract.Operator && ownOperators.Contains(entry.Name, StringComparer.OrdinalIgnoreCase))
         {
-            plugin.Dispose();
+            plugin.Lifetime.Retire();
             return Refuse(contract, folder, $"The server has an operator '{entry.Name}' of its own.", entries);
         }
 
         if (Provides(entries, entry))
         {
-            plugin.Dispose();
+            plugin.Lifetime.Retire();
             return Refuse(contract, folder, $"Another plugin already provides the {contract.Kind} '{entry.Name}'.", entries);
         }
 

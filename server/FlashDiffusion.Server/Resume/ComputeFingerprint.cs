@@ -7,6 +7,7 @@ using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Server.Plugins;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 
@@ -83,7 +84,7 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
 
     // A plugin that was built anew under the same version may compute otherwise; a compiler gives each build of an assembly an identifier.
     private static string CodeOf(ReconstructionRequest request) => string.Join('+', new object?[] { request.Solver, request.Operator?.Family }
-        .OfType<object>().Select(part => part.GetType().Assembly.ManifestModule.ModuleVersionId));
+        .OfType<object>().Select(part => IPluginPart.CodeOf(part).GetType().Assembly.ManifestModule.ModuleVersionId));
 
     private static TokenCompute Find(EngineOptions options) => new()
     {

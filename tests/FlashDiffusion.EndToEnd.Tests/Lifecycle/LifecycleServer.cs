@@ -52,14 +52,19 @@ public sealed class LifecycleServer : IAsyncLifetime
     }
 
     /// <summary>Puts a plugin for tests into the folder, as a version that was never there.</summary>
+    /// <param name="plugin">The plugin.</param>
+    /// <param name="type">Another type of its assembly; null for its own.</param>
+    /// <param name="place">Another plugin, as whose new version it comes; null for none.</param>
     /// <returns>The version.</returns>
-    internal string Install(string plugin)
+    internal string Install(string plugin, string? type = null, string? place = null)
     {
         var version = $"0.{++_version}.0";
-        var target = Path.Combine(_folder.FullName, "plugins", plugin, version);
+        var target = Path.Combine(_folder.FullName, "plugins", place ?? plugin, version);
         Copy(Path.Combine(Checkout.Root, "artifacts", "test-plugins", plugin, "0.1.0"), target);
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(target, "plugin.json")))!;
+        manifest["name"] = place ?? plugin;
         manifest["version"] = version;
+        manifest["entryType"] = type is null ? manifest["entryType"]!.GetValue<string>() : $"FlashDiffusion.TestPlugins.{type}";
         File.WriteAllText(Path.Combine(target, "plugin.json"), manifest.ToJsonString());
         return version;
     }

@@ -144,6 +144,24 @@ public sealed class LifecycleTests(LifecycleServer lifecycle) : IClassFixture<Li
     }
 
     [Fact]
+    public async Task Constructor_Hangs_TheOldVersionServesMeanwhileAndAfterwards()
+    {
+        var old = (await lifecycle.ReloadedAsync("good_solver")).Version;
+        var version = lifecycle.Install("FaultySolver", "HaltingConstructorSolver", place: "GoodSolver");
+
+        var reloading = lifecycle.Admin.ReloadPluginsAsync(new V1.ReloadPluginsRequest(), Requests.Call).ResponseAsync;
+        Assert.NotNull((await Requests.ReconstructAsync(lifecycle.Server, await Requests.BlurredAsync(lifecycle.Server)))[^1].Result);
+        var solvers = (await reloading).Solvers.Where(entry => entry.Name == "good_solver").ToDictionary(entry => entry.Version);
+
+        Assert.Equal((V1.ServingState.Ready, V1.ServingState.Failed), (solvers[old].State, solvers[version].State));
+        Assert.Contains("Its constructor took longer than", solvers[version].Reason, StringComparison.Ordinal);
+        Assert.Contains($"Plugin GoodSolver {version} is out of service: Its constructor took longer than", lifecycle.Server.Output, StringComparison.Ordinal);
+        Assert.Equal(1, await lifecycle.Server.MetricAsync("flashdiffusion_threads_abandoned_total", "name=\"GoodSolver\""));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await lifecycle.HealthAsync("solver/good_solver"));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await lifecycle.HealthAsync("readiness"));
+    }
+
+    [Fact]
     public async Task Plan_ThrowsOrHangs_ItsCallerIsToldAndTheRestGoesOn()
     {
         lifecycle.Install("FaultySolver");

@@ -18,7 +18,8 @@ public sealed class OperatorPluginsTests : IDisposable
 
         var entry = Assert.Single(catalogs.Operators);
         Assert.Equal(("good_operator", "0.1.0", ""), (entry.Name, entry.Version, entry.Reason));
-        var context = AssemblyLoadContext.GetLoadContext(entry.Family!.GetType().Assembly)!;
+        Assert.NotNull(entry.Family);
+        var context = AssemblyLoadContext.GetLoadContext(IPluginPart.CodeOf(entry.Family).GetType().Assembly)!;
         Assert.True(context.IsCollectible);
         Assert.Same(typeof(OperatorDescriptor), entry.Family.Descriptor.GetType());
         Assert.Equal(["good_solver"], catalogs.Solvers.ReadyNames);

@@ -21,7 +21,7 @@ public sealed class PluginContextTests
         var entry = Assert.Single(root.Load().Entries);
 
         Assert.True(entry.IsReady, entry.Reason);
-        var context = AssemblyLoadContext.GetLoadContext(entry.Solver!.GetType().Assembly)!;
+        var context = AssemblyLoadContext.GetLoadContext(IPluginPart.CodeOf(entry.Solver!).GetType().Assembly)!;
         Assert.DoesNotContain(context.Assemblies, assembly => assembly.GetName().Name is "FlashDiffusion.Abstractions" or "TorchSharp");
     }
 
@@ -50,8 +50,8 @@ public sealed class PluginContextTests
     {
         var folder = Assert.Single(PluginFolder.Below(root));
         Assert.True(PluginInspector.Inspect(folder).TryGet(out var manifest, out var refusal), refusal);
-        var loaded = PluginAssembly.Load(folder, manifest, PluginContract.Find(manifest.Kind)!);
+        var loaded = PluginAssembly.Load(folder, manifest, PluginContract.Find(manifest.Kind)!, new LoadingStage());
         using var plugin = loaded.Plugin;
-        return new WeakReference(AssemblyLoadContext.GetLoadContext(plugin!.Part.GetType().Assembly));
+        return new WeakReference(AssemblyLoadContext.GetLoadContext(plugin!.Part.Made.GetType().Assembly));
     }
 }

@@ -1,8 +1,13 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Plugins;
+using FlashDiffusion.Testing.Fakes;
 using FlashDiffusion.Testing.Tools;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Tests.Plugins;
 
@@ -10,7 +15,18 @@ namespace FlashDiffusion.Server.Tests.Plugins;
 internal sealed class PluginRoot : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flash-plugins-");
-    private readonly PluginShelf _plugins = new(NullLogger<PluginShelf>.Instance);
+    private readonly TestMeterFactory _meters = new();
+    private readonly FlashDiffusionTelemetry _telemetry;
+    private readonly PluginShelf _plugins;
+
+    /// <param name="time">Clock; the system's if null.</param>
+    /// <param name="limitSeconds">Seconds that a plugin's code may take.</param>
+    public PluginRoot(TimeProvider? time = null, double limitSeconds = 300)
+    {
+        _telemetry = new FlashDiffusionTelemetry(_meters);
+        var options = Options.Create(new EngineOptions { StepLimitSeconds = limitSeconds });
+        _plugins = new PluginShelf(new PluginThreads(options, time ?? TimeProvider.System, _telemetry, NullLogger<PluginThreads>.Instance), NullLogger<PluginShelf>.Instance);
+    }
 
     public PluginShelf Shelf => _plugins;
 
@@ -65,6 +81,9 @@ internal sealed class PluginRoot : IDisposable
         Edit(folder, "files", files);
     }
 
+    /// <summary>Whether what is counted there is counted of these plugins.</summary>
+    public bool Owns(Meter meter) => ReferenceEquals(meter.Scope, _meters);
+
     public SolverCatalog Load() => LoadAll().Solvers;
 
     public PluginCatalogs LoadAll(params IReadOnlyCollection<string> ownOperators) => _plugins.Load(FullPath, ownOperators);
@@ -72,6 +91,8 @@ internal sealed class PluginRoot : IDisposable
     public void Dispose()
     {
         _plugins.Dispose();
+        _telemetry.Dispose();
+        _meters.Dispose();
         _folder.Delete(recursive: true);
     }
 }

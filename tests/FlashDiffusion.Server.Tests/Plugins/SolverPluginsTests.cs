@@ -16,7 +16,7 @@ public sealed class SolverPluginsTests : IDisposable
 
         Assert.Equal(("good_solver", "0.1.0", ""), (entry.Name, entry.Version, entry.Reason));
         var solver = Assert.IsAssignableFrom<ILatentSolver>(entry.Solver);
-        var context = AssemblyLoadContext.GetLoadContext(solver.GetType().Assembly)!;
+        var context = AssemblyLoadContext.GetLoadContext(IPluginPart.CodeOf(solver).GetType().Assembly)!;
         Assert.NotSame(AssemblyLoadContext.Default, context);
         Assert.True(context.IsCollectible);
         Assert.Same(typeof(ParameterDescriptor), solver.Descriptor.Parameters[0].GetType());
@@ -98,8 +98,8 @@ public sealed class SolverPluginsTests : IDisposable
     {
         public SolverCatalog Load()
         {
-            using var plugins = new PluginShelf(Microsoft.Extensions.Logging.Abstractions.NullLogger<PluginShelf>.Instance);
-            return plugins.Load(Path.Combine(Path.GetTempPath(), "flash-no-such-folder")).Solvers;
+            using var root = new PluginRoot();
+            return root.Shelf.Load(Path.Combine(Path.GetTempPath(), "flash-no-such-folder")).Solvers;
         }
     }
 }

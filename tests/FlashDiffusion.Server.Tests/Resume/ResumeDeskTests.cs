@@ -6,6 +6,7 @@ using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Server.Resume;
 using FlashDiffusion.Server.Tests.Requests;
 using Google.Protobuf;
@@ -233,6 +234,7 @@ public sealed class ResumeDeskTests
         Assert.Equal((true, false), (ComputeFingerprint.Continues(own, fingerprint.Of(request)), ComputeFingerprint.Continues(own, other)));
         Assert.StartsWith("build of solver or operator was ", ComputeFingerprint.Difference(own, other), StringComparison.Ordinal);
         Assert.StartsWith($"{request.Solver.GetType().Module.ModuleVersionId}+", own.Code, StringComparison.Ordinal);
+        Assert.Equal(own.Code, fingerprint.Of(request with { Solver = new PluginSolver(request.Solver), Operator = request.Operator! with { Family = new PluginFamily(request.Operator.Family) } }).Code);
     }
 
     [Fact]

@@ -1,0 +1,61 @@
+using System.Globalization;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace FlashDiffusion.Server.Plugins;
+
+/// <summary>
+/// Where plugins are loaded: each on a thread of its own, since what makes one (initialisers, constructor, descriptor) is foreign code that may never
+/// come back. It is given up then as a device's thread is, and the plugin is refused. Should it come back after all, it disposes of what it made.
+/// </summary>
+internal sealed class PluginThreads(IOptions<EngineOptions> options, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger<PluginThreads> logger)
+{
+    private readonly TimeSpan _limit = options.Value.StepLimitSeconds > 0 ? TimeSpan.FromSeconds(options.Value.StepLimitSeconds) : Timeout.InfiniteTimeSpan;
+
+    /// <summary>Loads a plugin, and waits for it as long as a call may take.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="kind">Its kind, for the metric.</param>
+    /// <param name="load">Loads it; says where it is.</param>
+    /// <returns>The plugin, or why it is refused.</returns>
+    public PluginLoading Run(PluginFolder folder, string kind, Func<LoadingStage, PluginLoading> load)
+    {
+        var stage = new LoadingStage();
+        // Whoever comes first decides: the thread or the clock.
+        var done = new TaskCompletionSource<PluginLoading>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watchdog = time.CreateTimer(
+            _ =>
+            {
+                var reason = string.Create(
+                    CultureInfo.InvariantCulture, $"{stage.Now} took longer than {_limit.TotalSeconds:0.###} s (Engine:StepLimitSeconds), so that its thread was given up.");
+                if (done.TrySetResult(PluginLoading.Refused(reason) with { HasHung = true }))
+                {
+                    telemetry.RecordAbandoned(kind, folder.Name);
+                }
+            },
+            null,
+            _limit,
+            Timeout.InfiniteTimeSpan);
+        new Thread(() => Load(folder, stage, load, done)) { IsBackground = true, Name = "plugin" }.Start();
+        return done.Task.GetAwaiter().GetResult();
+    }
+
+    private void Load(PluginFolder folder, LoadingStage stage, Func<LoadingStage, PluginLoading> load, TaskCompletionSource<PluginLoading> done)
+    {
+        try
+        {
+            var loaded = load(stage);
+            if (!done.TrySetResult(loaded))
+            {
+                Log.PluginReturned(logger, folder.Name, folder.Version);
+                loaded.Plugin?.Dispose();
+            }
+        }
+#pragma warning disable CA1031 // Whatever foreign code throws must not end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            done.TrySetException(exception);
+        }
+    }
+}
