@@ -45,6 +45,9 @@ internal sealed class EngineBatch : IDisposable
         }
     }
 
+    /// <summary>Samples times the steps that they have taken.</summary>
+    public int StepsTaken => _loop.Samples.Sum(sample => sample.StepIndex);
+
     /// <summary>One step, as the device thread takes it.</summary>
     public void Step()
     {

@@ -17,10 +17,11 @@ internal static class StepsCommand
         var rounds = new Option<int>("--rounds") { Description = "Interleaved pairs a batch size.", DefaultValueFactory = _ => 30 };
         var threads = new Option<int>("--threads") { Description = "Threads an operation; 0 for torch's choice.", DefaultValueFactory = _ => 0 };
         var plain = new Option<bool>("--plain-layout") { Description = "Networks compute in torch's usual layout instead of channels last, to compare." };
+        var direct = new Option<bool>("--direct-convolutions") { Description = "Networks leave all convolutions to torch, to compare." };
         var output = new Option<FileInfo?>("--output") { Description = "Where the figures go as JSON." };
         var command = new Command("steps", "Time of a guided (LDPS) step by batch size, and the share of it that is not network arithmetic.")
         {
-            models, name, size, batches, rounds, threads, plain, output,
+            models, name, size, batches, rounds, threads, plain, direct, output,
         };
         command.SetAction(parsed =>
         {
@@ -30,6 +31,7 @@ internal static class StepsCommand
             }
 
             ChannelsLastLayout.Enabled = !parsed.GetValue(plain);
+            WinogradConvolution.Enabled = !parsed.GetValue(direct);
             using var catalog = ModelRepository.Load(parsed.GetValue(models)!.FullName, torch.CPU);
             var model = catalog.Find(parsed.GetValue(name)!)?.Model;
             if (model is null)

@@ -20,6 +20,7 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     private readonly long[] _padding;
     private readonly bool _startsAtZero;
     private PackedWeight? _packed;
+    private WinogradSettings? _winograd;
 
     public Convolution2d(long inChannels, long outChannels, int kernel, int stride = 1, int padding = 0, bool startsAtZero = false)
         : base(nameof(Convolution2d))
@@ -40,7 +41,9 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     /// <summary>Whether it stands in a network that is served: <see cref="Fuse"/> was called.</summary>
     public bool IsFused { get; private set; }
 
-    public Tensor Forward(Tensor x) => nn.functional.conv2d(x, _packed?.For(x, _weight) ?? _weight, _bias, _stride, _padding, Ones, 1);
+    public Tensor Forward(Tensor x) => _winograd is not null && WinogradConvolution.Suits(x, enlarged: false)
+        ? WinogradConvolution.Of(x, _winograd)
+        : nn.functional.conv2d(x, _packed?.For(x, _weight) ?? _weight, _bias, _stride, _padding, Ones, 1);
 
     Tensor IUNetLayer.Forward(Tensor x, Tensor activatedEmbedding, Tensor? context) => Forward(x);
 
@@ -49,6 +52,10 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     {
         IsFused = true;
         _packed ??= PackedWeight.For(_weight);
+        if (_winograd is null && _stride[0] == 1 && _padding[0] == 1 && WinogradWeight.For(_weight) is { } weight)
+        {
+            _winograd = new WinogradSettings(weight, _bias, _weight.shape[1], _weight.shape[0], Enlarged: false);
+        }
     }
 
     public void Initialize(Generator generator) => UniformFill.FanIn(_weight, _bias, _startsAtZero, generator);
@@ -58,6 +65,7 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
         if (disposing)
         {
             _packed?.Dispose();
+            _winograd?.Weight.Dispose();
         }
 
         base.Dispose(disposing);

@@ -11,6 +11,7 @@ internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
     private readonly Convolution2d? _convolution;
     private Tensor? _fused;
     private PackedWeight? _packed;
+    private WinogradSettings? _winograd;
 
     public Upsample(long channels, bool convolve)
         : base(nameof(Upsample))
@@ -24,6 +25,11 @@ internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
 
     public Tensor Forward(Tensor x)
     {
+        if (_winograd is not null && WinogradConvolution.Suits(x, enlarged: true))
+        {
+            return WinogradConvolution.Of(x, _winograd);
+        }
+
         if (_fused is not null)
         {
             return nn.functional.conv_transpose2d(x, _packed?.For(x, _fused) ?? _fused, _convolution!.Bias, strides: Stride, padding: Padding);
@@ -62,6 +68,10 @@ internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
         _fused = combined.DetachFromDisposeScope();
         _packed?.Dispose();
         _packed = PackedWeight.For(_fused);
+        if (_winograd is null && WinogradWeight.For(weight) is { } transformed)
+        {
+            _winograd = new WinogradSettings(transformed, _convolution.Bias, weight.shape[1], weight.shape[0], Enlarged: true);
+        }
     }
 
     Tensor IUNetLayer.Forward(Tensor x, Tensor activatedEmbedding, Tensor? context) => Forward(x);
@@ -72,6 +82,7 @@ internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
         {
             _fused?.Dispose();
             _packed?.Dispose();
+            _winograd?.Weight.Dispose();
         }
 
         base.Dispose(disposing);

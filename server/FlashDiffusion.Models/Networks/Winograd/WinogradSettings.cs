@@ -1,0 +1,11 @@
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>What <see cref="WinogradConvolution"/> needs beside the map.</summary>
+/// <param name="Weight">The frozen weight.</param>
+/// <param name="Bias">Frozen, (out).</param>
+/// <param name="InChannels">Channels of the features.</param>
+/// <param name="OutChannels">Channels of the output.</param>
+/// <param name="Enlarged">Whether height and width are doubled by nearest neighbour before it.</param>
+internal sealed record WinogradSettings(WinogradWeight Weight, Tensor Bias, long InChannels, long OutChannels, bool Enlarged);

@@ -1,0 +1,79 @@
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>A frozen 3x3 weight g at the 36 points, G g G^T (Lavin and Gray, F(4x4, 3x3)), for the convolution and for its transpose.</summary>
+/// <remarks>It is made when a map first needs it, in float64, and takes eight times the weight's own memory: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
+internal sealed class WinogradWeight : IDisposable
+{
+    /// <summary>Numbers of the largest weight: 256 x 256 channels, 19 MB both ways.</summary>
+    private const long Most = 9 * 256 * 256;
+
+    private static readonly double[] Transform =
+    [
+        1 / 4d, 0, 0,
+        -1 / 6d, -1 / 6d, -1 / 6d,
+        -1 / 6d, 1 / 6d, -1 / 6d,
+        1 / 24d, 1 / 12d, 1 / 6d,
+        1 / 24d, -1 / 12d, 1 / 6d,
+        0, 0, 1,
+    ];
+
+    private readonly Tensor _weight;
+    private Tensor? _forward;
+    private Tensor? _backward;
+
+    private WinogradWeight(Tensor weight) => _weight = weight;
+
+    /// <summary>One for this weight (out, in, 3, 3); null if it is too large, or if its channels are not multiples of 32.</summary>
+    public static WinogradWeight? For(Tensor weight) =>
+        weight.shape is [var outer, var inner, 3, 3] && outer % WinogradProduct.HalfPanel == 0 && inner % WinogradProduct.HalfPanel == 0 && weight.numel() <= Most
+            ? new WinogradWeight(weight)
+            : null;
+
+    /// <summary>For the convolution: 36 times the panels of (in, 64 of out).</summary>
+    public Tensor Forward => _forward ?? Make(ref _forward, _weight);
+
+    /// <summary>For its transpose, which is the convolution with the kernel turned by half a circle and the channels exchanged.</summary>
+    public Tensor Backward
+    {
+        get
+        {
+            if (_backward is not null)
+            {
+                return _backward;
+            }
+
+            using var turned = _weight.flip(2, 3);
+            using var exchanged = turned.transpose(0, 1);
+            return Make(ref _backward, exchanged);
+        }
+    }
+
+    public void Dispose()
+    {
+        _forward?.Dispose();
+        _backward?.Dispose();
+    }
+
+    private static Tensor Make(ref Tensor? place, Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        var transform = tensor(Transform, [WinogradWork.Patch, 3], ScalarType.Float64);
+        var points = einsum("pk,oikl,ql->pqio", transform, weight.to(ScalarType.Float64), transform).flatten(0, 1).to(ScalarType.Float32);
+        // Panel by panel within a point: the product reads it from one end to the other.
+        var whole = points.shape[2] / WinogradProduct.Panel * WinogradProduct.Panel;
+        var panels = points.narrow(2, 0, whole).unflatten(2, [-1, WinogradProduct.Panel]).transpose(1, 2).flatten(1);
+        var rest = points.narrow(2, whole, points.shape[2] - whole).flatten(1);
+        var made = cat([panels, rest], 1).contiguous().DetachFromDisposeScope();
+        // Two devices' threads may share a network.
+        if (Interlocked.CompareExchange(ref place, made, null) is { } other)
+        {
+            made.Dispose();
+            return other;
+        }
+
+        return made;
+    }
+}

@@ -1,0 +1,77 @@
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>What the kernels of <see cref="WinogradConvolution"/> work on; all maps are (B, h, w, C) in memory.</summary>
+internal unsafe struct WinogradWork
+{
+    /// <summary>Height and width of a tile of the output.</summary>
+    public const int Tile = 4;
+
+    /// <summary>Height and width of the part of the input that a tile is made from.</summary>
+    public const int Patch = Tile + 2;
+
+    /// <summary>Points at which a patch is multiplied with the weight.</summary>
+    public const int Points = Patch * Patch;
+
+    /// <summary>Numbers of a vector register.</summary>
+    public const int Lanes = 16;
+
+    // The more tiles are done at once, the more often a weight is used that is at hand; the fewer, the more room there is for it in the second-level cache.
+    private const int MostTiles = 36;
+    private const int FewestTiles = 8;
+
+    /// <summary>Input map; its height and width are half of the map's if <see cref="Enlarged"/>.</summary>
+    public float* X;
+
+    /// <summary>The weight at the points, as <see cref="WinogradWeight"/> lays it out.</summary>
+    public float* Weight;
+
+    /// <summary>(out), or null.</summary>
+    public float* Bias;
+
+    /// <summary>Output map; its height and width are half of the map's if <see cref="Shrunk"/>.</summary>
+    public float* Output;
+
+    /// <summary>Memory of the tasks; see <see cref="WinogradRooms"/>.</summary>
+    public float* Rooms;
+
+    public int Batch;
+    public int Height;
+    public int Width;
+    public int InChannels;
+    public int OutChannels;
+
+    /// <summary>Whether a pixel of the input stands for 2x2 pixels of the map.</summary>
+    public bool Enlarged;
+
+    /// <summary>Whether 2x2 pixels of the map are added to one of the output: the transpose of <see cref="Enlarged"/>.</summary>
+    public bool Shrunk;
+
+    public int TilesAcross;
+    public int TilesPerMap;
+    public int TilesPerBlock;
+    public int Tasks;
+
+    public readonly int Tiles => Batch * TilesPerMap;
+
+    public readonly int Blocks => (Tiles + TilesPerBlock - 1) / TilesPerBlock;
+
+    /// <summary>Numbers between a patch's points in a task's memory: a cache line more than they need, since a power of two would put all points on the same lines of the cache.</summary>
+    public readonly int InStride => (TilesPerBlock * InChannels) + Lanes;
+
+    /// <summary>The same of a tile's.</summary>
+    public readonly int OutStride => (TilesPerBlock * OutChannels) + Lanes;
+
+    public readonly long Numbers => (long)Batch * Height * Width * InChannels;
+
+    /// <summary>Cuts the map into tiles, and tiles into blocks; how they are cut changes no bit of the result, since tiles do not touch each other.</summary>
+    /// <param name="threads">Threads that may work on it.</param>
+    public void Cut(int threads)
+    {
+        TilesAcross = (Width + Tile - 1) / Tile;
+        TilesPerMap = TilesAcross * ((Height + Tile - 1) / Tile);
+        var share = (Tiles + threads - 1) / threads;
+        var blocks = (share + MostTiles - 1) / MostTiles;
+        TilesPerBlock = WinogradProduct.Padded(Math.Max(FewestTiles, (share + blocks - 1) / blocks));
+        Tasks = Math.Min(threads, Blocks);
+    }
+}
