@@ -4,25 +4,16 @@ using FlashDiffusion.Engine.Scheduling;
 namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>
-/// What units of work took lately, by batch size: an exponential mean that follows the machine's load. Not thread-safe, since the device loop owns
+/// What units of work took lately, by batch size: a <see cref="StepCurve"/> for each kind. Not thread-safe, since the device loop owns
 /// it, but for <see cref="PredictAnywhere"/>.
 /// </summary>
 internal sealed class StepTimes
 {
-    /// <summary>Weight of the newest measurement; about the last ten count.</summary>
-    private const double Newest = 0.2;
-
     /// <summary>Keys kept; a client that sends every size there is must not fill the memory.</summary>
     private const int MaximumKeys = 4096;
 
-    /// <summary>Share of the best rate that counts as equally good.</summary>
-    private const double NearBest = 0.95;
-
-    /// <summary>Rows that are tried before anything larger was measured.</summary>
-    private const int FirstTry = 8;
-
-    private readonly Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> _curves = [];
-    private readonly Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> _together = [];
+    private readonly Dictionary<TimingKey, StepCurve> _curves = [];
+    private readonly Dictionary<TimingKey, StepCurve> _together = [];
     private readonly Dictionary<TimingKey, TimingKey> _lastSize = [];
     private readonly Dictionary<string, HashSet<TimingKey>> _ofModel = new(StringComparer.Ordinal);
     private readonly Dictionary<TimingKey, double> _weights = [];
@@ -61,37 +52,15 @@ internal sealed class StepTimes
         }
     }
 
-    /// <summary>
-    /// Largest batch that pays for so many waiting samples: the smallest one measured whose rows a second come near the best. Where the
-    /// largest one measured is still clearly the best, twice that is worth a try; larger batches only make everybody wait longer.
-    /// </summary>
+    /// <summary>Largest batch that pays for so many waiting samples (<see cref="StepCurve.Worthwhile"/>).</summary>
     /// <param name="key">What it is.</param>
     /// <param name="waiting">Samples that wait.</param>
     /// <returns>1 to <paramref name="waiting"/> rows.</returns>
-    public int Worthwhile(TimingKey key, int waiting)
-    {
-        if (waiting <= 1 || CurveLike(key) is not { } curve)
-        {
-            return Math.Max(1, Math.Min(waiting, FirstTry));
-        }
-
-        var best = curve.Max(point => point.Key / point.Value.Seconds);
-        if (double.IsInfinity(best))
-        {
-            return waiting;
-        }
-
-        var smallest = curve.First(point => point.Key / point.Value.Seconds >= NearBest * best).Key;
-        var largest = curve.Keys[^1];
-        var tried = smallest == largest ? (int)Math.Min(2L * largest, int.MaxValue) : smallest;
-        return Math.Min(waiting, Math.Max(tried, largest < FirstTry ? FirstTry : 1));
-    }
+    public int Worthwhile(TimingKey key, int waiting) => waiting > 1 && CurveLike(key) is { } curve ? curve.Worthwhile(waiting) : StepCurve.First(waiting);
 
     /// <summary>What was measured of a kind of work, by batch size.</summary>
     /// <param name="key">What it is.</param>
-    public ImmutableArray<CurvePoint> Curve(TimingKey key) => _curves.TryGetValue(key, out var curve)
-        ? [.. curve.Select(point => new CurvePoint(point.Key, point.Value.Seconds, point.Value.Count))]
-        : [];
+    public ImmutableArray<CurvePoint> Curve(TimingKey key) => _curves.TryGetValue(key, out var curve) ? curve.Points : [];
 
     /// <summary>Every kind of work that was measured.</summary>
     public IEnumerable<TimingKey> Keys => _curves.Keys;
@@ -107,7 +76,7 @@ internal sealed class StepTimes
     {
         if (_together.TryGetValue(key.AnyOperator, out var together))
         {
-            return _curves.TryGetValue(key, out var own) ? Extended(own, together, batch) : Interpolate(together, batch);
+            return _curves.TryGetValue(key, out var own) ? Extended(own, together, batch) : together.Interpolate(batch);
         }
 
         // Convolution is most of the work, and its work grows with the number of pixels.
@@ -127,7 +96,7 @@ internal sealed class StepTimes
         }
     }
 
-    private double Resized(TimingKey known, TimingKey key, int batch) => Interpolate(_curves[known], batch) * key.Working.Elements / known.Working.Elements;
+    private double Resized(TimingKey known, TimingKey key, int batch) => _curves[known].Interpolate(batch) * key.Working.Elements / known.Working.Elements;
 
     private double? Likened(TimingKey key, int batch)
     {
@@ -171,47 +140,27 @@ internal sealed class StepTimes
         works.Add(key.AnyOperator.AnySize);
     }
 
-    private static void Record(Dictionary<TimingKey, SortedList<int, (double Seconds, long Count)>> curves, TimingKey key, int batch, double seconds)
+    private static void Record(Dictionary<TimingKey, StepCurve> curves, TimingKey key, int batch, double seconds)
     {
         if (!curves.TryGetValue(key, out var curve))
         {
-            curves.Add(key, curve = []);
+            curves.Add(key, curve = new StepCurve());
         }
 
-        curve[batch] = curve.TryGetValue(batch, out var mean) ? (mean.Seconds + (Newest * (seconds - mean.Seconds)), mean.Count + 1) : (seconds, 1);
+        curve.Record(batch, seconds);
     }
 
     // Beyond what was measured with this operator, what a larger batch gained with others.
-    private static double Extended(SortedList<int, (double Seconds, long Count)> own, SortedList<int, (double Seconds, long Count)> together, int batch)
+    private static double Extended(StepCurve own, StepCurve together, int batch)
     {
-        var largest = own.Keys[^1];
-        var there = Interpolate(together, largest);
+        var largest = own.Largest;
+        var there = together.Interpolate(largest);
         return batch <= largest || there <= 0
-            ? Interpolate(own, batch)
-            : own[largest].Seconds * Interpolate(together, batch) / there;
+            ? own.Interpolate(batch)
+            : own.Interpolate(largest) * together.Interpolate(batch) / there;
     }
 
     // The networks are most of the work: another operator's times at this size are nearer than the same one's at another.
-    private SortedList<int, (double Seconds, long Count)>? CurveLike(TimingKey key) =>
+    private StepCurve? CurveLike(TimingKey key) =>
         _curves.TryGetValue(key, out var curve) || _together.TryGetValue(key.AnyOperator, out curve) ? curve : null;
-
-    private static double Interpolate(SortedList<int, (double Seconds, long Count)> curve, int batch)
-    {
-        if (curve.TryGetValue(batch, out var exact))
-        {
-            return exact.Seconds;
-        }
-
-        var above = curve.Keys.FirstOrDefault(size => size > batch);
-        var below = curve.Keys.LastOrDefault(size => size < batch);
-        if (above == 0)
-        {
-            return curve[below].Seconds * batch / below;
-        }
-
-        // Below the smallest batch seen, its time is the safe answer.
-        return below == 0
-            ? curve[above].Seconds
-            : curve[below].Seconds + ((curve[above].Seconds - curve[below].Seconds) * (batch - below) / (above - below));
-    }
 }
