@@ -237,7 +237,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
         var loop = _fleet.Loops[device];
         var before = ResidentPeak.Start();
-        var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnter() is null).Select(_ => Open(request, loop)).ToArray();
+        var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnter() is null).Select(_ => Open(request, loop, isWarmUp: true)).ToArray();
         if (sessions.Length == 0)
         {
             return new DeviceAnswer<ResultEvent> { Rejection = Full("All places are taken.") };
@@ -329,9 +329,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         return session;
     }
 
-    private ReconstructionSession Open(ReconstructionRequest request, DeviceLoop loop, IDisposable? lease = null)
+    private ReconstructionSession Open(ReconstructionRequest request, DeviceLoop loop, IDisposable? lease = null, bool isWarmUp = false)
     {
-        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake) { Lease = lease, TooTight = () => loop.Refusal(request) };
+        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake) { Lease = lease, IsWarmUp = isWarmUp, TooTight = () => loop.Refusal(request) };
         Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);
         _watch.Watch(session);
         return session;

@@ -30,6 +30,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly BatchSizes _sizes;
     private readonly EtaEstimator _etas;
     private readonly RecentForecast _forecast;
+    private readonly ArrivalForecast _arrivalForecast;
     private readonly BudgetPlanner _budgets;
     private readonly PromiseKeeper _promises;
     private readonly LeastTime _least;
@@ -73,6 +74,7 @@ internal sealed class DeviceLoop : IDisposable
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _etas = new EtaEstimator(Times, sizes, policy, time);
         _forecast = new RecentForecast(_etas, time);
+        _arrivalForecast = new ArrivalForecast(_etas, time);
         var promises = _promises = new PromiseKeeper(options, _etas, sizes, time);
         _budgets = new BudgetPlanner(options, _etas, promises);
         _least = new LeastTime(options, Times, sizes, time);
@@ -81,7 +83,7 @@ internal sealed class DeviceLoop : IDisposable
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, _forecast, _ends, time, telemetry);
-        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _etas, _budgets, Memory, _ends, _guard, _quarantine, time, telemetry, logger);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _arrivalForecast, _budgets, Memory, _ends, _guard, _quarantine, time, telemetry, logger);
     }
 
     /// <summary>What units took; for the loop's thread.</summary>
@@ -379,6 +381,7 @@ internal sealed class DeviceLoop : IDisposable
         if (_scheduler.Count == 0)
         {
             _least.Rest();
+            _arrivalForecast.Rest();
             _promises.Forget();
         }
 

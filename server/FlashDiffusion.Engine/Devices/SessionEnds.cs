@@ -139,7 +139,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             return;
         }
 
-        if (sample.FirstEta is { } eta && eta > 0)
+        if (sample.FirstEta is { Seconds: > 0 and var eta })
         {
             telemetry.RecordEta(eta, time.GetElapsedTime(sample.PlannedAt, now).TotalSeconds);
         }

@@ -19,7 +19,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="device">Number of the device in its engine.</param>
 /// <param name="factory">Makes samples.</param>
 /// <param name="scheduler">Where work goes.</param>
-/// <param name="etas">Says when samples will be done.</param>
+/// <param name="etas">Says when samples will be done, whoever else arrives.</param>
 /// <param name="budgets">Fits samples into their budgets.</param>
 /// <param name="memory">What fits into the device's memory.</param>
 /// <param name="ends">How sessions end.</param>
@@ -32,7 +32,7 @@ internal sealed class SessionStarts(
     int device,
     SampleFactory factory,
     LaneScheduler scheduler,
-    EtaEstimator etas,
+    ArrivalForecast etas,
     BudgetPlanner budgets,
     MemoryBudget memory,
     SessionEnds ends,
@@ -239,7 +239,12 @@ internal sealed class SessionStarts(
                 return;
             }
 
-            sample.FirstEta = etas.Completions([.. others, sample]).TryGetValue(sample.Id, out var seconds) ? seconds : null;
+            if (!session.IsWarmUp)
+            {
+                etas.Arrive(sample, joins: others.Length > 0);
+            }
+
+            sample.FirstEta = etas.Of(sample, others);
             Announce(sample, probe, others.Sum(other => (long)other.RemainingSteps));
             scheduler.Add(sample);
         }
@@ -283,7 +288,7 @@ internal sealed class SessionStarts(
             StartTimestep = sample.StartTimestep,
             TotalSteps = sample.Steps.Length,
             FullSteps = sample.FullSteps,
-            Eta = sample.FirstEta is { } eta ? TimeSpan.FromSeconds(eta) : null,
+            Eta = sample.FirstEta is { } eta ? TimeSpan.FromSeconds(eta.Seconds) : null,
             StepsAhead = ahead,
             Seed = session.Request.Seed,
             Adaptation = sample.Start.Mode,

@@ -145,7 +145,7 @@ internal sealed class UnitRunner(
             Step = sample.StepIndex,
             TotalSteps = sample.Steps.Length,
             Timestep = snapshot.Timestep,
-            Eta = completions.TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null,
+            Eta = completions.TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(sample.FirstEta?.Later(seconds) ?? seconds) : null,
             Residual = snapshot.Residual,
             Latent = snapshot.Latent,
             Preview = snapshot.Preview,

@@ -65,7 +65,6 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     public ForecastWork WorkOf(Sample sample)
     {
         var lane = sample.Lane;
-        var stepLane = lane with { Stage = Stage.Step };
         var kinds = Kinds(sample);
         Weigh(sample, kinds);
         var means = new Dictionary<int, double?>();
@@ -73,9 +72,9 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         var since = sample.Place.Since(sample, moment.Timestamp);
         return new ForecastWork(
             sample.Id,
-            stepLane with { Kind = "", Runner = sample.Session.Request.Solver, Operator = sample.Piece.OperatorKey },
+            GroupOf(sample),
             sample.RemainingChunks,
-            batch => means.TryGetValue(batch, out var mean) ? mean : means[batch] = Mean(kinds, batch),
+            batch => means.TryGetValue(batch, out var mean) ? mean : means[batch] = MeanOf(kinds, kind => UnitSeconds(kind, batch)),
             DecodeSeconds(lane) ?? 0)
         {
             Class = sample.Priority,
@@ -84,14 +83,59 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
             Caller = sample.Caller,
             IsPressing = policy.IsPressing(sample, moment),
             Standing = policy.Rank(sample, since, moment),
+            RankGain = GainOf(moment),
             Since = since,
             CameUp = sample.Place.CameUp,
             MaximumBatch = waiting => sizes.Of(lane, waiting),
         };
     }
 
+    /// <summary>What a sample leaves to be remembered by.</summary>
+    public static PastArrival Remember(Sample sample) =>
+        new(GroupOf(sample), [.. Kinds(sample).Select(kind => (LaneTiming.Of(kind.Lane), kind.Count))], sample.RemainingChunks)
+        {
+            Class = sample.Priority,
+            Caller = sample.Caller,
+        };
+
+    /// <summary>How the forecast sees one like a past arrival that comes later.</summary>
+    /// <param name="like">What it is like.</param>
+    /// <param name="id">Number, after those of all that there is.</param>
+    /// <param name="at">Seconds from now until it comes.</param>
+    public ForecastWork Expect(PastArrival like, long id, double at)
+    {
+        var means = new Dictionary<int, double?>();
+        double? Mean(int batch) => means.TryGetValue(batch, out var mean) ? mean : means[batch] = MeanOf(like.Kinds, key => times.Predict(key, sizes.ComputedRows(like.Group, batch)));
+        var now = time.GetTimestamp();
+        var moment = new SchedulingMoment(now, time.TimestampFrequency, time.GetUtcNow(), Mean(1) ?? UnmeasuredStepSeconds);
+        var work = new ExpectedWork(id, now + (long)(at * time.TimestampFrequency), like.Steps);
+        var rank = policy.Rank(work, work.AcceptedAt, moment);
+        var decode = like.Group.Key with { Stage = Stage.Decode, Runner = "", Operator = "", Picture = default };
+        return new ForecastWork(id, like.Group.Alone == 0 ? like.Group : like.Group with { Alone = id }, like.Steps, Mean, times.Predict(decode, sizes.ComputedRows(like.Group, 1)) ?? 0)
+        {
+            Class = like.Class,
+            Elements = like.Group.Key.Working.Elements,
+            Rank = rank,
+            Caller = like.Caller,
+            Standing = rank,
+            RankGain = GainOf(moment),
+            Since = work.AcceptedAt,
+            MaximumBatch = waiting => sizes.Of(like.Group, like.Kinds[0].Key, waiting),
+        };
+    }
+
     /// <summary>Takes note of what the steps of a sample consist of, for those kinds that were never measured.</summary>
     public void Weigh(Sample sample) => Weigh(sample, Kinds(sample));
+
+    // How a policy sees a step less of work without a deadline.
+    private double GainOf(SchedulingMoment moment) =>
+        policy.Rank(new ExpectedWork(0, moment.Timestamp, 2), moment.Timestamp, moment) - policy.Rank(new ExpectedWork(0, moment.Timestamp, 1), moment.Timestamp, moment);
+
+    private static ForecastKey GroupOf(Sample sample)
+    {
+        var lane = sample.Lane with { Stage = Stage.Step, Kind = "", Runner = sample.Session.Request.Solver, Operator = sample.Piece.OperatorKey };
+        return new ForecastKey(LaneTiming.Of(lane), lane.Mode, lane.Alone);
+    }
 
     private static (LaneKey Lane, int Count)[] Kinds(Sample sample)
     {
@@ -142,17 +186,17 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     private double? StepSeconds(LaneKey lane, int waiting) =>
         UnitSeconds(lane, Math.Max(1, sizes.Of(lane, waiting)));
 
-    private double? Mean((LaneKey Lane, int Count)[] kinds, int batch)
+    private static double? MeanOf<T>(IReadOnlyCollection<(T Kind, int Count)> kinds, Func<T, double?> unit)
     {
         var (seconds, steps) = (0.0, 0);
-        foreach (var (lane, count) in kinds)
+        foreach (var (kind, count) in kinds)
         {
-            if (UnitSeconds(lane, batch) is not { } unit)
+            if (unit(kind) is not { } known)
             {
                 return null;
             }
 
-            seconds += unit * count;
+            seconds += known * count;
             steps += count;
         }
 

@@ -18,12 +18,15 @@ internal sealed class ForecastGroup
             Dealing.Deal(claims);
         }
 
-        Elements = claims[0].Item.Elements;
+        (Key, Elements) = (claims[0].Item.Group, claims[0].Item.Elements);
         Count = claims.Length;
         _lines = claims.GroupBy(claim => claim.Caller).ToDictionary(line => line.Key, line => new ForecastLine(line));
         _waiting = new SortedSet<ForecastLine>(_lines.Values, ForecastLine.ByNext);
         Refill();
     }
+
+    /// <summary>What they share.</summary>
+    public object Key { get; }
 
     /// <summary>Size of its pictures.</summary>
     public long Elements { get; }
@@ -55,20 +58,38 @@ internal sealed class ForecastGroup
         }
     }
 
+    /// <summary>Seconds that the next step takes.</summary>
+    public double StepSeconds
+    {
+        get
+        {
+            var seconds = 0.0;
+            for (var row = 0; row < Batch; row++)
+            {
+                seconds += _front[row].Item.StepSeconds(Batch) ?? 0;
+            }
+
+            return seconds / Batch;
+        }
+    }
+
+    /// <summary>The group with one more, who may take the place of one that has a row.</summary>
+    public ForecastGroup With(ForecastWork arrival) =>
+        new([.. _front.Select(entry => entry.Item.After(entry.Left)), .. _lines.Values.SelectMany(line => line.Waiting), arrival]);
+
     /// <summary>Takes steps.</summary>
     /// <param name="steps">How many; at most <see cref="Shortest"/>.</param>
     /// <returns>Seconds that they take.</returns>
     public double Take(int steps)
     {
-        var seconds = 0.0;
+        var seconds = StepSeconds;
         for (var row = 0; row < Batch; row++)
         {
             var (item, left) = _front[row];
-            seconds += item.StepSeconds(Batch) ?? 0;
             _front[row] = (item, left - steps);
         }
 
-        return steps * seconds / Batch;
+        return steps * seconds;
     }
 
     /// <summary>Lets those go that have no steps left; others take their rows.</summary>

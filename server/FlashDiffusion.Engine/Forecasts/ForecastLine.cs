@@ -32,6 +32,9 @@ internal sealed class ForecastLine(IEnumerable<Claim<ForecastWork>> waiting)
     /// <summary>Whether any wait.</summary>
     public bool IsWaiting => _waiting.Count > 0;
 
+    /// <summary>Those that wait, in order.</summary>
+    public IEnumerable<ForecastWork> Waiting => _waiting.Select(claim => claim.Item);
+
     /// <summary>Samples that wait or share the batch.</summary>
     public int Count => _waiting.Count + _inBatch;
 

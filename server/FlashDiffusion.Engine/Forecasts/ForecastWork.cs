@@ -25,6 +25,9 @@ internal sealed record ForecastWork(long Id, object Group, int RemainingSteps, F
     /// <summary>Its rank among samples at the same place of other callers' lines.</summary>
     public double Standing { get; init; }
 
+    /// <summary>By how much both ranks fall with each step that it takes.</summary>
+    public double RankGain { get; init; }
+
     /// <summary>Timestamp since which it stands at its place.</summary>
     public long Since { get; init; }
 
@@ -36,4 +39,12 @@ internal sealed record ForecastWork(long Id, object Group, int RemainingSteps, F
 
     /// <summary>Largest batch of its group when so many wait.</summary>
     public Func<int, int> MaximumBatch { get; init; } = waiting => waiting;
+
+    /// <summary>The same after steps.</summary>
+    /// <param name="left">Steps left then.</param>
+    public ForecastWork After(int left)
+    {
+        var gain = RankGain * (RemainingSteps - left);
+        return this with { RemainingSteps = left, Rank = Rank - gain, Standing = Standing - gain };
+    }
 }

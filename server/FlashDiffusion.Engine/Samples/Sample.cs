@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
@@ -82,8 +83,8 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <summary>Timestamp of its planning.</summary>
     public required long PlannedAt { get; init; }
 
-    /// <summary>Seconds from then until the result, as estimated then; null if unknown.</summary>
-    public double? FirstEta { get; set; }
+    /// <summary>When its result was expected then; null if unknown.</summary>
+    public StatedEta? FirstEta { get; set; }
 
     /// <summary>The state that it was resumed from; null if it began here.</summary>
     public Checkpoint? Resumed { get; init; }

@@ -27,6 +27,20 @@ internal sealed class BatchSizes(EngineOptions options, StepTimes times, MemoryB
     public int Of(TimingKey lane, int waiting) =>
         Math.Min(times.Worthwhile(lane, waiting), Math.Min(options.MaximumBatch, memory.Rows(lane) ?? int.MaxValue));
 
+    /// <summary>The same for what is forecast to share steps.</summary>
+    /// <param name="group">What shares them.</param>
+    /// <param name="step">Their kind.</param>
+    /// <param name="waiting">Samples that wait.</param>
+    public int Of(ForecastKey group, TimingKey step, int waiting) => group switch
+    {
+        { Alone: not 0 } => 1,
+        { Mode: ComputeMode.Exact } => options.ExactBatch,
+        _ => Of(step, waiting),
+    };
+
+    /// <summary>Rows that are computed for so many samples that are forecast to share steps.</summary>
+    public int ComputedRows(ForecastKey group, int samples) => group is { Mode: ComputeMode.Exact, Alone: 0 } ? Math.Max(samples, options.ExactBatch) : samples;
+
     /// <summary>Rows that are computed for so many samples of a lane: more where the shape is fixed.</summary>
     public int ComputedRows(LaneKey lane, int samples) => lane switch
     {

@@ -43,6 +43,9 @@ internal sealed class ReconstructionSession
     /// <summary>Keeps model, solver and operator in service until the device holds nothing of the session any more; null if they stay anyway.</summary>
     public IDisposable? Lease { get; init; }
 
+    /// <summary>Whether it is the engine's own, so that it says nothing of how many arrive.</summary>
+    public bool IsWarmUp { get; init; }
+
     /// <summary>Says why it is refused if its time is up before it is planned, with what it would have taken; null if nobody knows. Any thread.</summary>
     public Func<Failure?> TooTight { get; init; } = () => null;
 

@@ -11,7 +11,7 @@ internal static class MacroFigures
 {
     public static ImmutableArray<IMacroFigure> All { get; } =
     [
-        new AgeingSweep(), new OverheadFigure(), new LinearityFigure(), new RefusalFigure(), new StreamingFigure(), new TelemetryFigure(), new ReloadFigure(),
+        new AgeingSweep(), new EtaSweep(), new OverheadFigure(), new LinearityFigure(), new RefusalFigure(), new StreamingFigure(), new TelemetryFigure(), new ReloadFigure(),
         new FloodFigure(), new GoodputFigure(), new PrecisionFigure(), new EtaFigure(), new DeadlineFigure(), new FewStepFigure(), new MemoryFigure(), new ThroughputFigure(),
         new PolicyFigure(), new ManifestFigure(),
         new FewStepTuning(),

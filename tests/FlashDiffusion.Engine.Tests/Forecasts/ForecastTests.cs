@@ -158,6 +158,50 @@ public sealed class ForecastTests
         }));
     }
 
+    [Fact]
+    public void Completions_LastDecode_WaitsForAUnitOfEachOtherGroup()
+    {
+        var completions = Completions([Work(1, "a", 2, _ => 1, 0.5), Work(2, "b", 4, _ => 2, 0.5)], 8);
+
+        // Two rounds of 1 + 2, the decode, and before it a unit of the other group; who ends last waits for nobody.
+        Assert.Equal(6 + 2 + 0.5, completions[1], 1e-9);
+        Assert.Equal(6 + 0.5 + 4 + 0.5, completions[2], 1e-9);
+    }
+
+    [Fact]
+    public void Completion_NobodyComesInTime_IsAsIfNobodyCame() =>
+        Assert.Equal(10.5, Forecast.Completion(1, [Work(1, "a", 10, _ => 1, 0.5)], Later(0.01, Work(0, "b", 5, _ => 1, 0))));
+
+    [Fact]
+    public void Completion_SomebodyComes_TakesTurnsFromThen() =>
+        // One comes after 6 2/3 seconds, so after the seventh step: its two steps go between. The next would come after the end.
+        Assert.Equal(12, Forecast.Completion(1, [Work(1, "a", 10, _ => 1, 0)], Later(0.1, Work(0, "b", 2, _ => 1, 0)))!.Value, 1e-9);
+
+    [Fact]
+    public void Completion_ShorterOnesComeAndRowsAreTaken_IsOvertaken()
+    {
+        ForecastWork[] work = [Work(1, "a", 10, _ => 1, 0) with { MaximumBatch = _ => 1, Rank = 10, RankGain = 1 }];
+        var arrival = Work(0, "a", 2, _ => 1, 0) with { MaximumBatch = _ => 1, Rank = 2, RankGain = 1 };
+
+        // After 3 1/3 and 8 1/3 seconds, two steps each; one that comes when less is left waits.
+        Assert.Equal(14, Forecast.Completion(1, work, Later(0.2, arrival))!.Value, 1e-9);
+        Assert.Equal(10, Forecast.Completion(1, work, Later(0.2, arrival with { Rank = 9 }))!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Completion_MoreArrivesThanIsDone_Ends()
+    {
+        ForecastWork[] work = [Work(1, "a", 10, _ => 1, 0) with { MaximumBatch = _ => 1, Rank = 10 }];
+        var arrival = Work(0, "a", 2, _ => 1, 0) with { MaximumBatch = _ => 1, Rank = 1 };
+        Assert.Equal(10 + (2 * LaterArrivals.Most), Forecast.Completion(1, work, Later(1, arrival))!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Completion_UnknownStepTime_IsUnknown() =>
+        Assert.Null(Forecast.Completion(1, [Work(1, "a", 10, _ => null, 0), Work(2, "b", 10, _ => 1, 0)], Later(0.1, Work(0, "b", 2, _ => 1, 0))));
+
+    private static LaterArrivals Later(double rate, ForecastWork like) => new(rate, (number, _) => like with { Id = 1000 + number });
+
     private static Dictionary<long, double> Completions(ForecastWork[] work, int maximumBatch) =>
         Forecast.Completions(work.Select(item => item with { MaximumBatch = _ => maximumBatch }));
 

@@ -17,11 +17,13 @@ internal sealed class MemoryFigure : IMacroFigure
 
     public async Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
     {
+        var steps = bench.Size(quick: 1_000, full: 10_000);
         ResidentSlope honest;
         // Results that are kept for callers who ask again are wanted memory, bounded by an option.
         await using (var server = await bench.StartAsync(Forgetting))
         {
-            honest = await MeasureAsync(bench, server, bench.Size(quick: 1_000, full: 10_000), request => request, cancellation);
+            // The compiler and the free room between tensors settle only after about as many steps as are measured.
+            honest = await MeasureAsync(bench, server, (WarmUp: steps * 3 / 2, steps), request => request, cancellation);
         }
 
         using var plugins = new LeakingPlugins();
@@ -29,7 +31,7 @@ internal sealed class MemoryFigure : IMacroFigure
         var leak = await MeasureAsync(
             bench,
             leaking,
-            bench.Size(quick: 1_000, full: 10_000),
+            (WarmUp: steps / 4, steps),
             request => request.With(changed => changed.Solver = new V1.SolverChoice { Name = LeakingSolver, Parameters = { ["fault"] = new V1.ParameterValue { Text = "leak" } } }),
             cancellation);
         return new JsonObject
@@ -40,17 +42,17 @@ internal sealed class MemoryFigure : IMacroFigure
         };
     }
 
-    private static async Task<ResidentSlope> MeasureAsync(Bench bench, BenchServer server, int steps, Func<Assignment, Assignment> change, CancellationToken cancellation)
+    private static async Task<ResidentSlope> MeasureAsync(Bench bench, BenchServer server, (int WarmUp, int Measured) steps, Func<Assignment, Assignment> change, CancellationToken cancellation)
     {
         var pictures = (await Assignments.OfAsync(bench.Manifest, AtOnce, server.Client, cancellation)).Select(picture => change(picture.Steps(20))).ToArray();
         var samples = new List<(double Steps, double Bytes)>();
         var done = 0L;
         // What the allocator and the compiler take once comes first and does not count.
-        for (var warmUp = 0L; done < steps;)
+        for (var warmUp = 0L; done < steps.Measured;)
         {
             var batch = await Caller.AtOnceAsync(server, pictures, AtOnce, cancellation);
             var taken = batch.All.Sum(finished => (long)finished.Result.Cost.Steps);
-            if (warmUp < steps / 4)
+            if (warmUp < steps.WarmUp)
             {
                 warmUp += taken;
                 continue;

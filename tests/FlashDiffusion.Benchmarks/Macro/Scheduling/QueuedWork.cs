@@ -6,7 +6,8 @@ namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
 /// <param name="id">Its number.</param>
 /// <param name="acceptedAt">Timestamp of its arrival.</param>
 /// <param name="steps">Its steps.</param>
-internal sealed class QueuedWork(long id, long acceptedAt, int steps) : IScheduledWork
+/// <param name="lane">Its lane; null for one that all share.</param>
+internal sealed class QueuedWork(long id, long acceptedAt, int steps, LaneKey? lane = null) : IScheduledWork
 {
     private static readonly LaneKey OnlyLane = new()
     {
@@ -15,7 +16,7 @@ internal sealed class QueuedWork(long id, long acceptedAt, int steps) : ISchedul
 
     public long Id => id;
 
-    public LaneKey Lane => OnlyLane;
+    public LaneKey Lane { get; private set; } = lane ?? OnlyLane;
 
     public long AcceptedAt => acceptedAt;
 
@@ -28,4 +29,7 @@ internal sealed class QueuedWork(long id, long acceptedAt, int steps) : ISchedul
     public CallerKey Caller => default;
 
     public CallerPlace Place { get; } = new();
+
+    /// <summary>Goes on to its last decode.</summary>
+    public void BeginDecode() => Lane = Lane with { Stage = Stage.Decode };
 }
