@@ -25,14 +25,15 @@ internal sealed class ArrivalForecast(EtaEstimator etas, TimeProvider time)
     /// <param name="others">Samples under way on its device.</param>
     public StatedEta? Of(Sample sample, IReadOnlyCollection<Sample> others)
     {
-        Sample[] all = [.. others, sample];
-        if (!etas.Completions(all).TryGetValue(sample.Id, out var alone))
+        ForecastWork[] work = [.. others.Append(sample).Select(etas.WorkOf)];
+        if (!Forecast.Completions(work).TryGetValue(sample.Id, out var alone))
         {
             return null;
         }
 
-        var seconds = Beside(etas, _arrivals, time.GetTimestamp(), sample.Id, alone, all.Select(etas.WorkOf));
-        return new StatedEta(sample.Deadline is { } deadline ? Math.Min(seconds, Math.Max(alone, (deadline - time.GetUtcNow()).TotalSeconds)) : seconds, alone);
+        var seconds = Beside(etas, _arrivals, time.GetTimestamp(), sample.Id, alone, work);
+        var left = sample.Deadline is { } deadline ? Math.Max(0, (deadline - time.GetUtcNow()).TotalSeconds) : double.PositiveInfinity;
+        return new StatedEta(Math.Min(seconds, left), Math.Min(alone, left));
     }
 
     /// <summary>When a sample will be done if others arrive.</summary>
@@ -41,9 +42,9 @@ internal sealed class ArrivalForecast(EtaEstimator etas, TimeProvider time)
     /// <param name="now">Timestamp of this moment.</param>
     /// <param name="id">Number of the sample.</param>
     /// <param name="alone">Seconds until it is done if nobody does.</param>
-    /// <param name="work">All samples under way, itself too; read only if anybody is expected.</param>
+    /// <param name="work">All samples under way, itself too.</param>
     /// <returns>Seconds, at least <paramref name="alone"/>.</returns>
-    public static double Beside(EtaEstimator etas, RecentArrivals arrivals, long now, long id, double alone, IEnumerable<ForecastWork> work)
+    public static double Beside(EtaEstimator etas, RecentArrivals arrivals, long now, long id, double alone, IReadOnlyCollection<ForecastWork> work)
     {
         var rate = arrivals.Rate(now);
         if (rate <= 0)
@@ -51,9 +52,9 @@ internal sealed class ArrivalForecast(EtaEstimator etas, TimeProvider time)
             return alone;
         }
 
-        ForecastWork[] all = [.. work];
-        var (past, next) = (arrivals.Mixed(), all.Max(item => item.Id) + 1);
-        var later = new LaterArrivals(rate, (number, at) => etas.Expect(past[number % past.Length], next + number, at));
-        return Math.Max(alone, Forecast.Completion(id, all, later) ?? alone);
+        var (past, next) = (arrivals.Mixed(), work.Max(item => item.Id) + 1);
+        var like = new Func<long, double, ForecastWork>[past.Length];
+        var later = new LaterArrivals(rate, (number, at) => (like[number % past.Length] ??= etas.Expect(past[number % past.Length]))(next + number, at));
+        return Math.Max(alone, Forecast.Completion(id, work, later) ?? alone);
     }
 }

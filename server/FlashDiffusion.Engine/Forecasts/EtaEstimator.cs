@@ -98,29 +98,35 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
             Caller = sample.Caller,
         };
 
-    /// <summary>How the forecast sees one like a past arrival that comes later.</summary>
-    /// <param name="like">What it is like.</param>
-    /// <param name="id">Number, after those of all that there is.</param>
-    /// <param name="at">Seconds from now until it comes.</param>
-    public ForecastWork Expect(PastArrival like, long id, double at)
+    /// <summary>How the forecast sees those like a past arrival who come later.</summary>
+    /// <param name="like">What they are like.</param>
+    /// <returns>Makes one, from its number, after those of all that there is, and the seconds from now until it comes.</returns>
+    public Func<long, double, ForecastWork> Expect(PastArrival like)
     {
         var means = new Dictionary<int, double?>();
         double? Mean(int batch) => means.TryGetValue(batch, out var mean) ? mean : means[batch] = MeanOf(like.Kinds, key => times.Predict(key, sizes.ComputedRows(like.Group, batch)));
-        var now = time.GetTimestamp();
-        var moment = new SchedulingMoment(now, time.TimestampFrequency, time.GetUtcNow(), Mean(1) ?? UnmeasuredStepSeconds);
-        var work = new ExpectedWork(id, now + (long)(at * time.TimestampFrequency), like.Steps);
-        var rank = policy.Rank(work, work.AcceptedAt, moment);
+        var moment = new SchedulingMoment(time.GetTimestamp(), time.TimestampFrequency, time.GetUtcNow(), Mean(1) ?? UnmeasuredStepSeconds);
         var decode = like.Group.Key with { Stage = Stage.Decode, Runner = "", Operator = "", Picture = default };
-        return new ForecastWork(id, like.Group.Alone == 0 ? like.Group : like.Group with { Alone = id }, like.Steps, Mean, times.Predict(decode, sizes.ComputedRows(like.Group, 1)) ?? 0)
+        var template = new ForecastWork(0, like.Group, like.Steps, Mean, times.Predict(decode, sizes.ComputedRows(like.Group, 1)) ?? 0)
         {
             Class = like.Class,
             Elements = like.Group.Key.Working.Elements,
-            Rank = rank,
-            Caller = like.Caller,
-            Standing = rank,
             RankGain = GainOf(moment),
-            Since = work.AcceptedAt,
+            Caller = like.Caller,
             MaximumBatch = waiting => sizes.Of(like.Group, like.Kinds[0].Key, waiting),
+        };
+        return (id, at) =>
+        {
+            var work = new ExpectedWork(id, moment.Timestamp + (long)(at * moment.Frequency), like.Steps);
+            var rank = policy.Rank(work, work.AcceptedAt, moment);
+            return template with
+            {
+                Id = id,
+                Group = like.Group.Alone == 0 ? template.Group : like.Group with { Alone = id },
+                Rank = rank,
+                Standing = rank,
+                Since = work.AcceptedAt,
+            };
         };
     }
 

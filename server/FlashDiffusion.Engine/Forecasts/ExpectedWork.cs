@@ -30,5 +30,5 @@ internal sealed class ExpectedWork(long id, long acceptedAt, int steps) : ISched
     public CallerKey Caller => default;
 
     /// <inheritdoc/>
-    public CallerPlace Place { get; } = new();
+    public CallerPlace Place => throw new NotSupportedException("What has not arrived has no place.");
 }

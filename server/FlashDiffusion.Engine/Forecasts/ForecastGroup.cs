@@ -73,9 +73,32 @@ internal sealed class ForecastGroup
         }
     }
 
-    /// <summary>The group with one more, who may take the place of one that has a row.</summary>
-    public ForecastGroup With(ForecastWork arrival) =>
-        new([.. _front.Select(entry => entry.Item.After(entry.Left)), .. _lines.Values.SelectMany(line => line.Waiting), arrival]);
+    /// <summary>The group with one more: this one, or another if the arrival may take the place of one that has a row.</summary>
+    public ForecastGroup With(ForecastWork arrival)
+    {
+        var isFull = _front.Count >= Math.Min(_front[0].Item.MaximumBatch(Count + 1), Count + 1);
+        if (arrival.Class > Class || (isFull && _front.Exists(row => MayYield(row, arrival))))
+        {
+            return new ForecastGroup([.. _front.Select(entry => entry.Item.After(entry.Left)), .. _lines.Values.SelectMany(line => line.Waiting), arrival]);
+        }
+
+        if (!_lines.TryGetValue(arrival.Caller, out var line))
+        {
+            _lines.Add(arrival.Caller, line = new ForecastLine([]));
+        }
+
+        // The set is in order of what changes here.
+        if (line.IsWaiting)
+        {
+            _waiting.Remove(line);
+        }
+
+        line.Add(ClaimOf(arrival));
+        _waiting.Add(line);
+        Count++;
+        Refill();
+        return this;
+    }
 
     /// <summary>Takes steps.</summary>
     /// <param name="steps">How many; at most <see cref="Shortest"/>.</param>
@@ -112,6 +135,12 @@ internal sealed class ForecastGroup
 
         return done;
     }
+
+    // Where there are several callers it depends on all of them.
+    private bool MayYield((ForecastWork Item, int Left) row, ForecastWork arrival) =>
+        _lines.Count > 1
+        || !_lines.ContainsKey(arrival.Caller)
+        || (arrival.Class >= row.Item.Class && arrival.Rank < row.Item.Rank - (row.Item.RankGain * (row.Item.RemainingSteps - row.Left)));
 
     private static Claim<ForecastWork> ClaimOf(ForecastWork work) => new(work, work.Id, work.Caller, work.Class)
     {

@@ -6,7 +6,10 @@ namespace FlashDiffusion.Engine.Forecasts;
 /// <param name="waiting">Its samples, dealt to it in this order.</param>
 internal sealed class ForecastLine(IEnumerable<Claim<ForecastWork>> waiting)
 {
-    private readonly Queue<Claim<ForecastWork>> _waiting = new(waiting);
+    private static readonly Comparer<Claim<ForecastWork>> InLine = Comparer<Claim<ForecastWork>>.Create(Claim<ForecastWork>.InLine);
+
+    private readonly List<Claim<ForecastWork>> _waiting = [.. waiting];
+    private int _next;
     private int _inBatch;
     private double? _cameUp;
     private int _leap;
@@ -30,22 +33,29 @@ internal sealed class ForecastLine(IEnumerable<Claim<ForecastWork>> waiting)
     });
 
     /// <summary>Whether any wait.</summary>
-    public bool IsWaiting => _waiting.Count > 0;
+    public bool IsWaiting => _next < _waiting.Count;
 
     /// <summary>Those that wait, in order.</summary>
-    public IEnumerable<ForecastWork> Waiting => _waiting.Select(claim => claim.Item);
+    public IEnumerable<ForecastWork> Waiting => _waiting.Skip(_next).Select(claim => claim.Item);
 
     /// <summary>Samples that wait or share the batch.</summary>
-    public int Count => _waiting.Count + _inBatch;
+    public int Count => _waiting.Count - _next + _inBatch;
 
     /// <summary>The next one to get a row.</summary>
-    public Claim<ForecastWork> Next => _waiting.Peek();
+    public Claim<ForecastWork> Next => _waiting[_next];
+
+    /// <summary>One more waits.</summary>
+    public void Add(Claim<ForecastWork> claim)
+    {
+        var index = _waiting.BinarySearch(_next, _waiting.Count - _next, claim, InLine);
+        _waiting.Insert(index < 0 ? ~index : index, claim);
+    }
 
     /// <summary>Gives the next one a row.</summary>
     public ForecastWork Take()
     {
         _inBatch++;
-        return _waiting.Dequeue().Item;
+        return _waiting[_next++].Item;
     }
 
     /// <summary>One of the batch is done.</summary>

@@ -24,6 +24,11 @@ public class EtaBenchmark
     [Benchmark]
     public int Completions() => _waiting.Etas.Completions(_waiting.All).Count;
 
+    /// <summary>The same for one of them, with as many arriving at once as are ever foreseen: once for each request.</summary>
+    /// <returns>Seconds.</returns>
+    [Benchmark]
+    public double Stated() => _waiting.Arrivals.Of(_waiting.All[^1], _waiting.AllButLast)!.Value.Seconds;
+
     /// <summary>Sums up what is left to do.</summary>
     /// <returns>Seconds.</returns>
     [Benchmark]

@@ -63,11 +63,24 @@ internal sealed class WaitingSamples
             }
         }
 
+        AllButLast = All[..^1];
+        Arrivals = new ArrivalForecast(Etas, clock);
+        foreach (var sample in All)
+        {
+            Arrivals.Arrive(sample, joins: true);
+        }
+
         Chosen = Scheduler.Next(Etas.Moment)!;
     }
 
     /// <summary>The samples.</summary>
     public ImmutableArray<Sample> All { get; }
+
+    /// <summary>The same without the last.</summary>
+    public ImmutableArray<Sample> AllButLast { get; }
+
+    /// <summary>Says when one will be done if others arrive, who came in no time.</summary>
+    public ArrivalForecast Arrivals { get; }
 
     /// <summary>Says when they will be done.</summary>
     public EtaEstimator Etas { get; }

@@ -35,7 +35,7 @@ public sealed class ArrivalForecastTests : IDisposable
     [Fact]
     public async Task Eta_OneCallerAtATime_IsAsIfNobodyCame()
     {
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 30; i++)
         {
             Assert.Equal(Alone, await EtaAsync(Run()), 1e-3);
         }
@@ -57,7 +57,7 @@ public sealed class ArrivalForecastTests : IDisposable
     [Fact]
     public async Task Eta_LongAfterAFlood_IsAsIfNobodyCame()
     {
-        Come(200);
+        Come(50);
         _harness.RunUntilIdle();
         _harness.Time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(Alone, await EtaAsync(Run()), 1e-3);
@@ -66,10 +66,10 @@ public sealed class ArrivalForecastTests : IDisposable
     [Fact]
     public async Task Eta_MoreComesThanIsDone_IsFiniteAndAfterItsOwnWork()
     {
-        Come(300, every: TimeSpan.FromMilliseconds(1));
+        Come(60, every: TimeSpan.FromMilliseconds(1));
         var session = Begin();
         _harness.RunUntilIdle();
-        Assert.InRange(await EtaAsync(session), Alone, 300);
+        Assert.InRange(await EtaAsync(session), Alone, 60);
     }
 
     [Fact]

@@ -200,6 +200,65 @@ public sealed class ForecastTests
     public void Completion_UnknownStepTime_IsUnknown() =>
         Assert.Null(Forecast.Completion(1, [Work(1, "a", 10, _ => null, 0), Work(2, "b", 10, _ => 1, 0)], Later(0.1, Work(0, "b", 2, _ => 1, 0))));
 
+    [Theory]
+    [InlineData("first_come", 0)]
+    [InlineData("shortest_remaining", 0)]
+    [InlineData("shortest_remaining", 0.3125)]
+    public void Completion_OfOneCallerWhoKeepsSending_IsWhatTheSchedulerDoes(string policyName, double ageing)
+    {
+        var policy = SchedulingPolicies.Of(new EngineOptions { Policy = policyName, Ageing = ageing });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300).WithQuietOnSuccess(true), Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<byte[]>(), (byte[] there, byte[] coming) =>
+        {
+            if (there.Length == 0 || coming.Length == 0)
+            {
+                return;
+            }
+
+            // Whole seconds and a binary fraction: equal ranks are equal to the last bit.
+            var batch = 1 + (there.Length % 4);
+            FakeWork Fake(long id, byte draw, long at) => new(id, FakeWork.LaneOf("a")) { AcceptedAt = at, RemainingSteps = 1 + (draw / 4 % 9) };
+            ForecastWork Work(FakeWork item) => new(item.Id, "a", item.RemainingSteps, _ => 1, 0)
+            {
+                Rank = policy.Rank(item, item.AcceptedAt, FakeWork.At(0)),
+                Standing = policy.Rank(item, item.AcceptedAt, FakeWork.At(0)),
+                RankGain = policy.Rank(Fake(0, 4, 0), 0, FakeWork.At(0)) - policy.Rank(Fake(0, 0, 0), 0, FakeWork.At(0)),
+                Since = item.AcceptedAt,
+                MaximumBatch = _ => batch,
+            };
+            FakeWork[] work = [.. there.Select((draw, i) => Fake(i + 1, draw, 10 * (i - there.Length)))];
+            var last = work[^1];
+            var arrivals = new List<FakeWork>();
+            LaterArrivals Later(bool keep) => new(0.3, (number, at) =>
+            {
+                var arrival = Fake(1000 + number, coming[number % coming.Length], 10 * (long)at);
+                if (keep)
+                {
+                    arrivals.Add(arrival);
+                }
+
+                return Work(arrival);
+            });
+            var forecast = Forecast.Completion(last.Id, work.Select(Work), Later(keep: false))!.Value;
+            var (scheduler, later) = (new LaneScheduler(policy, (_, _) => batch), Later(keep: true));
+            Array.ForEach(work, scheduler.Add);
+            for (var second = 0; last.RemainingSteps > 0; second++)
+            {
+                while (later.Next <= second)
+                {
+                    later.Take();
+                    scheduler.Add(arrivals[^1]);
+                }
+
+                foreach (var item in scheduler.Next((_, _) => FakeWork.At(10 * second))!.Work.Cast<FakeWork>().Where(item => --item.RemainingSteps == 0).ToArray())
+                {
+                    scheduler.Remove(item, item.Lane);
+                }
+
+                Assert.True(last.RemainingSteps > 0 || second + 1 == forecast, $"{second + 1} instead of {forecast}");
+            }
+        }));
+    }
+
     private static LaterArrivals Later(double rate, ForecastWork like) => new(rate, (number, _) => like with { Id = 1000 + number });
 
     private static Dictionary<long, double> Completions(ForecastWork[] work, int maximumBatch) =>

@@ -108,7 +108,7 @@ internal sealed class VirtualDevice
     /// <param name="arrivals">Who is expected; null for nobody.</param>
     public double Forecast(QueuedWork work, RecentArrivals? arrivals)
     {
-        ForecastWork[] all = [.. _scheduler.Work.Cast<QueuedWork>().Select(other => _etas.Expect(Remember(other), other.Id, (double)(other.AcceptedAt - Timestamp) / _clock.TimestampFrequency))];
+        ForecastWork[] all = [.. _scheduler.Work.Cast<QueuedWork>().Select(other => _etas.Expect(Remember(other))(other.Id, (double)(other.AcceptedAt - Timestamp) / _clock.TimestampFrequency))];
         var alone = Engine.Forecasts.Forecast.Completions(all)[work.Id];
         return arrivals is null ? alone : ArrivalForecast.Beside(_etas, arrivals, Timestamp, work.Id, alone, all);
     }
