@@ -8,9 +8,4 @@ if (commandLine.ShowHelp)
     return 0;
 }
 
-foreach (var error in commandLine.Errors)
-{
-    await Console.Error.WriteLineAsync(error);
-}
-
-return commandLine.Errors.IsEmpty ? await ServerHost.RunAsync(commandLine) : 1;
+return await ServerHost.RunAsync(commandLine);

@@ -32,8 +32,8 @@ internal static class ServerHost
         // Settings lie beside the binaries, wherever the server was started.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(commandLine.Settings);
-        var errors = OptionSections.Errors(builder.Configuration);
-        if (errors.Count > 0)
+        string[] errors = [.. commandLine.Errors, .. OptionSections.Errors(builder.Configuration)];
+        if (errors.Length > 0)
         {
             return await FailAsync(errors);
         }
@@ -63,6 +63,8 @@ internal static class ServerHost
         ConsoleFormat.Add(builder);
         // What it has to say about a failed start is said in one line by PortConflict, without a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // It calls bytes that are no message a fault, with a stack trace, so that any stranger could fill the log; faults of handlers say so themselves.
+        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
         // Read by the host before options can be validated.
         var section = builder.Configuration.GetSection(ServerOptions.Section);
         var ending = Seconds(section[nameof(ServerOptions.ShutdownGraceSeconds)], new ServerOptions().ShutdownGraceSeconds) + Seconds(section[nameof(ServerOptions.DrainDelaySeconds)], 0);

@@ -38,15 +38,19 @@ internal static class JsonCalls
         context.Response.Body = sent;
         if (body.Refusal is { } refusal)
         {
-            var (code, message) = request.IsExceeded
-                ? (StatusCode.ResourceExhausted, $"The body is larger than {maximumMessageBytes} bytes.")
-                : (CodeOf(refusal, out var said), said);
-            context.Response.StatusCode = request.IsExceeded ? StatusCodes.Status429TooManyRequests : context.Response.StatusCode;
+            // In HTTP's own words where it has better ones than the framework's: what is too large, or no JSON, will be so again.
+            var (status, code, message) = request.IsExceeded ? (StatusCodes.Status413PayloadTooLarge, StatusCode.ResourceExhausted, $"The body is larger than {maximumMessageBytes} bytes.")
+                : !IsNoJson(context) ? (context.Response.StatusCode, CodeOf(refusal, out var said), said)
+                : (StatusCodes.Status415UnsupportedMediaType, StatusCode.InvalidArgument, "The body must be JSON, and say so: content-type: application/json.");
+            context.Response.StatusCode = status;
             context.Response.ContentLength = null;
             context.Features.Set(new CallAnswer { Code = code });
             await context.Response.WriteAsync(Formatter.Format(GrpcStatusMapper.ToStatus(ErrorDetails.Describe(code, message, maximumMessageBytes))));
         }
     }
+
+    private static bool IsNoJson(HttpContext context) =>
+        context.Response.StatusCode == StatusCodes.Status400BadRequest && HttpMethods.IsPost(context.Request.Method) && !context.Request.HasJsonContentType();
 
     private static StatusCode CodeOf(ReadOnlyMemory<byte> refusal, out string message)
     {

@@ -115,7 +115,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
 
     private Mapped<Submitted> Submit(V1.ReconstructRequest message, CallerKey caller, ServingContext context, DateTimeOffset? deadline, QuotaPass pass)
     {
-        if (!mapper.Map(message, context, deadline).TryGet(out var mapped, out var error))
+        if (!mapper.Map(message, context, deadline).Counted(telemetry).TryGet(out var mapped, out var error))
         {
             return Mapped<Submitted>.Refused(error);
         }

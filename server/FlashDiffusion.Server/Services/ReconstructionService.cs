@@ -1,5 +1,6 @@
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
@@ -20,6 +21,7 @@ internal sealed class ReconstructionService(
     ICallerIdentity callers,
     CallerQuotas quotas,
     EventWriterFactory writers,
+    FlashDiffusionTelemetry telemetry,
     ILogger<ReconstructionService> logger)
     : V1.ReconstructionService.ReconstructionServiceBase
 {
@@ -39,7 +41,7 @@ internal sealed class ReconstructionService(
     public override async Task<V1.EstimateSeverityResponse> EstimateSeverity(V1.EstimateSeverityRequest request, ServerCallContext context)
     {
         using var visit = EnterCounted(context);
-        var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context).With(read => OperatorWriter.Write(read.Operator, read.Picture)))));
+        var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context).Counted(telemetry).With(read => OperatorWriter.Write(read.Operator, read.Picture)))));
         var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped with { Caller = new CallerKey(callers.Of(context)) }, context.CancellationToken, visit.Context.Hold(mapped)));
         var response = new V1.EstimateSeverityResponse
         {
@@ -62,7 +64,7 @@ internal sealed class ReconstructionService(
     public override async Task<V1.DegradeResponse> Degrade(V1.DegradeRequest request, ServerCallContext context)
     {
         using var visit = EnterCounted(context);
-        var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context)
+        var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context).Counted(telemetry)
             .With(read => OperatorWriter.Write(read.Request.Operator, new PictureShape(read.Clean.Height, read.Clean.Width))))));
         var degraded = Value(await visit.Context.Engine.DegradeAsync(mapped.Request, context.CancellationToken, visit.Context.Hold(mapped.Request)));
         return new V1.DegradeResponse

@@ -107,6 +107,18 @@ public sealed class HttpTwinTests(SharedServer shared) : IDisposable
         Assert.Equal((reason, "flashdiffusion.dev"), (status.Detail<ErrorInfo>().Reason, status.Detail<ErrorInfo>().Domain));
     }
 
+    [Fact]
+    public async Task Reconstruct_BodyThatDoesNotSayItIsJson_IsToldSo()
+    {
+        using var content = new StringContent("{}", System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var response = await _http.PostAsync(new Uri(Reconstructions, UriKind.RelativeOrAbsolute), content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        var status = await HttpTwin.StatusAsync(response);
+        Assert.Equal(((int)Code.InvalidArgument, "INVALID_REQUEST"), (status.Code, status.Detail<ErrorInfo>().Reason));
+        Assert.Contains("content-type: application/json", status.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -120,7 +132,7 @@ public sealed class HttpTwinTests(SharedServer shared) : IDisposable
 
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         var status = await HttpTwin.StatusAsync(response);
         Assert.Equal((int)Code.ResourceExhausted, status.Code);
         Assert.Equal(("MESSAGE_TOO_LARGE", "67108864"), (status.Detail<ErrorInfo>().Reason, status.Detail<ErrorInfo>().Metadata["maximum_message_bytes"]));

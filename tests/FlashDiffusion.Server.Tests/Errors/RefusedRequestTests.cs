@@ -1,0 +1,37 @@
+using FlashDiffusion.Server.Tests.Serving;
+using Grpc.Core;
+
+namespace FlashDiffusion.Server.Tests.Errors;
+
+/// <summary>What those who run the server see of requests that can't be run.</summary>
+public sealed class RefusedRequestTests
+{
+    [Fact]
+    public async Task Call_BytesThatAreNoMessage_IsNoErrorInTheLog()
+    {
+        await using var server = await InProcessServer.StartAsync();
+        var bytes = Marshallers.Create(static (byte[] message) => message, static answer => answer);
+        var degrade = new Method<byte[], byte[]>(MethodType.Unary, "flashdiffusion.v1.ReconstructionService", "Degrade", bytes, bytes);
+
+        using var call = server.Channel().CreateCallInvoker().AsyncUnaryCall(degrade, null, InProcessServer.Call(), [0xff, 0xff, 0xff]);
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await call);
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.DoesNotContain(server.Logs.Text.Split('\n'), line => line.StartsWith("Error:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Calls_OfEachKindThatCantBeRun_AreCountedAsInvalid()
+    {
+        await using var server = await InProcessServer.StartAsync();
+        var client = server.Reconstruction();
+
+        await Assert.ThrowsAsync<RpcException>(() => InProcessServer.ResultAsync(client, new V1.ReconstructRequest(), InProcessServer.Call()));
+        await Assert.ThrowsAsync<RpcException>(async () => await client.EstimateSeverityAsync(new V1.EstimateSeverityRequest(), InProcessServer.Call()));
+        await Assert.ThrowsAsync<RpcException>(async () => await client.DegradeAsync(new V1.DegradeRequest(), InProcessServer.Call()));
+
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(server.Metrics, "/metrics"), TestContext.Current.CancellationToken);
+        Assert.Matches("""flashdiffusion_requests_rejected_total\{[^}]*reason="Invalid"[^}]*\} 3\b""", metrics);
+    }
+}
