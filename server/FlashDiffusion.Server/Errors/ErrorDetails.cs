@@ -15,13 +15,25 @@ internal static class ErrorDetails
     /// <summary>What is said of bytes that are no message of the method.</summary>
     public const string Unreadable = "The request can't be read: its bytes are no message of this method in protobuf, framed as gRPC frames it.";
 
+    private const string NoService =
+        "No service of that name is at this port. The protos describe what there is; the admin service has a port of its own and must be enabled (--admin=true), and so must reflection (--reflection=true).";
+
+    private const string NoMethod = "This service has no method of that name: the client was made for another version of the protos.";
+    private const string NoHealth = "Health knows no such name: there are '', readiness, liveness, the names of services, model/NAME and solver/NAME.";
+
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next, int maximumMessageBytes)
     {
         await next(context);
         Correct(context);
         if (GrpcAnswer.StatusOf(context, out var code) is { IsReadOnly: false } place && code != StatusCode.OK && !place.ContainsKey(DetailsName))
         {
-            var message = Uri.UnescapeDataString(place["grpc-message"].ToString());
+            var said = Uri.UnescapeDataString(place["grpc-message"].ToString());
+            var message = Explain(code, said);
+            if (message != said)
+            {
+                place["grpc-message"] = Uri.EscapeDataString(message);
+            }
+
             place[DetailsName] = Convert.ToBase64String(GrpcStatusMapper.ToStatus(Describe(code, message, maximumMessageBytes)).ToByteArray());
         }
     }
@@ -39,6 +51,15 @@ internal static class ErrorDetails
         }
     }
 
+    // The framework names neither what there is nor what to do.
+    private static string Explain(StatusCode code, string said) => (code, said) switch
+    {
+        (StatusCode.Unimplemented, "Service is unimplemented.") => NoService,
+        (StatusCode.Unimplemented, "Method is unimplemented.") => NoMethod,
+        (StatusCode.NotFound, "") => NoHealth,
+        _ => said,
+    };
+
     /// <summary>A refusal that the framework made, in our words.</summary>
     public static ServerError Describe(StatusCode code, string message, int maximumMessageBytes)
     {
@@ -49,6 +70,7 @@ internal static class ErrorDetails
             Reason = code switch
             {
                 StatusCode.ResourceExhausted => ErrorReasons.MessageTooLarge,
+                StatusCode.NotFound => ErrorReasons.UnknownName,
                 StatusCode.Unimplemented => ErrorReasons.Unimplemented,
                 StatusCode.DeadlineExceeded => ErrorReasons.DeadlineExceeded,
                 StatusCode.Cancelled => ErrorReasons.Cancelled,

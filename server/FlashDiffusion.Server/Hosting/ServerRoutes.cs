@@ -36,11 +36,11 @@ internal static class ServerRoutes
             calls.Use((context, next) => JsonCalls.InvokeAsync(context, next, maximumMessageBytes.Value));
             calls.Use((context, next) => gate.InvokeAsync(context, next));
         });
+        // Its clients load models by the protocol that they infer by. First, since the answer to unknown services comes with the first one, on its ports.
+        app.MapGrpcService<InferenceService>().WithMetadata(CallsAndControl);
         app.MapGrpcService<HealthServiceImpl>().WithMetadata(Calls);
         app.MapGrpcService<ReconstructionService>().WithMetadata(Calls);
         app.MapGrpcService<CatalogService>().WithMetadata(Calls);
-        // Its clients load models by the protocol that they infer by.
-        app.MapGrpcService<InferenceService>().WithMetadata(CallsAndControl);
         if (app.Services.GetRequiredService<IOptions<AdminOptions>>().Value.Enabled)
         {
             app.MapGrpcService<AdminService>().WithMetadata(new EndpointRoles(EndpointRole.Admin));

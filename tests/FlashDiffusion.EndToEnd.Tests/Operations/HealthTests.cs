@@ -29,7 +29,8 @@ public sealed class HealthTests(SharedServer shared)
         var refusal = await Assert.ThrowsAsync<RpcException>(async () =>
             await new Health.HealthClient(shared.Server.Channel).CheckAsync(new HealthCheckRequest { Service = "nobody" }, Requests.Call));
 
-        Assert.Equal(StatusCode.NotFound, refusal.StatusCode);
+        Assert.Equal((StatusCode.NotFound, "UNKNOWN_NAME"), (refusal.StatusCode, refusal.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason));
+        Assert.Contains("solver/NAME", refusal.Status.Detail, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -77,6 +78,7 @@ public sealed class HealthTests(SharedServer shared)
 
         var refusal = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
 
-        Assert.Equal(StatusCode.Unimplemented, refusal.StatusCode);
+        Assert.Equal((StatusCode.Unimplemented, "UNIMPLEMENTED"), (refusal.StatusCode, refusal.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason));
+        Assert.Contains("--reflection=true", refusal.Status.Detail, StringComparison.Ordinal);
     }
 }

@@ -75,8 +75,10 @@ public sealed class BadInputTests(SharedServer shared)
     {
         var request = new V1.ReconstructRequest { Measurement = new V1.Picture { Encoded = UnsafeByteOperations.UnsafeWrap(new byte[64 * 1024 * 1024]) } };
 
+        var before = ProcessMemory.ResetPeak(Server.ProcessId);
         var refusal = await Assert.ThrowsAsync<RpcException>(() => Requests.ReconstructAsync(Server, request));
 
+        Assert.True(ProcessMemory.PeakBytes(Server.ProcessId) - before < 2 * 64 * 1024 * 1024, "What is refused was held all the same.");
         Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
         var info = refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!;
         Assert.Equal(("MESSAGE_TOO_LARGE", "67108864"), (info.Reason, info.Metadata["maximum_message_bytes"]));

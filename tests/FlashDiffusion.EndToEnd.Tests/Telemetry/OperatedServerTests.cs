@@ -1,6 +1,7 @@
 using FlashDiffusion.EndToEnd.Tests.Servers;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Grpc.Reflection.V1Alpha;
 
 namespace FlashDiffusion.EndToEnd.Tests.Telemetry;
@@ -184,7 +185,10 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
         Assert.True(blurred.BytesPerRow > 0 && blurred.MemoryRows > 0);
 
         var elsewhere = await Assert.ThrowsAsync<RpcException>(async () => await new V1.AdminService.AdminServiceClient(Server.Channel).DrainAsync(new V1.DrainRequest(), Requests.Call));
-        Assert.Equal(StatusCode.Unimplemented, elsewhere.StatusCode);
+        Assert.Equal((StatusCode.Unimplemented, "UNIMPLEMENTED"), (elsewhere.StatusCode, elsewhere.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
+        using var control = GrpcChannel.ForAddress(Server.Admin!);
+        var catalog = await Assert.ThrowsAsync<RpcException>(async () => await new V1.CatalogService.CatalogServiceClient(control).ListModelsAsync(new V1.ListModelsRequest(), Requests.Call));
+        Assert.Equal((StatusCode.Unimplemented, "UNIMPLEMENTED"), (catalog.StatusCode, catalog.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
         var bad = await Assert.ThrowsAsync<RpcException>(async () => await operated.Admin.SetTraceSamplingAsync(new V1.SetTraceSamplingRequest { Ratio = 2 }, Requests.Call));
         Assert.Equal("ratio", bad.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Single().Field);
     }
