@@ -22,5 +22,15 @@ internal sealed record ConvolutionCase(int InChannels, int OutChannels, int Side
         new(128, 128, 4),
     ];
 
+    /// <summary>Those of a published model (LDM-4 of CelebA).</summary>
+    public static readonly ConvolutionCase[] Large =
+    [
+        new(128, 128, 256),
+        new(256, 256, 128),
+        new(512, 512, 64),
+        new(224, 224, 64),
+        new(448, 448, 32),
+    ];
+
     public override string ToString() => $"{InChannels} to {OutChannels}, {Side}x{Side}{(Enlarged ? " enlarged" : "")}";
 }

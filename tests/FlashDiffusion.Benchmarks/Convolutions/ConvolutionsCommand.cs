@@ -17,14 +17,15 @@ internal static class ConvolutionsCommand
         var batches = new Option<int[]>("--batches") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 8], AllowMultipleArgumentsPerToken = true };
         var rounds = new Option<int>("--rounds") { Description = "Interleaved pairs.", DefaultValueFactory = _ => 30 };
         var threads = new Option<int>("--threads") { Description = "Threads an operation.", DefaultValueFactory = _ => 1 };
-        var command = new Command("convolutions", "Single convolutions, forward and backward, by torch and by Winograd's minimal filtering.") { batches, rounds, threads };
+        var large = new Option<bool>("--large") { Description = "Convolutions of a published model instead of the starter model's." };
+        var command = new Command("convolutions", "Single convolutions, forward and backward, by torch and by Winograd's minimal filtering.") { batches, rounds, threads, large };
         command.SetAction(parsed =>
         {
             set_num_threads(parsed.GetValue(threads));
             var table = new Table().AddColumns("convolution", "batch", "torch ms", "Winograd ms", "times", "quartiles");
             foreach (var batch in parsed.GetValue(batches)!)
             {
-                foreach (var convolution in ConvolutionCase.All)
+                foreach (var convolution in parsed.GetValue(large) ? ConvolutionCase.Large : ConvolutionCase.All)
                 {
                     AddRow(table, convolution, batch, parsed.GetValue(rounds));
                 }

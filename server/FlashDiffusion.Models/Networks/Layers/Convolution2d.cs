@@ -41,7 +41,7 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     /// <summary>Whether it stands in a network that is served: <see cref="Fuse"/> was called.</summary>
     public bool IsFused { get; private set; }
 
-    public Tensor Forward(Tensor x) => _winograd is not null && WinogradConvolution.Suits(x, enlarged: false)
+    public Tensor Forward(Tensor x) => _winograd is not null && WinogradConvolution.Suits(x, _winograd)
         ? WinogradConvolution.Of(x, _winograd)
         : nn.functional.conv2d(x, _packed?.For(x, _weight) ?? _weight, _bias, _stride, _padding, Ones, 1);
 

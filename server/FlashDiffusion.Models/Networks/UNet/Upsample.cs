@@ -25,7 +25,7 @@ internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
 
     public Tensor Forward(Tensor x)
     {
-        if (_winograd is not null && WinogradConvolution.Suits(x, enlarged: true))
+        if (_winograd is not null && WinogradConvolution.Suits(x, _winograd))
         {
             return WinogradConvolution.Of(x, _winograd);
         }

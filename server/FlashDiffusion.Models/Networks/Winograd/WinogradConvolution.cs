@@ -12,9 +12,6 @@ namespace FlashDiffusion.Models.Networks;
 /// </remarks>
 internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction<WinogradConvolution>
 {
-    // Below this a map has so few tiles that reading four times the weight costs more than the multiplications saved.
-    private const long FewestPixels = 64;
-
     private const string Settings = "settings";
 
     [ThreadStatic]
@@ -26,10 +23,10 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
     /// <inheritdoc/>
     public override string Name => nameof(WinogradConvolution);
 
-    /// <summary>Whether it is faster than torch's convolution for this map; the batch has no say, so that a picture's result does not depend on it.</summary>
+    /// <summary>Whether it is faster than torch's convolution for these features.</summary>
     /// <param name="x">Features (B, C, h, w).</param>
-    /// <param name="enlarged">Whether the map is four times as large as the features.</param>
-    public static bool Suits(Tensor x, bool enlarged)
+    /// <param name="settings">The weight and the rest.</param>
+    public static bool Suits(Tensor x, WinogradSettings settings)
     {
         if (!Enabled || !Avx512F.IsSupported || x.dtype != ScalarType.Float32 || x.device_type != DeviceType.CPU || !ChannelsLastLayout.Is(x))
         {
@@ -37,7 +34,7 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
         }
 
         var shape = x.shape;
-        return shape[2] * shape[3] * (enlarged ? 4 : 1) >= FewestPixels;
+        return shape[2] * shape[3] * (settings.Enlarged ? 4 : 1) >= settings.Weight.Fewest;
     }
 
     /// <summary>Convolves.</summary>
@@ -118,7 +115,7 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
         using var rooms = new WinogradRooms(ref work);
         fixed (WinogradWork* arguments = &work)
         {
-            ComputeTeam.Run(&WinogradKernel.Run, arguments, work.Tasks, work.Numbers);
+            ComputeTeam.Run(&WinogradKernel.Run, arguments, work.Tasks, work.Operations);
         }
     }
 

@@ -38,25 +38,30 @@ internal static unsafe class WinogradProduct
         {
             var from = patches;
             var to = products + channel;
-            if (outer - channel < Panel)
+            var whole = outer - channel >= Panel;
+            var tile = 0;
+            for (; tile < six; tile += 6, from += 6L * inner, to += 6L * outer)
             {
-                for (var tile = 0; tile < tiles; tile += 2, from += 2L * inner, to += 2L * outer)
+                if (whole)
                 {
-                    TwoByHalf(from, weight, to, inner, outer);
+                    Six(from, weight, to, inner, outer);
                 }
-
-                return;
+                else
+                {
+                    SixByHalf(from, weight, to, inner, outer);
+                }
             }
 
-            var tileAt = 0;
-            for (; tileAt < six; tileAt += 6, from += 6L * inner, to += 6L * outer)
+            for (; tile < tiles; tile += 4, from += 4L * inner, to += 4L * outer)
             {
-                Six(from, weight, to, inner, outer);
-            }
-
-            for (; tileAt < tiles; tileAt += 4, from += 4L * inner, to += 4L * outer)
-            {
-                Four(from, weight, to, inner, outer);
+                if (whole)
+                {
+                    Four(from, weight, to, inner, outer);
+                }
+                else
+                {
+                    FourByHalf(from, weight, to, inner, outer);
+                }
             }
         }
     }
@@ -163,14 +168,22 @@ internal static unsafe class WinogradProduct
         Store(products + (3L * outer), s30, s31, s32, s33);
     }
 
-    // Two tiles, 32 channels.
+    // Six tiles, 32 channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoByHalf(float* patches, float* weight, float* products, int inner, int outer)
+    private static void SixByHalf(float* patches, float* weight, float* products, int inner, int outer)
     {
         Vector512<float> s00 = default, s01 = default;
         Vector512<float> s10 = default, s11 = default;
+        Vector512<float> s20 = default, s21 = default;
+        Vector512<float> s30 = default, s31 = default;
+        Vector512<float> s40 = default, s41 = default;
+        Vector512<float> s50 = default, s51 = default;
         var p0 = patches;
         var p1 = patches + inner;
+        var p2 = patches + (2L * inner);
+        var p3 = patches + (3L * inner);
+        var p4 = patches + (4L * inner);
+        var p5 = patches + (5L * inner);
         for (var k = 0; k < inner; k++, weight += HalfPanel)
         {
             var (w0, w1) = (Vector512.Load(weight), Vector512.Load(weight + Lanes));
@@ -180,10 +193,61 @@ internal static unsafe class WinogradProduct
             x = Vector512.Create(p1[k]);
             s10 = Vector512.FusedMultiplyAdd(x, w0, s10);
             s11 = Vector512.FusedMultiplyAdd(x, w1, s11);
+            x = Vector512.Create(p2[k]);
+            s20 = Vector512.FusedMultiplyAdd(x, w0, s20);
+            s21 = Vector512.FusedMultiplyAdd(x, w1, s21);
+            x = Vector512.Create(p3[k]);
+            s30 = Vector512.FusedMultiplyAdd(x, w0, s30);
+            s31 = Vector512.FusedMultiplyAdd(x, w1, s31);
+            x = Vector512.Create(p4[k]);
+            s40 = Vector512.FusedMultiplyAdd(x, w0, s40);
+            s41 = Vector512.FusedMultiplyAdd(x, w1, s41);
+            x = Vector512.Create(p5[k]);
+            s50 = Vector512.FusedMultiplyAdd(x, w0, s50);
+            s51 = Vector512.FusedMultiplyAdd(x, w1, s51);
         }
 
         Store(products, s00, s01);
         Store(products + outer, s10, s11);
+        Store(products + (2L * outer), s20, s21);
+        Store(products + (3L * outer), s30, s31);
+        Store(products + (4L * outer), s40, s41);
+        Store(products + (5L * outer), s50, s51);
+    }
+
+    // Four tiles, 32 channels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourByHalf(float* patches, float* weight, float* products, int inner, int outer)
+    {
+        Vector512<float> s00 = default, s01 = default;
+        Vector512<float> s10 = default, s11 = default;
+        Vector512<float> s20 = default, s21 = default;
+        Vector512<float> s30 = default, s31 = default;
+        var p0 = patches;
+        var p1 = patches + inner;
+        var p2 = patches + (2L * inner);
+        var p3 = patches + (3L * inner);
+        for (var k = 0; k < inner; k++, weight += HalfPanel)
+        {
+            var (w0, w1) = (Vector512.Load(weight), Vector512.Load(weight + Lanes));
+            var x = Vector512.Create(p0[k]);
+            s00 = Vector512.FusedMultiplyAdd(x, w0, s00);
+            s01 = Vector512.FusedMultiplyAdd(x, w1, s01);
+            x = Vector512.Create(p1[k]);
+            s10 = Vector512.FusedMultiplyAdd(x, w0, s10);
+            s11 = Vector512.FusedMultiplyAdd(x, w1, s11);
+            x = Vector512.Create(p2[k]);
+            s20 = Vector512.FusedMultiplyAdd(x, w0, s20);
+            s21 = Vector512.FusedMultiplyAdd(x, w1, s21);
+            x = Vector512.Create(p3[k]);
+            s30 = Vector512.FusedMultiplyAdd(x, w0, s30);
+            s31 = Vector512.FusedMultiplyAdd(x, w1, s31);
+        }
+
+        Store(products, s00, s01);
+        Store(products + outer, s10, s11);
+        Store(products + (2L * outer), s20, s21);
+        Store(products + (3L * outer), s30, s31);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,8 +6,15 @@ namespace FlashDiffusion.Models.Networks;
 /// <remarks>It is made when a map first needs it, in float64, and takes eight times the weight's own memory: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
 internal sealed class WinogradWeight : IDisposable
 {
-    /// <summary>Numbers of the largest weight: 256 x 256 channels, 19 MB both ways.</summary>
-    private const long Most = 9 * 256 * 256;
+    /// <summary>Numbers of the largest weight: 512 x 512 channels, 75 MB both ways.</summary>
+    private const long Most = 9 * 512 * 512;
+
+    // What the processor's caches hold, 9 MB at the points; a larger one comes from memory for each map.
+    private const long MostAtHand = 9 * 256 * 256;
+
+    // Below these a map has so few tiles that reading four times the weight costs more than the multiplications saved.
+    private const long FewestPixels = 64;
+    private const long FewestPixelsOfLarge = 1024;
 
     private static readonly double[] Transform =
     [
@@ -30,6 +37,9 @@ internal sealed class WinogradWeight : IDisposable
         weight.shape is [var outer, var inner, 3, 3] && outer % WinogradProduct.HalfPanel == 0 && inner % WinogradProduct.HalfPanel == 0 && weight.numel() <= Most
             ? new WinogradWeight(weight)
             : null;
+
+    /// <summary>Pixels of the smallest map that it pays for. The batch has no say: a picture's result must not depend on it.</summary>
+    public long Fewest => _weight.numel() > MostAtHand ? FewestPixelsOfLarge : FewestPixels;
 
     /// <summary>For the convolution: 36 times the panels of (in, 64 of out).</summary>
     public Tensor Forward => _forward ?? Make(ref _forward, _weight);

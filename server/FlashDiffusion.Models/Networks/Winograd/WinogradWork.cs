@@ -17,7 +17,7 @@ internal unsafe struct WinogradWork
 
     // The more tiles are done at once, the more often a weight is used that is at hand; the fewer, the more room there is for it in the second-level cache.
     private const int MostTiles = 36;
-    private const int FewestTiles = 8;
+    private const int FewestTiles = 4;
 
     /// <summary>Input map; its height and width are half of the map's if <see cref="Enlarged"/>.</summary>
     public float* X;
@@ -61,7 +61,8 @@ internal unsafe struct WinogradWork
     /// <summary>The same of a tile's.</summary>
     public readonly int OutStride => (TilesPerBlock * OutChannels) + Lanes;
 
-    public readonly long Numbers => (long)Batch * Height * Width * InChannels;
+    /// <summary>Vector operations, which take about as long as what other kernels do to a number.</summary>
+    public readonly long Operations => (long)Tiles * Points * InChannels * OutChannels / Lanes;
 
     /// <summary>Cuts the map into tiles, and tiles into blocks; how they are cut changes no bit of the result, since tiles do not touch each other.</summary>
     /// <param name="threads">Threads that may work on it.</param>

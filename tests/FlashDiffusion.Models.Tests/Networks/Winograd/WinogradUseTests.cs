@@ -15,7 +15,9 @@ public sealed class WinogradUseTests
     [InlineData(64, 64, 3, 2, 16, false)]
     // Too small a map, too large a weight.
     [InlineData(64, 64, 3, 1, 7, false)]
-    [InlineData(512, 512, 3, 1, 16, false)]
+    [InlineData(512, 512, 3, 1, 31, false)]
+    [InlineData(512, 512, 3, 1, 32, true)]
+    [InlineData(512, 544, 3, 1, 32, false)]
     public void Forward_FusedConvolution_UsesItWhereItPays(int inner, int outer, int kernel, int stride, int side, bool used)
     {
         using var scope = NewDisposeScope();
