@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(2007, LogLevel.Information, "The thread that was given up while plugin {Plugin} {Version} was loaded has come back; what it made is disposed of.", EventName = "PluginReturned")]
     public static partial void PluginReturned(ILogger logger, string plugin, string version);
 
+    [LoggerMessage(2008, LogLevel.Warning, "Plugin {Plugin} {Version} did not let itself be disposed of at the end: {Reason}", EventName = "PluginEndedBadly")]
+    public static partial void PluginEndedBadly(ILogger logger, string plugin, string version, string reason);
+
     [LoggerMessage(3001, LogLevel.Information, "{Summary}", EventName = "Ready")]
     public static partial void Ready(ILogger logger, string summary);
 

@@ -67,7 +67,10 @@ internal sealed class AdmissionThreads : IDisposable
         return await answer.Task;
     }
 
-    /// <summary>Checks a request.</summary>
+    /// <summary>
+    /// Checks a request, on a thread of its own even where its reader has just come from one: the engine checks whatever it is given, since warm-ups, benchmarks
+    /// and tests come by no reader, and the lease has one owner at a time. Plans are pure and cheap, so that asking twice is.
+    /// </summary>
     /// <typeparam name="T">What would be answered.</typeparam>
     /// <param name="check">Finds what is wrong with it.</param>
     /// <param name="refused">Counts a refusal.</param>

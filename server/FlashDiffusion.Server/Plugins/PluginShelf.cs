@@ -75,7 +75,7 @@ internal sealed class PluginShelf(PluginThreads threads, ILogger<PluginShelf> lo
     {
         foreach (var shelved in _shelved.Values)
         {
-            shelved.Plugin.Dispose();
+            threads.End(shelved.Folder, shelved.Plugin);
         }
 
         _shelved.Clear();

@@ -11,6 +11,9 @@ namespace FlashDiffusion.Server.Plugins;
 /// </summary>
 internal sealed class PluginThreads(IOptions<EngineOptions> options, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger<PluginThreads> logger)
 {
+    /// <summary>Time that a plugin has to put itself away when the server ends, whose own time is short then.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+
     private readonly TimeSpan _limit = options.Value.StepLimitSeconds > 0 ? TimeSpan.FromSeconds(options.Value.StepLimitSeconds) : Timeout.InfiniteTimeSpan;
 
     /// <summary>Loads a plugin, and waits for it as long as a call may take.</summary>
@@ -38,6 +41,32 @@ internal sealed class PluginThreads(IOptions<EngineOptions> options, TimeProvide
             Timeout.InfiniteTimeSpan);
         new Thread(() => Load(folder, stage, load, done)) { IsBackground = true, Name = "plugin" }.Start();
         return done.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Disposes of a plugin when the server ends: one that hangs or throws there does not keep it.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="plugin">The plugin.</param>
+    public void End(PluginFolder folder, Plugin plugin)
+    {
+        var patience = _limit > TimeSpan.Zero && _limit < LongestEnd ? _limit : LongestEnd;
+        var ending = new Thread(() =>
+        {
+            try
+            {
+                plugin.Dispose();
+            }
+#pragma warning disable CA1031 // Whatever foreign code throws must not end the process.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Log.PluginEndedBadly(logger, folder.Name, folder.Version, exception.Message);
+            }
+        }) { IsBackground = true, Name = "plugin" };
+        ending.Start();
+        if (!ending.Join(patience))
+        {
+            Log.PluginEndedBadly(logger, folder.Name, folder.Version, string.Create(CultureInfo.InvariantCulture, $"It took longer than {patience.TotalSeconds:0.###} s."));
+        }
     }
 
     private void Load(PluginFolder folder, LoadingStage stage, Func<LoadingStage, PluginLoading> load, TaskCompletionSource<PluginLoading> done)

@@ -100,6 +100,19 @@ public sealed class PluginHangTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => ((ILatentSolver)IPluginPart.CodeOf(solver)).Descriptor);
     }
 
+    [Fact]
+    public async Task Dispose_Hangs_TheServerEndsAllTheSame()
+    {
+        using var root = new PluginRoot(limitSeconds: 0.1);
+        PluginRoot.Edit(root.Add("FaultySolver", "Halting", "0.1.0"), "entryType", "FlashDiffusion.TestPlugins.HaltingDisposeSolver");
+        Assert.NotNull(root.Load().Find("useless_solver"));
+
+        root.Shelf.Dispose();
+
+        await _arrived.WaitAsync(Cancellation);
+        Assert.False(_open.IsSet);
+    }
+
     public void Dispose()
     {
         _open.Set();

@@ -13,7 +13,7 @@ public abstract class UselessSolver : ILatentSolver, IDisposable
     public StepOutput Step(StepBatch batch) => throw new InvalidOperationException("Nobody can get here.");
 
     /// <inheritdoc/>
-    public void Dispose()
+    public virtual void Dispose()
     {
         AppContext.SetSwitch("FlashDiffusion.TestPlugins.Useless.Disposed", true);
         GC.SuppressFinalize(this);
