@@ -44,7 +44,8 @@ internal static class InferenceCatalog
         foreach (var model in context.Models.Entries)
         {
             yield return Entry(model.Name, model, context.Solvers.Find(context.DefaultSolver) is null ? $"There is no default solver '{context.DefaultSolver}'." : "");
-            foreach (var solver in context.Solvers.Entries)
+            // One that serves comes before those of its name that do not.
+            foreach (var solver in context.Solvers.Entries.DistinctBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase))
             {
                 yield return Entry(new ServedName(model.Name, solver.Name).ToString(), model, solver.Reason);
             }
