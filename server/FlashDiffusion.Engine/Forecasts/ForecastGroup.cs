@@ -7,7 +7,7 @@ internal sealed class ForecastGroup
 {
     private readonly Dictionary<CallerKey, ForecastLine> _lines;
     private readonly SortedSet<ForecastLine> _waiting;
-    private readonly List<(ForecastWork Item, int Left)> _front = [];
+    private List<(ForecastWork Item, int Left)> _front = [];
 
     /// <param name="work">The samples, each with steps left.</param>
     public ForecastGroup(IEnumerable<ForecastWork> work)
@@ -77,14 +77,9 @@ internal sealed class ForecastGroup
     public ForecastGroup With(ForecastWork arrival)
     {
         var isFull = _front.Count >= Math.Min(_front[0].Item.MaximumBatch(Count + 1), Count + 1);
-        if (arrival.Class > Class || (isFull && _front.Exists(row => MayYield(row, arrival))))
+        if (!_lines.TryGetValue(arrival.Caller, out var line) || arrival.Class > Class || (isFull && (HasFewer(line) || _front.Exists(row => MayYield(row, arrival)))))
         {
             return new ForecastGroup([.. _front.Select(entry => entry.Item.After(entry.Left)), .. _lines.Values.SelectMany(line => line.Waiting), arrival]);
-        }
-
-        if (!_lines.TryGetValue(arrival.Caller, out var line))
-        {
-            _lines.Add(arrival.Caller, line = new ForecastLine([]));
         }
 
         // The set is in order of what changes here.
@@ -136,11 +131,11 @@ internal sealed class ForecastGroup
         return done;
     }
 
-    // Where there are several callers it depends on all of them.
-    private bool MayYield((ForecastWork Item, int Left) row, ForecastWork arrival) =>
-        _lines.Count > 1
-        || !_lines.ContainsKey(arrival.Caller)
-        || (arrival.Class >= row.Item.Class && arrival.Rank < row.Item.Rank - (row.Item.RankGain * (row.Item.RemainingSteps - row.Left)));
+    // Its next one may get a row before another caller's further one.
+    private bool HasFewer(ForecastLine line) => _lines.Count > 1 && !line.IsWaiting && _lines.Values.Max(other => other.InBatch) > line.InBatch;
+
+    private static bool MayYield((ForecastWork Item, int Left) row, ForecastWork arrival) =>
+        row.Item.Caller.Equals(arrival.Caller) && arrival.Class >= row.Item.Class && arrival.Rank < row.Item.Rank - (row.Item.RankGain * (row.Item.RemainingSteps - row.Left));
 
     private static Claim<ForecastWork> ClaimOf(ForecastWork work) => new(work, work.Id, work.Caller, work.Class)
     {
@@ -191,5 +186,25 @@ internal sealed class ForecastGroup
                 _waiting.Add(line);
             }
         }
+
+        if (_lines.Count > 1)
+        {
+            Share();
+        }
+    }
+
+    // Who has rows beyond what the time of all allows waits in them.
+    private void Share()
+    {
+        var taken = new CallerCounts();
+        var rows = new List<(int Index, (ForecastWork Item, int Left) Row)>(_front.Count);
+        foreach (var row in _front)
+        {
+            rows.Add((taken.Of(row.Item.Caller), row));
+            taken.Add(row.Item.Caller);
+        }
+
+        _front = [.. rows.OrderByDescending(row => row.Row.Item.Class).ThenByDescending(row => row.Row.Item.IsPressing).ThenBy(row => row.Index).Select(row => row.Row)];
+        Batch = TimeShare.Rows([.. _front.Take(Batch).Select(row => row.Item.Caller)], _front[0].Item.StepSeconds);
     }
 }

@@ -38,6 +38,9 @@ internal sealed class ForecastLine(IEnumerable<Claim<ForecastWork>> waiting)
     /// <summary>Those that wait, in order.</summary>
     public IEnumerable<ForecastWork> Waiting => _waiting.Skip(_next).Select(claim => claim.Item);
 
+    /// <summary>How many share the batch.</summary>
+    public int InBatch => _inBatch;
+
     /// <summary>Samples that wait or share the batch.</summary>
     public int Count => _waiting.Count - _next + _inBatch;
 

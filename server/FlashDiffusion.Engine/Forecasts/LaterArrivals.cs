@@ -9,7 +9,7 @@ namespace FlashDiffusion.Engine.Forecasts;
 internal sealed class LaterArrivals(double rate, Func<int, double, ForecastWork> make)
 {
     /// <summary>Arrivals foreseen.</summary>
-    public const int Most = 256;
+    public const int Most = 64;
 
     // The median of the k-th arrival's time is close to (k - 1/3) mean intervals.
     private const double First = 2.0 / 3;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FlashDiffusion.Engine.Scheduling;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace FlashDiffusion.Engine.Scheduling;
 /// other one; a lane that a picture of at least twice its pixels went before is next, so that a small picture never waits for more than one
 /// step of large ones, however many sizes and operators those come in. A look of a severity encoder goes before steps, but never twice in a
 /// row while steps wait. Only lanes with work of the highest class that waits get a turn. A unit that a promise needs now goes before all of
-/// these. Where several callers have work, turns and rows are dealt caller by caller (<see cref="LaneTurns"/>, <see cref="Dealing"/>), and looks for
+/// these. Where several callers have work, turns and rows are dealt caller by caller (<see cref="LaneTurns"/>, <see cref="Dealing"/>, <see cref="TimeShare"/>), and looks for
 /// callers who have samples enough wait for a while. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
 /// </summary>
 internal sealed class LaneScheduler
@@ -25,6 +27,7 @@ internal sealed class LaneScheduler
     private readonly LaneOrder _order;
     private readonly Func<LaneKey, int, int> _maximumBatch;
     private readonly Func<ScheduledBatch, ScheduledBatch>? _keep;
+    private readonly Func<LaneKey, int, double?>? _seconds;
     private readonly CallerCounts _callers = new();
     private readonly CallerCounts _planned = new();
     private int _unitsWithoutLook = 1;
@@ -32,9 +35,14 @@ internal sealed class LaneScheduler
     /// <param name="policy">Order within a lane.</param>
     /// <param name="maximumBatch">Largest batch of a lane with so many pieces of work.</param>
     /// <param name="keep">What runs instead of a unit that would break a promise; null where nothing is promised.</param>
-    public LaneScheduler(ISchedulingPolicy policy, Func<LaneKey, int, int> maximumBatch, Func<ScheduledBatch, ScheduledBatch>? keep = null)
+    /// <param name="seconds">What a unit of a lane takes with so many rows, null if unknown; null where only rows are shared and not their time.</param>
+    public LaneScheduler(
+        ISchedulingPolicy policy,
+        Func<LaneKey, int, int> maximumBatch,
+        Func<ScheduledBatch, ScheduledBatch>? keep = null,
+        Func<LaneKey, int, double?>? seconds = null)
     {
-        (_maximumBatch, _keep) = (maximumBatch, keep);
+        (_maximumBatch, _keep, _seconds) = (maximumBatch, keep, seconds);
         _order = new LaneOrder(policy);
         _looks = new LaneTurns(_lanes);
         _steps = new LaneTurns(_lanes);
@@ -116,7 +124,7 @@ internal sealed class LaneScheduler
         }
 
         var waiting = _lanes[turn].Count;
-        var chosen = new ScheduledBatch(turn, [.. InOrder(turn, moment(turn, waiting)).Take(Math.Max(1, _maximumBatch(turn, waiting)))]);
+        var chosen = new ScheduledBatch(turn, Fair(turn, [.. InOrder(turn, moment(turn, waiting)).Take(Math.Max(1, _maximumBatch(turn, waiting)))]));
         var kept = _keep is null ? chosen : _keep(chosen);
         TurnsOf(kept.Lane).Served(kept.Lane, HasSeveralCallers);
         _looks.PassOver(kept.Lane);
@@ -131,6 +139,10 @@ internal sealed class LaneScheduler
     /// <param name="lane">The lane.</param>
     /// <param name="moment">When.</param>
     public IReadOnlyList<IScheduledWork> InOrder(LaneKey lane, SchedulingMoment moment) => _lanes.TryGetValue(lane, out var work) ? _order.Of(work, moment) : [];
+
+    private ImmutableArray<IScheduledWork> Fair(LaneKey lane, ImmutableArray<IScheduledWork> rows) => HasSeveralCallers && _seconds is not null
+        ? rows[..TimeShare.Rows([.. rows.Select(work => work.Caller)], count => _seconds(lane, count))]
+        : rows;
 
     private static bool IsLook(LaneKey lane) => lane.Stage == Stage.Severity;
 

@@ -159,6 +159,30 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void Completions_WhoSharesTheTimeWithAFlood_AreWhatTheSchedulerDoes()
+    {
+        // Two callers take a step of four rows in the time of two steps alone, until one of them is done.
+        FakeWork[] work = [.. Enumerable.Range(1, 12).Select(id => new FakeWork(id, FakeWork.LaneOf("a")) { RemainingSteps = 6, Caller = id == 12 ? new CallerKey("calm") : Flood })];
+        double Seconds(int rows) => 1 + ((rows - 1) / 3.0);
+        var forecast = Forecast.Completions(work.Select(item => new ForecastWork(item.Id, "a", item.RemainingSteps, rows => Seconds(rows), 0) { Caller = item.Caller, MaximumBatch = waiting => Math.Min(waiting, 8) }));
+        Assert.Equal(6 * 2, forecast[12], 1e-9);
+
+        var scheduler = new LaneScheduler(new FirstComePolicy(), (_, waiting) => Math.Min(waiting, 8), seconds: (_, rows) => Seconds(rows));
+        Array.ForEach(work, scheduler.Add);
+        var now = 0.0;
+        while (scheduler.Count > 0)
+        {
+            var batch = scheduler.Next((_, _) => FakeWork.At(0))!.Work;
+            now += Seconds(batch.Length);
+            foreach (var item in batch.Cast<FakeWork>().Where(item => --item.RemainingSteps == 0))
+            {
+                scheduler.Remove(item, item.Lane);
+                Assert.Equal(now, forecast[item.Id], 1e-9);
+            }
+        }
+    }
+
+    [Fact]
     public void Completions_LastDecode_WaitsForAUnitOfEachOtherGroup()
     {
         var completions = Completions([Work(1, "a", 2, _ => 1, 0.5), Work(2, "b", 4, _ => 2, 0.5)], 8);
