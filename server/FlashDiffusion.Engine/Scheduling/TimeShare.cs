@@ -3,14 +3,15 @@ namespace FlashDiffusion.Engine.Scheduling;
 /// <summary>
 /// Keeps the time of a batch fair. Rows beyond one of each caller make the step longer for all of them, so no caller's step may take longer than it
 /// would if all callers of the batch took turns alone, each with the rows that it has in it: who has a single request loses no more than its share of
-/// the time to who has a hundred.
+/// the time to who has a hundred. At least half of the rows stay: what a few rows take alone is not measured while nobody is alone, and when the
+/// machine has become slower since, small batches would look unfair too, and cost far more than they are worth.
 /// </summary>
 internal static class TimeShare
 {
     /// <summary>How many of the rows that were dealt take the step together.</summary>
     /// <param name="rows">Whose each row is, as they were dealt.</param>
     /// <param name="seconds">What a unit of so many rows takes; null if unknown.</param>
-    /// <returns>All, if one caller has them or times are unknown; never fewer than it takes for each caller to have one.</returns>
+    /// <returns>All, if one caller has them or times are unknown; never fewer than half, nor than it takes for each caller to have one.</returns>
     public static int Rows(IReadOnlyList<CallerKey> rows, Func<int, double?> seconds)
     {
         var counts = new Dictionary<CallerKey, int>();
@@ -21,6 +22,7 @@ internal static class TimeShare
             counts[rows[row]]++;
         }
 
+        least = Math.Max(least, (rows.Count + 1) / 2);
         var taken = rows.Count;
         for (; taken > least && !IsFair(taken, counts, seconds); taken--)
         {
