@@ -78,7 +78,7 @@ internal sealed class DeviceLoop : IDisposable
         var promises = _promises = new PromiseKeeper(options, _etas, sizes, time);
         _budgets = new BudgetPlanner(options, _etas, promises);
         _least = new LeastTime(options, Times, sizes, time);
-        _scheduler = new LaneScheduler(policy, sizes.Of, chosen => promises.Keep(chosen, _scheduler!), _etas.UnitSeconds);
+        _scheduler = new LaneScheduler(policy, sizes.Next, chosen => promises.Keep(chosen, _scheduler!), _etas.UnitSeconds);
         _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));

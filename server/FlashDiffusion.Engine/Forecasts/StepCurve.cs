@@ -51,8 +51,7 @@ internal sealed class StepCurve
 
     /// <summary>
     /// Largest batch that pays for so many waiting samples: the smallest one measured whose rows a second come near the best. Where the
-    /// largest one measured is still clearly the best, twice that is worth a try; larger batches only make everybody wait longer. A larger one
-    /// that was found too slow is measured again now and then: one bad moment of the machine must not rule it out for ever.
+    /// largest one measured is still clearly the best, twice that is worth a try; larger batches only make everybody wait longer.
     /// </summary>
     /// <param name="waiting">Samples that wait, at least one.</param>
     /// <returns>1 to <paramref name="waiting"/> rows.</returns>
@@ -66,11 +65,14 @@ internal sealed class StepCurve
 
         var smallest = _means.First(point => point.Key / point.Value.Seconds >= NearBest * best).Key;
         var tried = smallest == Largest ? (int)Math.Min(2L * Largest, int.MaxValue) : smallest;
-        var rows = Math.Min(waiting, Math.Max(tried, Largest < FirstTry ? FirstTry : 1));
-        return _units - _lastTrial < Forgotten
-            ? rows
-            : Math.Max(rows, _means.LastOrDefault(point => point.Key <= waiting && _units - point.Value.At >= Forgotten).Key);
+        return Math.Min(waiting, Math.Max(tried, Largest < FirstTry ? FirstTry : 1));
     }
+
+    /// <summary>The largest size that was last measured long ago, if a trial is due: one bad moment of the machine must not rule a size out for ever.</summary>
+    /// <param name="waiting">Samples that wait.</param>
+    /// <returns>Its rows, at most <paramref name="waiting"/>; 0 for none.</returns>
+    public int Trial(int waiting) =>
+        _units - _lastTrial < Forgotten ? 0 : _means.LastOrDefault(point => point.Key <= waiting && _units - point.Value.At >= Forgotten).Key;
 
     /// <summary>Rows of a first unit of a kind of work that was never measured.</summary>
     /// <param name="waiting">Samples that wait.</param>

@@ -58,6 +58,12 @@ internal sealed class StepTimes
     /// <returns>1 to <paramref name="waiting"/> rows.</returns>
     public int Worthwhile(TimingKey key, int waiting) => waiting > 1 && CurveLike(key) is { } curve ? curve.Worthwhile(waiting) : StepCurve.First(waiting);
 
+    /// <summary>A larger batch to be measured again (<see cref="StepCurve.Trial"/>).</summary>
+    /// <param name="key">What it is.</param>
+    /// <param name="waiting">Samples that wait.</param>
+    /// <returns>Rows; 0 for none.</returns>
+    public int Trial(TimingKey key, int waiting) => CurveLike(key)?.Trial(waiting) ?? 0;
+
     /// <summary>What was measured of a kind of work, by batch size.</summary>
     /// <param name="key">What it is.</param>
     public ImmutableArray<CurvePoint> Curve(TimingKey key) => _curves.TryGetValue(key, out var curve) ? curve.Points : [];

@@ -24,8 +24,25 @@ internal sealed class BatchSizes(EngineOptions options, StepTimes times, MemoryB
     };
 
     /// <summary>The same for a lane without a fixed shape.</summary>
-    public int Of(TimingKey lane, int waiting) =>
-        Math.Min(times.Worthwhile(lane, waiting), Math.Min(options.MaximumBatch, memory.Rows(lane) ?? int.MaxValue));
+    public int Of(TimingKey lane, int waiting) => Math.Min(times.Worthwhile(lane, waiting), Most(lane));
+
+    /// <summary>
+    /// The same for the unit that is chosen now: now and then more, where a size was found too slow long ago. Forecasts go by <see cref="Of(LaneKey, int)"/>,
+    /// since what follows is not of that size.
+    /// </summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="waiting">Samples that wait in it.</param>
+    public int Next(LaneKey lane, int waiting)
+    {
+        var rows = Of(lane, waiting);
+        if (lane is { Stage: Stage.Severity } or { Alone: not 0 } or { Mode: ComputeMode.Exact })
+        {
+            return rows;
+        }
+
+        var timing = LaneTiming.Of(lane);
+        return Math.Max(rows, times.Trial(timing, Math.Min(waiting, Most(timing))));
+    }
 
     /// <summary>The same for what is forecast to share steps.</summary>
     /// <param name="group">What shares them.</param>
@@ -48,4 +65,6 @@ internal sealed class BatchSizes(EngineOptions options, StepTimes times, MemoryB
         { Mode: ComputeMode.Exact, Alone: 0 } => Math.Max(samples, options.ExactBatch),
         _ => samples,
     };
+
+    private int Most(TimingKey lane) => Math.Min(options.MaximumBatch, memory.Rows(lane) ?? int.MaxValue);
 }

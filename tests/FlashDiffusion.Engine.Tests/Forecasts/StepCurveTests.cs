@@ -15,7 +15,7 @@ public sealed class StepCurveTests
         var sizes = new List<int>();
         for (var unit = 0; unit < 40; unit++)
         {
-            sizes.Add(_curve.Worthwhile(8));
+            sizes.Add(Chosen(8));
             _curve.Record(sizes[^1], sizes[^1] == 8 ? 0.2 : 0.05 * sizes[^1]);
         }
 
@@ -34,7 +34,7 @@ public sealed class StepCurveTests
         var sizes = new List<int>();
         for (var unit = 0; unit < 320; unit++)
         {
-            sizes.Add(_curve.Worthwhile(16));
+            sizes.Add(Chosen(16));
             _curve.Record(sizes[^1], Seconds(sizes[^1]));
         }
 
@@ -49,10 +49,23 @@ public sealed class StepCurveTests
         _curve.Record(16, 4);
         for (var unit = 0; unit < 100; unit++)
         {
-            var size = _curve.Worthwhile(5);
+            var size = Chosen(5);
             Assert.InRange(size, 1, 5);
             _curve.Record(size, 0.1 * size);
         }
+    }
+
+    [Fact]
+    public void Worthwhile_TrialIsDue_KnowsNothingOfIt()
+    {
+        _curve.Record(1, 0.05);
+        _curve.Record(8, 2);
+        for (var unit = 0; unit < 40; unit++)
+        {
+            _curve.Record(2, 0.1);
+        }
+
+        Assert.Equal((1, 8), (_curve.Worthwhile(8), _curve.Trial(8)));
     }
 
     [Fact]
@@ -68,4 +81,6 @@ public sealed class StepCurveTests
 
         Assert.Equal(0.2, _curve.Interpolate(8), 0.01);
     }
+
+    private int Chosen(int waiting) => Math.Max(_curve.Worthwhile(waiting), _curve.Trial(waiting));
 }
