@@ -39,13 +39,14 @@ internal sealed class StepCurve
             return;
         }
 
-        // What a size took long ago says little about what it takes now, so its next measurement counts for more.
-        var weight = 1 - Math.Pow(1 - Newest, _units - mean.At);
-        if (weight > 1 - Math.Pow(1 - Newest, Forgotten - 1))
+        var age = _units - mean.At;
+        if (age >= Forgotten)
         {
             _lastTrial = _units;
         }
 
+        // What a size took long ago says little about what it takes now, so its next measurement counts for more.
+        var weight = 1 - Math.Pow(1 - Newest, age);
         _means[batch] = new Mean(mean.Seconds + (weight * (seconds - mean.Seconds)), mean.Count + 1, _units);
     }
 

@@ -15,13 +15,7 @@ internal sealed class BatchSizes(EngineOptions options, StepTimes times, MemoryB
     /// <summary>Samples that may share a lane's next unit.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="waiting">Samples that wait in it.</param>
-    public int Of(LaneKey lane, int waiting) => lane switch
-    {
-        { Stage: Stage.Severity } => options.SeverityBatch,
-        { Alone: not 0 } => 1,
-        { Mode: ComputeMode.Exact } => options.ExactBatch,
-        _ => Of(LaneTiming.Of(lane), waiting),
-    };
+    public int Of(LaneKey lane, int waiting) => Fixed(lane) ?? Of(LaneTiming.Of(lane), waiting);
 
     /// <summary>The same for a lane without a fixed shape.</summary>
     public int Of(TimingKey lane, int waiting) => Math.Min(times.Worthwhile(lane, waiting), Most(lane));
@@ -32,17 +26,7 @@ internal sealed class BatchSizes(EngineOptions options, StepTimes times, MemoryB
     /// </summary>
     /// <param name="lane">The lane.</param>
     /// <param name="waiting">Samples that wait in it.</param>
-    public int Next(LaneKey lane, int waiting)
-    {
-        var rows = Of(lane, waiting);
-        if (lane is { Stage: Stage.Severity } or { Alone: not 0 } or { Mode: ComputeMode.Exact })
-        {
-            return rows;
-        }
-
-        var timing = LaneTiming.Of(lane);
-        return Math.Max(rows, times.Trial(timing, Math.Min(waiting, Most(timing))));
-    }
+    public int Next(LaneKey lane, int waiting) => Fixed(lane) ?? Next(LaneTiming.Of(lane), waiting);
 
     /// <summary>The same for what is forecast to share steps.</summary>
     /// <param name="group">What shares them.</param>
@@ -64,6 +48,17 @@ internal sealed class BatchSizes(EngineOptions options, StepTimes times, MemoryB
         { Stage: Stage.Severity } => Math.Max(samples, options.SeverityBatch),
         { Mode: ComputeMode.Exact, Alone: 0 } => Math.Max(samples, options.ExactBatch),
         _ => samples,
+    };
+
+    private int Next(TimingKey lane, int waiting) => Math.Max(Of(lane, waiting), times.Trial(lane, Math.Min(waiting, Most(lane))));
+
+    // Rows of a lane whose shape does not depend on what was measured.
+    private int? Fixed(LaneKey lane) => lane switch
+    {
+        { Stage: Stage.Severity } => options.SeverityBatch,
+        { Alone: not 0 } => 1,
+        { Mode: ComputeMode.Exact } => options.ExactBatch,
+        _ => null,
     };
 
     private int Most(TimingKey lane) => Math.Min(options.MaximumBatch, memory.Rows(lane) ?? int.MaxValue);

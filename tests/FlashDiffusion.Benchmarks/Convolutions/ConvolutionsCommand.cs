@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using FlashDiffusion.Benchmarks.Macro.Statistics;
+using FlashDiffusion.Benchmarks.Macro.Work;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Models.Networks;
 using Spectre.Console;
@@ -49,10 +50,9 @@ internal static class ConvolutionsCommand
         var x = ChannelsLastLayout.Pack(randn(batch, convolution.InChannels, convolution.Side, convolution.Side)).requires_grad_();
         for (var round = -3; round < rounds; round++)
         {
-            // Who goes first alternates.
-            for (var turn = 0; turn < 2; turn++)
+            foreach (var which in Pairs.Order(round))
             {
-                var fast = (turn + round) % 2 == 0;
+                var fast = which == 1;
                 var taken = Measure(forward, x, fast);
                 if (round >= 0)
                 {

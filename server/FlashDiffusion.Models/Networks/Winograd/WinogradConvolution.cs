@@ -64,60 +64,38 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
         using var scope = NewDisposeScope();
         var settings = (WinogradSettings)ctx.get_data(Settings);
         var gradient = ChannelsLastLayout.Is(grad_output) ? grad_output : ChannelsLastLayout.Pack(grad_output);
-        var shape = gradient.shape;
-        var (height, width) = (shape[2], shape[3]);
-        var shrink = settings.Enlarged ? 2 : 1;
-        var result = Empty(shape[0], settings.InChannels, height / shrink, width / shrink);
-        var work = new WinogradWork
+        var result = Run(gradient, new WinogradWork
         {
-            X = TensorAddress.Of(gradient),
             Weight = TensorAddress.Of(settings.Weight.Backward),
-            Output = TensorAddress.Of(result),
-            Batch = (int)shape[0],
-            Height = (int)height,
-            Width = (int)width,
             InChannels = (int)settings.OutChannels,
             OutChannels = (int)settings.InChannels,
             Shrunk = settings.Enlarged,
-        };
-        Run(ref work);
+        });
         grad_output.Dispose();
         _given = result.MoveToOuterDisposeScope();
         return [result, null!];
     }
 
-    private static Tensor Run(Tensor x, WinogradSettings settings)
+    private static Tensor Run(Tensor x, WinogradSettings settings) => Run(x, new WinogradWork
+    {
+        Weight = TensorAddress.Of(settings.Weight.Forward),
+        Bias = TensorAddress.Of(settings.Bias),
+        InChannels = (int)settings.InChannels,
+        OutChannels = (int)settings.OutChannels,
+        Enlarged = settings.Enlarged,
+    });
+
+    private static Tensor Run(Tensor x, WinogradWork work)
     {
         var shape = x.shape;
-        var enlarge = settings.Enlarged ? 2 : 1;
-        var (height, width) = (enlarge * shape[2], enlarge * shape[3]);
-        var output = Empty(shape[0], settings.OutChannels, height, width);
-        var work = new WinogradWork
-        {
-            X = TensorAddress.Of(x),
-            Weight = TensorAddress.Of(settings.Weight.Forward),
-            Bias = TensorAddress.Of(settings.Bias),
-            Output = TensorAddress.Of(output),
-            Batch = (int)shape[0],
-            Height = (int)height,
-            Width = (int)width,
-            InChannels = (int)settings.InChannels,
-            OutChannels = (int)settings.OutChannels,
-            Enlarged = settings.Enlarged,
-        };
-        Run(ref work);
-        return output;
-    }
-
-    private static void Run(ref WinogradWork work)
-    {
+        var (enlarge, shrink) = (work.Enlarged ? 2 : 1, work.Shrunk ? 2 : 1);
+        (work.Batch, work.Height, work.Width) = ((int)shape[0], enlarge * (int)shape[2], enlarge * (int)shape[3]);
+        var output = empty(work.Batch, work.Height / shrink, work.Width / shrink, work.OutChannels).permute(0, 3, 1, 2);
+        work.X = TensorAddress.Of(x);
+        work.Output = TensorAddress.Of(output);
         work.Cut(get_num_threads());
         using var rooms = new WinogradRooms(ref work);
-        fixed (WinogradWork* arguments = &work)
-        {
-            ComputeTeam.Run(&WinogradKernel.Run, arguments, work.Tasks, work.Operations);
-        }
+        ComputeTeam.Run(&WinogradKernel.Run, &work, work.Tasks, work.Operations);
+        return output;
     }
-
-    private static Tensor Empty(long batch, long channels, long height, long width) => empty(batch, height, width, channels).permute(0, 3, 1, 2);
 }
