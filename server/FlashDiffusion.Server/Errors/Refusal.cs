@@ -11,7 +11,10 @@ internal static class Refusal
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor)));
 
-    public static async Task WriteAsync(HttpContext context, ServerError error)
+    /// <param name="context">The call.</param>
+    /// <param name="error">Why there is no answer.</param>
+    /// <param name="httpStatus">What HTTP calls it; null for the status that belongs to the code.</param>
+    public static async Task WriteAsync(HttpContext context, ServerError error, int? httpStatus = null)
     {
         var response = context.Response;
         context.Features.Set(new CallAnswer { Code = error.Code });
@@ -26,10 +29,9 @@ internal static class Refusal
             return;
         }
 
-        response.StatusCode = error.Code switch
+        response.StatusCode = httpStatus ?? error.Code switch
         {
             StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,
-            StatusCode.NotFound => StatusCodes.Status404NotFound,
             _ => StatusCodes.Status403Forbidden,
         };
         response.ContentType = "application/json";

@@ -53,7 +53,9 @@ internal static class ServerRoutes
 
         MapPages(app.MapGroup("").WithMetadata(new EndpointRoles(EndpointRole.Http)));
         // On the port of metrics too, which stays in cleartext: probes of kubelets have no client certificates.
-        MapHealth(app.MapGroup("").WithMetadata(new EndpointRoles(EndpointRole.Http, EndpointRole.Metrics)));
+        var everywhere = app.MapGroup("").WithMetadata(new EndpointRoles(EndpointRole.Http, EndpointRole.Metrics));
+        MapHealth(everywhere);
+        UnknownPath.Map(everywhere);
     }
 
     /// <summary>Everything on the ports of gRPC, unknown methods too; on the port of HTTP what is no page.</summary>
@@ -64,12 +66,6 @@ internal static class ServerRoutes
     {
         StudioPage.Map(routes);
         OpenApiRoute.Map(routes);
-        routes.MapFallback("/v1/{**path}", context => Refusal.WriteAsync(context, new ServerError
-        {
-            Code = Grpc.Core.StatusCode.NotFound,
-            Reason = ErrorReasons.Unimplemented,
-            Message = $"There is no {context.Request.Method} {context.Request.Path}; {OpenApiRoute.Path} describes what there is.",
-        }));
     }
 
     private static void MapHealth(IEndpointRouteBuilder routes)

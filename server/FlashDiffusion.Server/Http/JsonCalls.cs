@@ -1,11 +1,14 @@
 using System.Text.Json;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Http.Faults;
+using FlashDiffusion.Server.Http.OpenApi;
 using FlashDiffusion.Server.Telemetry;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace FlashDiffusion.Server.Http;
@@ -17,6 +20,7 @@ internal static class JsonCalls
 
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next, int maximumMessageBytes)
     {
+        var method = context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>();
         if (CallAnswer.IsGrpc(context) || context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is null)
         {
             await next(context);
@@ -39,14 +43,22 @@ internal static class JsonCalls
         if (body.Refusal is { } refusal)
         {
             // In HTTP's own words where it has better ones than the framework's: what is too large, or no JSON, will be so again.
-            var (status, code, message) = request.IsExceeded ? (StatusCodes.Status413PayloadTooLarge, StatusCode.ResourceExhausted, $"The body is larger than {maximumMessageBytes} bytes.")
-                : !IsNoJson(context) ? (context.Response.StatusCode, CodeOf(refusal, out var said), said)
-                : (StatusCodes.Status415UnsupportedMediaType, StatusCode.InvalidArgument, "The body must be JSON, and say so: content-type: application/json.");
+            var (status, error) = request.IsExceeded ? (StatusCodes.Status413PayloadTooLarge, ErrorDetails.Describe(StatusCode.ResourceExhausted, $"The body is larger than {maximumMessageBytes} bytes.", maximumMessageBytes))
+                : !IsNoJson(context) ? (context.Response.StatusCode, Explain(context, method, request.Seen, refusal, maximumMessageBytes))
+                : (StatusCodes.Status415UnsupportedMediaType, ErrorDetails.Describe(StatusCode.InvalidArgument, "The body must be JSON, and say so: content-type: application/json.", maximumMessageBytes));
             context.Response.StatusCode = status;
             context.Response.ContentLength = null;
-            context.Features.Set(new CallAnswer { Code = code });
-            await context.Response.WriteAsync(Formatter.Format(GrpcStatusMapper.ToStatus(ErrorDetails.Describe(code, message, maximumMessageBytes))));
+            context.Features.Set(new CallAnswer { Code = error.Code });
+            await context.Response.WriteAsync(Formatter.Format(GrpcStatusMapper.ToStatus(error)));
         }
+    }
+
+    private static ServerError Explain(HttpContext context, GrpcJsonTranscodingMetadata? method, BodySkeleton seen, ReadOnlyMemory<byte> refusal, int maximumMessageBytes)
+    {
+        var code = CodeOf(refusal, out var said);
+        return code == StatusCode.InvalidArgument && method is not null
+            ? RequestFaults.Of(HttpBinding.Of(method.MethodDescriptor, method.HttpRule), seen, context.Request.Query)
+            : ErrorDetails.Describe(code, said, maximumMessageBytes);
     }
 
     private static bool IsNoJson(HttpContext context) =>

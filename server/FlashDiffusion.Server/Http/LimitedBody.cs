@@ -1,3 +1,5 @@
+using FlashDiffusion.Server.Http.Faults;
+
 namespace FlashDiffusion.Server.Http;
 
 /// <summary>The body of a JSON request up to the limit of messages; one byte more is refused as a gRPC message would be.</summary>
@@ -7,6 +9,9 @@ internal sealed class LimitedBody(Stream inner, long? declared, int limit) : Str
 
     /// <summary>Whether more came than is allowed. The framework takes the exception for a body that is no JSON.</summary>
     public bool IsExceeded { get; private set; }
+
+    /// <summary>What was read, as far as it is needed to say what is wrong with it.</summary>
+    public BodySkeleton Seen { get; } = new();
 
     public override bool CanRead => true;
 
@@ -27,7 +32,13 @@ internal sealed class LimitedBody(Stream inner, long? declared, int limit) : Str
 
         var read = await inner.ReadAsync(buffer, cancellationToken);
         _read += read;
-        return _read <= limit ? read : throw TooLarge();
+        if (_read > limit)
+        {
+            throw TooLarge();
+        }
+
+        Seen.Append(buffer.Span[..read]);
+        return read;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -80,10 +80,13 @@ public sealed class HttpTwinTests(SharedServer shared) : IDisposable
     }
 
     [Theory]
-    [InlineData("GET", "/v1/nothing")]
-    [InlineData("PUT", "/v1/models")]
-    [InlineData("GET", "/v1/pictures:degrade")]
-    public async Task Path_ThatIsNone_IsNotFoundWithErrorInfo(string verb, string path)
+    [InlineData("GET", "/v1/nothing", "/openapi.json")]
+    [InlineData("POST", "/v1/reconstructions/a/b", "/openapi.json")]
+    [InlineData("GET", "/nothing", "/v1/...")]
+    [InlineData("POST", "/healthz", "/healthz/ready")]
+    [InlineData("GET", "/studio/nothing.js", "/v1/...")]
+    [InlineData("GET", "/metrics", "--metrics-port")]
+    public async Task Path_ThatIsNone_IsNotFoundAndSaysWhatThereIs(string verb, string path, string instead)
     {
         using var request = new HttpRequestMessage(new HttpMethod(verb), path);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
@@ -92,6 +95,39 @@ public sealed class HttpTwinTests(SharedServer shared) : IDisposable
         var status = await HttpTwin.StatusAsync(response);
         Assert.Equal(((int)Code.NotFound, "UNIMPLEMENTED"), (status.Code, status.Detail<ErrorInfo>().Reason));
         Assert.Contains($"{verb} {path}", status.Message, StringComparison.Ordinal);
+        Assert.Contains(instead, status.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/v1/models", "GET")]
+    [InlineData("GET", "/v1/pictures:degrade", "POST")]
+    [InlineData("DELETE", "/v1/reconstructions/some-id", "GET")]
+    [InlineData("DELETE", "/v1/reconstructions/some-id:cancel", "GET, POST")]
+    [InlineData("POST", "/openapi.json", "GET")]
+    [InlineData("GET", "/flashdiffusion.v1.CatalogService/ListModels", "POST")]
+    public async Task Verb_ThatThePathDoesNotTake_IsToldWhichItTakes(string verb, string path, string allowed)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(verb), path);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
+        var status = await HttpTwin.StatusAsync(response);
+        Assert.Equal(((int)Code.Unimplemented, "UNIMPLEMENTED"), (status.Code, status.Detail<ErrorInfo>().Reason));
+        Assert.Contains($"takes {allowed.Replace(", ", " and ", StringComparison.Ordinal)}, not {verb}", status.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", HttpStatusCode.NotFound, "/metrics")]
+    [InlineData("GET", "/v1/models", HttpStatusCode.NotFound, "--http-port")]
+    [InlineData("POST", "/healthz/ready", HttpStatusCode.MethodNotAllowed, "takes GET, not POST")]
+    public async Task MetricsPort_WhatItDoesNotHave_IsSaidInPlainText(string verb, string path, HttpStatusCode code, string words)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(verb), new Uri(shared.Server.Metrics, path));
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal((code, "text/plain"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Contains(words, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]

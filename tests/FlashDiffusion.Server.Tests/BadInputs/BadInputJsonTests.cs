@@ -55,6 +55,66 @@ public sealed class BadInputJsonTests(BadInputServer server)
         Assert.Equal(0, server.Server.ActiveSessions);
     }
 
+    [Theory]
+    [InlineData("{\"adaptation\":{\"mode\":\"SOMETIMES\"}}", "adaptation.mode", "one of ADAPTATION_MODE_")]
+    [InlineData("{\"seed\":\"many\"}", "seed", "0 to 18446744073709551615, but was \"many\"")]
+    [InlineData("{\"seed\":-1}", "seed", "a whole number")]
+    [InlineData("{\"model\":7}", "model", "a text in quotes, but was 7")]
+    [InlineData("{\"operator\":7}", "operator", "an object (ForwardOperator)")]
+    [InlineData("{\"operator\":{\"noiseStd\":\"much\"}}", "operator.noise_std", "a number")]
+    [InlineData("{\"operator\":{\"parameters\":[]}}", "operator.parameters", "but was an array")]
+    [InlineData("{\"operator\":{\"parameters\":{\"std\":1}}}", "operator.parameters.std", "an object (ParameterValue)")]
+    [InlineData("{\"operator\":{\"parameters\":{\"std\":{\"number\":1,\"text\":\"x\"}}}}", "operator.parameters.std.text", "exclude each other")]
+    [InlineData("{\"measurement\":{\"encoded\":\"!!!\"}}", "measurement.encoded", "base64")]
+    [InlineData("{\"measurement\":{\"tensor\":{\"shape\":\"3\"}}}", "measurement.tensor.shape", "an array")]
+    [InlineData("{\"measurement\":{\"tensor\":{\"shape\":[3,1.5]}}}", "measurement.tensor.shape[1]", "a whole number")]
+    [InlineData("{\"progress\":{\"includeLatent\":\"yes\"}}", "progress.include_latent", "true or false")]
+    [InlineData("{\"scheduling\":{\"queueTimeout\":\"soon\"}}", "scheduling.queue_timeout", "1.5s")]
+    public async Task Body_ValueThatTheFieldCannotHave_IsNamedWithWhatItCan(string body, string field, string words)
+    {
+        var violation = Assert.Single(ViolationsOf(await PostAsync("/v1/reconstructions", Encoding.UTF8.GetBytes(body))));
+
+        Assert.Equal(field, violation.Field);
+        Assert.Contains(words, violation.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Body_SeveralValuesBehindALargePicture_AreNamedAtOnce()
+    {
+        var picture = Convert.ToBase64String(new byte[3_000_000]);
+        var body = $$"""{"measurement": {"encoded": "{{picture}}"}, "solver": {"name": 1}, "mode": "EXACT"}""";
+
+        var status = await PostAsync("/v1/reconstructions", Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal(["solver.name", "mode"], ViolationsOf(status).Select(violation => violation.Field));
+        Assert.Contains("COMPUTE_MODE_EXACT", status.GetProperty("message").GetString(), StringComparison.Ordinal);
+        var spoiled = ViolationsOf(await PostAsync("/v1/reconstructions", Encoding.UTF8.GetBytes($$$"""{"measurement": {"encoded": "{{{picture}}}!"}}""")));
+        Assert.Equal("measurement.encoded", Assert.Single(spoiled).Field);
+    }
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("[1]", "A ReconstructRequest is an object")]
+    [InlineData("{\n \"seed\" 1}", "at line 2, byte 9")]
+    public async Task Body_ThatIsNoObject_IsToldWhere(string body, string words) =>
+        Assert.Contains(words, (await PostAsync("/v1/reconstructions", Encoding.UTF8.GetBytes(body))).GetProperty("message").GetString(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("wait=soon", "wait", "1.5s")]
+    [InlineData("format=NOPE", "format", "PICTURE_FORMAT_PNG")]
+    [InlineData("wait=1s&wait=2s", "wait", "2 times")]
+    public async Task Query_ValueThatTheFieldCannotHave_IsNamedWithWhatItCan(string query, string field, string words)
+    {
+        using var http = new HttpClient { BaseAddress = server.Server.Http };
+        using var answer = await http.GetAsync(new Uri($"/v1/reconstructions/some-id?{query}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var violation = Assert.Single(ViolationsOf(document.RootElement));
+        Assert.Equal(field, violation.Field);
+        Assert.Contains(words, violation.Description, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Body_OfManyLevels_IsRefused()
     {
@@ -86,9 +146,12 @@ public sealed class BadInputJsonTests(BadInputServer server)
 
         Assert.NotEmpty(name);
         Assert.Equal((int)bad.Code, status.GetProperty("code").GetInt32());
-        var violations = status.GetProperty("details").EnumerateArray().Single(detail => detail.TryGetProperty("fieldViolations", out _)).GetProperty("fieldViolations");
-        Assert.Equal(bad.Field, violations[0].GetProperty("field").GetString());
+        Assert.Equal(bad.Field, ViolationsOf(status)[0].Field);
     }
+
+    private static List<(string Field, string Description)> ViolationsOf(JsonElement status) =>
+        [.. status.GetProperty("details").EnumerateArray().Single(detail => detail.TryGetProperty("fieldViolations", out _)).GetProperty("fieldViolations")
+            .EnumerateArray().Select(violation => (violation.GetProperty("field").GetString()!, violation.GetProperty("description").GetString()!))];
 
     private async Task<JsonElement> PostAsync(string path, byte[] body)
     {
