@@ -11,6 +11,7 @@ internal sealed class AutoencoderResBlock : NetworkModule
     private readonly Convolution2d _conv2;
     private readonly Convolution2d? _shortcut;
     private readonly double _dropout;
+    private readonly FusedHalves _halves;
 
     public AutoencoderResBlock(long inChannels, long outChannels, double dropout)
         : base(nameof(AutoencoderResBlock))
@@ -24,6 +25,7 @@ internal sealed class AutoencoderResBlock : NetworkModule
         register_module("conv1", _conv1);
         register_module("norm2", _norm2);
         register_module("conv2", _conv2);
+        _halves = new FusedHalves(_norm1, _conv1, _norm2, _conv2);
         if (inChannels != outChannels)
         {
             _shortcut = new Convolution2d(inChannels, outChannels, kernel: 1);
@@ -33,6 +35,12 @@ internal sealed class AutoencoderResBlock : NetworkModule
 
     public Tensor Forward(Tensor x)
     {
+        if (_halves.For(x) is { } halves)
+        {
+            using var beside = _shortcut?.Forward(x);
+            return ResidualFunction.Of(x, beside, null, halves);
+        }
+
         using var inner = Half(x, _norm1, _conv1, dropout: 0);
         using var outer = Half(inner, _norm2, _conv2, training ? _dropout : 0);
         if (_shortcut is null)

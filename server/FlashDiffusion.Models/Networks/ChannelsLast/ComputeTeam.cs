@@ -33,9 +33,10 @@ internal static unsafe class ComputeTeam
     /// <param name="arguments">What it is given.</param>
     /// <param name="tasks">Number of tasks.</param>
     /// <param name="numbers">Numbers that all tasks work on together.</param>
-    public static void Run(delegate*<void*, int, void> kernel, void* arguments, int tasks, long numbers)
+    /// <param name="most">Threads that may work on it: 1 within a task of a team, whose threads are all taken.</param>
+    public static void Run(delegate*<void*, int, void> kernel, void* arguments, int tasks, long numbers, int most)
     {
-        var threads = Parallel is null || numbers < Alone ? 1 : Math.Min(torch.get_num_threads(), tasks);
+        var threads = Parallel is null || numbers < Alone ? 1 : Math.Min(most, tasks);
         if (threads == 1)
         {
             for (var task = 0; task < tasks; task++)

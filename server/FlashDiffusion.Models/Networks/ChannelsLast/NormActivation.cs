@@ -11,10 +11,6 @@ internal sealed unsafe class NormActivation : autograd.SingleTensorFunction<Norm
 {
     private const string Settings = "settings";
 
-    // Torch has taken its own reference to a gradient as soon as the call that gave it has returned; until the step's end would be too long to keep it.
-    [ThreadStatic]
-    private static Tensor? _given;
-
     /// <inheritdoc/>
     public override string Name => nameof(NormActivation);
 
@@ -43,7 +39,7 @@ internal sealed unsafe class NormActivation : autograd.SingleTensorFunction<Norm
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        _given?.Dispose();
+        GradientHandOver.Clear();
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
         var (x, statistics) = (saved[0], saved[1]);
@@ -54,12 +50,9 @@ internal sealed unsafe class NormActivation : autograd.SingleTensorFunction<Norm
         using var rooms = new NormRooms(ref work);
         work.OutputGradient = TensorAddress.Of(gradient);
         work.Output = TensorAddress.Of(result);
-        ComputeTeam.Run(&NormKernel.BackSum, &work, work.Tasks, work.Numbers);
-        NormStatistics.Backward(ref work, TensorAddress.Of(settings.Gamma), settings.Groups);
-        ComputeTeam.Run(&NormKernel.BackApply, &work, work.Tasks, work.Numbers);
+        NormPass.Backward(ref work, get_num_threads());
         grad_output.Dispose();
-        _given = result.MoveToOuterDisposeScope();
-        return [result, null!];
+        return [GradientHandOver.Of(result.MoveToOuterDisposeScope()), null!];
     }
 
     private static (Tensor Output, Tensor Statistics) Run(Tensor x, NormSettings settings)
@@ -69,25 +62,16 @@ internal sealed unsafe class NormActivation : autograd.SingleTensorFunction<Norm
         var work = Work(x, statistics, settings);
         using var rooms = new NormRooms(ref work);
         work.Output = TensorAddress.Of(output);
-        ComputeTeam.Run(&NormKernel.Sum, &work, work.Tasks, work.Numbers);
-        NormStatistics.Forward(ref work, TensorAddress.Of(settings.Gamma), TensorAddress.Of(settings.Beta), settings.Groups, settings.Epsilon);
-        ComputeTeam.Run(&NormKernel.Apply, &work, work.Tasks, work.Numbers);
+        NormPass.Forward(ref work, get_num_threads());
         return (output, statistics);
     }
 
     private static NormWork Work(Tensor x, Tensor statistics, NormSettings settings)
     {
         var shape = x.shape;
-        var work = new NormWork
-        {
-            X = TensorAddress.Of(x),
-            Statistics = TensorAddress.Of(statistics),
-            Batch = (int)shape[0],
-            Channels = (int)shape[1],
-            Pixels = (int)(shape[2] * shape[3]),
-            Activate = settings.Activate,
-        };
-        work.Cut();
+        var work = settings.Work((int)shape[0], (int)(shape[2] * shape[3]));
+        work.X = TensorAddress.Of(x);
+        work.Statistics = TensorAddress.Of(statistics);
         return work;
     }
 }

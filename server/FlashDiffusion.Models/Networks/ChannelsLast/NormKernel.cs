@@ -7,7 +7,7 @@ namespace FlashDiffusion.Models.Networks;
 /// <remarks>
 /// Forward, with u = gamma rstd (x - mean) + beta: y = u sigmoid(u). Backward, with g the gradient of u and N the
 /// numbers of a group: dx = rstd (gamma g - mean_N(gamma g) - xhat mean_N(gamma g xhat)).
-/// Vectors are of 16 numbers; a processor with registers of eight takes two for each, with the same result to the last bit.
+/// Vectors are of 16 numbers; a processor with registers of eight takes two for each.
 /// </remarks>
 internal static unsafe class NormKernel
 {
@@ -121,14 +121,18 @@ internal static unsafe class NormKernel
         var g = work.Output + first;
         var factors = work.Factors + (3L * row * channels);
         var means = work.Statistics + (4L * row * channels) + (2 * channels);
+        var around = work.Around is null ? null : work.Around + first;
         for (var pixel = begin; pixel < end; pixel++, x += channels, g += channels)
         {
             for (var channel = 0; channel < channels; channel += Width)
             {
                 var of = factors + channel;
                 var rest = Vector512.FusedMultiplyAdd(Vector512.Load(x + channel) - Vector512.Load(means + channel), Vector512.Load(of + channels), Vector512.Load(of + (2 * channels)));
-                Vector512.FusedMultiplyAdd(Vector512.Load(g + channel), Vector512.Load(of), rest).Store(g + channel);
+                var gradient = Vector512.FusedMultiplyAdd(Vector512.Load(g + channel), Vector512.Load(of), rest);
+                (around is null ? gradient : gradient + Vector512.Load(around + channel)).Store(g + channel);
             }
+
+            around = around is null ? null : around + channels;
         }
     }
 

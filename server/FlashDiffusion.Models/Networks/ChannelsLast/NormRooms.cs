@@ -10,10 +10,18 @@ internal readonly unsafe struct NormRooms : IDisposable
     /// <summary>Takes it and gives it to the work.</summary>
     public NormRooms(ref NormWork work)
     {
-        var sums = 2L * work.Tasks * work.Channels;
-        _sums = (float*)NativeMemory.Alloc((nuint)(sums + (3L * work.Batch * work.Channels)), sizeof(float));
-        work.Sums = _sums;
-        work.Factors = _sums + sums;
+        _sums = (float*)NativeMemory.Alloc((nuint)Size(ref work), sizeof(float));
+        Give(ref work, _sums);
+    }
+
+    /// <summary>Numbers that a work needs.</summary>
+    public static long Size(ref NormWork work) => ((2L * work.Tasks) + (3L * work.Batch)) * work.Channels;
+
+    /// <summary>Gives memory of that size to a work.</summary>
+    public static void Give(ref NormWork work, float* room)
+    {
+        work.Sums = room;
+        work.Factors = room + (2L * work.Tasks * work.Channels);
     }
 
     public void Dispose() => NativeMemory.Free(_sums);

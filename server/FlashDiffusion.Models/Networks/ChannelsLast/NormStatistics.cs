@@ -4,9 +4,9 @@ namespace FlashDiffusion.Models.Networks;
 internal static unsafe class NormStatistics
 {
     /// <summary>Fills <see cref="NormWork.Statistics"/> from the sums.</summary>
-    public static void Forward(ref NormWork work, float* gamma, float* beta, int groups, double epsilon)
+    public static void Forward(ref NormWork work)
     {
-        var (channels, width) = (work.Channels, work.Channels / groups);
+        var (channels, width) = (work.Channels, work.Channels / work.Groups);
         for (var row = 0; row < work.Batch; row++)
         {
             var pivots = work.X + ((long)row * work.Pixels * channels);
@@ -30,11 +30,11 @@ internal static unsafe class NormStatistics
 
                 // Rounding may leave a constant map a shade below 0; a NaN stays one.
                 var variance = squares / ((double)width * work.Pixels);
-                var inverse = 1 / Math.Sqrt((variance < 0 ? 0 : variance) + epsilon);
+                var inverse = 1 / Math.Sqrt((variance < 0 ? 0 : variance) + work.Epsilon);
                 for (var channel = group; channel < group + width; channel++)
                 {
-                    statistics[channel] = (float)(gamma[channel] * inverse);
-                    statistics[channels + channel] = beta[channel];
+                    statistics[channel] = (float)(work.Gamma[channel] * inverse);
+                    statistics[channels + channel] = work.Beta[channel];
                     statistics[(2 * channels) + channel] = (float)mean;
                     statistics[(3 * channels) + channel] = (float)inverse;
                 }
@@ -43,9 +43,9 @@ internal static unsafe class NormStatistics
     }
 
     /// <summary>Fills <see cref="NormWork.Factors"/> from the sums.</summary>
-    public static void Backward(ref NormWork work, float* gamma, int groups)
+    public static void Backward(ref NormWork work)
     {
-        var (channels, width) = (work.Channels, work.Channels / groups);
+        var (channels, width) = (work.Channels, work.Channels / work.Groups);
         var count = (double)width * work.Pixels;
         for (var row = 0; row < work.Batch; row++)
         {
@@ -57,14 +57,14 @@ internal static unsafe class NormStatistics
                 var (plain, leaning) = (0.0, 0.0);
                 for (var channel = group; channel < group + width; channel++)
                 {
-                    plain += gamma[channel] * Total(ref work, row, 0, channel);
-                    leaning += gamma[channel] * Total(ref work, row, 1, channel);
+                    plain += work.Gamma[channel] * Total(ref work, row, 0, channel);
+                    leaning += work.Gamma[channel] * Total(ref work, row, 1, channel);
                 }
 
                 var slope = -inverse * inverse * inverse * leaning / count;
                 for (var channel = group; channel < group + width; channel++)
                 {
-                    factors[channel] = (float)(inverse * gamma[channel]);
+                    factors[channel] = (float)(inverse * work.Gamma[channel]);
                     factors[channels + channel] = (float)slope;
                     factors[(2 * channels) + channel] = (float)(-inverse * plain / count);
                 }

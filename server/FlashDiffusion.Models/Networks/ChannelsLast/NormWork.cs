@@ -14,6 +14,15 @@ internal unsafe struct NormWork
     /// <summary>Output, or the gradient with respect to the input.</summary>
     public float* Output;
 
+    /// <summary>(B, pixels, C), added to the gradient with respect to the input; null for nothing.</summary>
+    public float* Around;
+
+    /// <summary>(C): factors of the normalised numbers.</summary>
+    public float* Gamma;
+
+    /// <summary>(C): offsets.</summary>
+    public float* Beta;
+
     /// <summary>(B, 4, C): factor, offset, and of the channel's group mean and inverse deviation.</summary>
     public float* Statistics;
 
@@ -23,6 +32,8 @@ internal unsafe struct NormWork
     /// <summary>(B, 3, C): factors of the backward pass for the gradient and for x - mean, and its offset.</summary>
     public float* Factors;
 
+    public int Groups;
+    public double Epsilon;
     public int Batch;
     public int Pixels;
     public int Channels;

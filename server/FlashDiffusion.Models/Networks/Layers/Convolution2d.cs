@@ -20,7 +20,6 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     private readonly long[] _padding;
     private readonly bool _startsAtZero;
     private PackedWeight? _packed;
-    private WinogradSettings? _winograd;
 
     public Convolution2d(long inChannels, long outChannels, int kernel, int stride = 1, int padding = 0, bool startsAtZero = false)
         : base(nameof(Convolution2d))
@@ -41,8 +40,11 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     /// <summary>Whether it stands in a network that is served: <see cref="Fuse"/> was called.</summary>
     public bool IsFused { get; private set; }
 
-    public Tensor Forward(Tensor x) => _winograd is not null && WinogradConvolution.Suits(x, _winograd)
-        ? WinogradConvolution.Of(x, _winograd)
+    /// <summary>What <see cref="WinogradConvolution"/> needs; null before <see cref="Fuse"/>, and where it can't be used.</summary>
+    public WinogradSettings? Winograd { get; private set; }
+
+    public Tensor Forward(Tensor x) => Winograd is not null && WinogradConvolution.Suits(x, Winograd)
+        ? WinogradConvolution.Of(x, Winograd)
         : nn.functional.conv2d(x, _packed?.For(x, _weight) ?? _weight, _bias, _stride, _padding, Ones, 1);
 
     Tensor IUNetLayer.Forward(Tensor x, Tensor activatedEmbedding, Tensor? context) => Forward(x);
@@ -52,9 +54,9 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     {
         IsFused = true;
         _packed ??= PackedWeight.For(_weight);
-        if (_winograd is null && _stride[0] == 1 && _padding[0] == 1 && WinogradWeight.For(_weight) is { } weight)
+        if (Winograd is null && _stride[0] == 1 && _padding[0] == 1 && WinogradWeight.For(_weight) is { } weight)
         {
-            _winograd = new WinogradSettings(weight, _bias, _weight.shape[1], _weight.shape[0], Enlarged: false);
+            Winograd = new WinogradSettings(weight, _bias, _weight.shape[1], _weight.shape[0], Enlarged: false);
         }
     }
 
@@ -65,7 +67,7 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
         if (disposing)
         {
             _packed?.Dispose();
-            _winograd?.Weight.Dispose();
+            Winograd?.Weight.Dispose();
         }
 
         base.Dispose(disposing);

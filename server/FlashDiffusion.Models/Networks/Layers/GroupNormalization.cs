@@ -21,7 +21,6 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
 
     private readonly double _epsilon;
     private readonly NormSettings _plain;
-    private readonly NormSettings _activated;
 
     public GroupNormalization(long channels, double epsilon)
         : base(nameof(GroupNormalization))
@@ -37,8 +36,11 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
         Own("weight", _weight);
         Own("bias", _bias);
         _plain = new NormSettings(_weight, _bias, Groups, epsilon, Activate: false);
-        _activated = _plain with { Activate = true };
+        Activated = _plain with { Activate = true };
     }
+
+    /// <summary>What <see cref="NormActivation"/> needs for it and SiLU.</summary>
+    public NormSettings Activated { get; }
 
     public Tensor Forward(Tensor x) => IsFused(x) ? NormActivation.Of(x, _plain) : Plain(x);
 
@@ -47,14 +49,15 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
     {
         if (IsFused(x))
         {
-            return NormActivation.Of(x, _activated);
+            return NormActivation.Of(x, Activated);
         }
 
         using var normed = Plain(x);
         return normed.silu();
     }
 
-    private bool IsFused(Tensor x) => x.dtype == ScalarType.Float32 && !_weight.requires_grad && x.device_type == DeviceType.CPU && ChannelsLastLayout.Is(x);
+    /// <summary>Whether <see cref="NormActivation"/> can normalise these features.</summary>
+    public bool IsFused(Tensor x) => x.dtype == ScalarType.Float32 && !_weight.requires_grad && x.device_type == DeviceType.CPU && ChannelsLastLayout.Is(x);
 
     private Tensor Plain(Tensor x) => nn.functional.group_norm(x, Groups, _weight, _bias, _epsilon);
 

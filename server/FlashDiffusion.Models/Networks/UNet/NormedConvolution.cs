@@ -24,6 +24,8 @@ internal sealed class NormedConvolution : NetworkModule
         register_module($"{convolutionIndex}", _convolution);
     }
 
+    public GroupNormalization Norm => _norm;
+
     public Convolution2d Convolution => _convolution;
 
     public Tensor Forward(Tensor x)

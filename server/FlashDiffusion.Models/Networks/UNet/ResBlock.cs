@@ -11,6 +11,7 @@ internal sealed class ResBlock : NetworkModule, IUNetLayer
     private readonly Convolution2d? _skip;
     private readonly Func<Tensor, Tensor>? _resample;
     private readonly bool _scaleShift;
+    private readonly FusedHalves? _halves;
 
     public ResBlock(UNetConfig config, long inChannels, long outChannels, Func<Tensor, Tensor>? resample = null)
         : base(nameof(ResBlock))
@@ -28,11 +29,22 @@ internal sealed class ResBlock : NetworkModule, IUNetLayer
             _skip = new Convolution2d(inChannels, outChannels, kernel: 1);
             register_module("skip_connection", _skip);
         }
+
+        if (!_scaleShift && resample is null)
+        {
+            _halves = new FusedHalves(_inLayers.Norm, _inLayers.Convolution, _outLayers.Norm, _outLayers.Convolution);
+        }
     }
 
     public Tensor Forward(Tensor x, Tensor activatedEmbedding, Tensor? context)
     {
         using var embedding = _embeddingLayers.Forward(activatedEmbedding);
+        if (_halves?.For(x) is { } halves)
+        {
+            using var beside = _skip?.Forward(x);
+            return ResidualFunction.Of(x, beside, embedding, halves);
+        }
+
         using var inner = _resample is null ? _inLayers.Forward(x) : _inLayers.Forward(x, _resample);
         using var outer = _scaleShift ? _outLayers.Forward(inner, embedding) : AddThenConvolve(inner, embedding);
         using var around = _resample?.Invoke(x);

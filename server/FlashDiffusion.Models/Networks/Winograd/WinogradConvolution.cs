@@ -14,9 +14,6 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
 {
     private const string Settings = "settings";
 
-    [ThreadStatic]
-    private static Tensor? _given;
-
     /// <summary>Whether networks use it at all; benchmarks compare with and without.</summary>
     public static bool Enabled { get; set; } = true;
 
@@ -59,31 +56,16 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        // As in NormActivation.
-        _given?.Dispose();
+        GradientHandOver.Clear();
         using var scope = NewDisposeScope();
         var settings = (WinogradSettings)ctx.get_data(Settings);
         var gradient = ChannelsLastLayout.Is(grad_output) ? grad_output : ChannelsLastLayout.Pack(grad_output);
-        var result = Run(gradient, new WinogradWork
-        {
-            Weight = TensorAddress.Of(settings.Weight.Backward),
-            InChannels = (int)settings.OutChannels,
-            OutChannels = (int)settings.InChannels,
-            Shrunk = settings.Enlarged,
-        });
+        var result = Run(gradient, settings.BackwardWork());
         grad_output.Dispose();
-        _given = result.MoveToOuterDisposeScope();
-        return [result, null!];
+        return [GradientHandOver.Of(result.MoveToOuterDisposeScope()), null!];
     }
 
-    private static Tensor Run(Tensor x, WinogradSettings settings) => Run(x, new WinogradWork
-    {
-        Weight = TensorAddress.Of(settings.Weight.Forward),
-        Bias = TensorAddress.Of(settings.Bias),
-        InChannels = (int)settings.InChannels,
-        OutChannels = (int)settings.OutChannels,
-        Enlarged = settings.Enlarged,
-    });
+    private static Tensor Run(Tensor x, WinogradSettings settings) => Run(x, settings.ForwardWork());
 
     private static Tensor Run(Tensor x, WinogradWork work)
     {
@@ -93,9 +75,10 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
         var output = empty(work.Batch, work.Height / shrink, work.Width / shrink, work.OutChannels).permute(0, 3, 1, 2);
         work.X = TensorAddress.Of(x);
         work.Output = TensorAddress.Of(output);
-        work.Cut(get_num_threads());
+        var threads = get_num_threads();
+        work.Cut(threads);
         using var rooms = new WinogradRooms(ref work);
-        ComputeTeam.Run(&WinogradKernel.Run, &work, work.Tasks, work.Operations);
+        ComputeTeam.Run(&WinogradKernel.Run, &work, work.Tasks, work.Operations, threads);
         return output;
     }
 }

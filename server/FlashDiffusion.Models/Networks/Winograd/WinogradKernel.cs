@@ -13,6 +13,7 @@ internal static unsafe class WinogradKernel
         var patches = WinogradRooms.Patches(ref work, task);
         var products = WinogradRooms.Products(ref work, task);
         var border = WinogradRooms.Border(ref work, task);
+        new Span<float>(border, work.InChannels).Clear();
         var (begin, end) = (Bound(ref work, task), Bound(ref work, task + 1));
         for (var block = begin; block < end; block++)
         {

@@ -14,10 +14,6 @@ internal readonly unsafe struct WinogradRooms : IDisposable
     {
         _rooms = (float*)NativeMemory.AlignedAlloc((nuint)(work.Tasks * Size(ref work)) * sizeof(float), CacheLine);
         work.Rooms = _rooms;
-        for (var task = 0; task < work.Tasks; task++)
-        {
-            new Span<float>(Border(ref work, task), work.InChannels).Clear();
-        }
     }
 
     /// <summary>(points, tiles, in): the patches.</summary>
@@ -30,6 +26,10 @@ internal readonly unsafe struct WinogradRooms : IDisposable
     public static float* Border(ref WinogradWork work, int task) => Products(ref work, task) + ((long)WinogradWork.Points * work.OutStride);
 
     public void Dispose() => NativeMemory.AlignedFree(_rooms);
+
+    /// <summary>Numbers that a task of any convolution of these channels needs at most, a multiple of a cache line.</summary>
+    public static long Most(int inChannels, int outChannels) =>
+        ((long)WinogradWork.Points * (((inChannels + outChannels) * WinogradWork.MostTiles) + (2 * WinogradWork.Lanes))) + inChannels + WinogradWork.Lanes;
 
     private static long Size(ref WinogradWork work) => ((long)WinogradWork.Points * (work.InStride + work.OutStride)) + work.InChannels + WinogradWork.Lanes;
 }

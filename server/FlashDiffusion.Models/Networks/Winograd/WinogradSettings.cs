@@ -8,4 +8,24 @@ namespace FlashDiffusion.Models.Networks;
 /// <param name="InChannels">Channels of the features.</param>
 /// <param name="OutChannels">Channels of the output.</param>
 /// <param name="Enlarged">Whether height and width are doubled by nearest neighbour before it.</param>
-internal sealed record WinogradSettings(WinogradWeight Weight, Tensor Bias, long InChannels, long OutChannels, bool Enlarged);
+internal sealed record WinogradSettings(WinogradWeight Weight, Tensor Bias, long InChannels, long OutChannels, bool Enlarged)
+{
+    /// <summary>The convolution of a map, without the map.</summary>
+    public unsafe WinogradWork ForwardWork() => new()
+    {
+        Weight = TensorAddress.Of(Weight.Forward),
+        Bias = TensorAddress.Of(Bias),
+        InChannels = (int)InChannels,
+        OutChannels = (int)OutChannels,
+        Enlarged = Enlarged,
+    };
+
+    /// <summary>Its transpose.</summary>
+    public unsafe WinogradWork BackwardWork() => new()
+    {
+        Weight = TensorAddress.Of(Weight.Backward),
+        InChannels = (int)OutChannels,
+        OutChannels = (int)InChannels,
+        Shrunk = Enlarged,
+    };
+}

@@ -79,10 +79,21 @@ internal static unsafe class WinogradTiles
         var (rows, columns) = (Math.Min(Tile, work.Height - top), Math.Min(Tile, work.Width - left));
         for (var y = 0; y < rows; y++)
         {
-            var to = work.Output + (((((long)map * work.Height) + top + y) * work.Width) + left) * work.OutChannels + channel;
-            for (var x = 0; x < columns; x++, to += work.OutChannels)
+            var at = ((((((long)map * work.Height) + top + y) * work.Width) + left) * work.OutChannels) + channel;
+            for (var x = 0; x < columns; x++, at += work.OutChannels)
             {
-                Vector512.Load(tile + (((y * Tile) + x) * Lanes)).Store(to);
+                var value = Vector512.Load(tile + (((y * Tile) + x) * Lanes));
+                if (work.Offsets is not null)
+                {
+                    value += Vector512.Load(work.Offsets + ((long)map * work.OutChannels) + channel);
+                }
+
+                if (work.Around is not null)
+                {
+                    value += Vector512.Load(work.Around + at);
+                }
+
+                value.Store(work.Output + at);
             }
         }
     }

@@ -16,7 +16,7 @@ internal unsafe struct WinogradWork
     public const int Lanes = 16;
 
     // The more tiles are done at once, the more often a weight is used that is at hand; the fewer, the more room there is for it in the second-level cache.
-    private const int MostTiles = 36;
+    public const int MostTiles = 36;
     private const int FewestTiles = 4;
 
     /// <summary>Input map; its height and width are half of the map's if <see cref="Enlarged"/>.</summary>
@@ -27,6 +27,12 @@ internal unsafe struct WinogradWork
 
     /// <summary>(out), or null.</summary>
     public float* Bias;
+
+    /// <summary>(B, out): added to every pixel of a map; null for nothing.</summary>
+    public float* Offsets;
+
+    /// <summary>A map like the output that is added to it; null for nothing, and where it is <see cref="Shrunk"/>.</summary>
+    public float* Around;
 
     /// <summary>Output map; its height and width are half of the map's if <see cref="Shrunk"/>.</summary>
     public float* Output;

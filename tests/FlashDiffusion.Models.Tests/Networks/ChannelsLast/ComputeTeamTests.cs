@@ -20,7 +20,7 @@ public sealed unsafe class ComputeTeamTests
         var seen = stackalloc int[2 * tasks];
         new Span<int>(seen, 2 * tasks).Clear();
 
-        ComputeTeam.Run(&Note, seen, tasks, numbers);
+        ComputeTeam.Run(&Note, seen, tasks, numbers, threads);
         torch.set_num_threads(before);
 
         var notes = new Span<int>(seen, 2 * tasks).ToArray().Chunk(2).ToArray();

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>Memory of a residual block's tasks: for each the rooms of a convolution and of a normalisation, and a group's map between the layers (backward two).</summary>
+internal readonly unsafe struct ResidualRooms : IDisposable
+{
+    private const nuint CacheLine = 64;
+    private const long Lanes = WinogradWork.Lanes;
+
+    private readonly float* _rooms;
+    private readonly long _convolution;
+    private readonly long _norm;
+    private readonly long _map;
+    private readonly long _task;
+    private readonly long _convolutions;
+
+    /// <param name="work">The block, already cut.</param>
+    /// <param name="threads">Threads that may share the work of a group.</param>
+    public ResidualRooms(ref ResidualWork work, int threads)
+    {
+        _convolution = WinogradRooms.Most(work.OutChannels, Math.Max(work.InChannels, work.OutChannels));
+        _convolution = Math.Max(_convolution, WinogradRooms.Most(Math.Max(work.InChannels, work.OutChannels), work.OutChannels));
+        var (first, second) = (work.FirstNorm, work.SecondNorm);
+        first.Batch = second.Batch = work.RowsPerGroup;
+        _norm = Rounded(Math.Max(NormRooms.Size(ref first), NormRooms.Size(ref second)));
+        _map = Rounded((long)work.RowsPerGroup * work.Pixels * Math.Max(work.InChannels, work.OutChannels));
+        _task = _norm + (work.Backward ? 2 * _map : _map);
+        _convolutions = threads * _convolution;
+        _rooms = (float*)NativeMemory.AlignedAlloc((nuint)(_convolutions + (work.Tasks * _task)) * sizeof(float), CacheLine);
+    }
+
+    /// <summary>A convolution's rooms; those of the threads that share a group's work follow.</summary>
+    public float* Convolution(int task) => _rooms + (task * _convolution);
+
+    /// <summary>A normalisation's room.</summary>
+    public float* Norm(int task) => _rooms + _convolutions + (task * _task);
+
+    /// <summary>A group's map between the layers.</summary>
+    public float* Map(int task) => Norm(task) + _norm;
+
+    /// <summary>The other one; only backward.</summary>
+    public float* OtherMap(int task) => Map(task) + _map;
+
+    public void Dispose() => NativeMemory.AlignedFree(_rooms);
+
+    private static long Rounded(long numbers) => (numbers + Lanes - 1) / Lanes * Lanes;
+}
