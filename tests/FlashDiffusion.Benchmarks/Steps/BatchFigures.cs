@@ -1,22 +1,22 @@
 namespace FlashDiffusion.Benchmarks.Steps;
 
-/// <summary>Figures of one batch size; times are medians over the pairs.</summary>
+/// <summary>Figures of one batch size; times are medians over the steps.</summary>
 /// <param name="Batch">Rows.</param>
-/// <param name="Pairs">Interleaved pairs measured.</param>
+/// <param name="Steps">Steps measured.</param>
 /// <param name="StepMs">A whole step through the engine: assemble, step, commit, publish.</param>
 /// <param name="StepMsLow">Its lower quartile.</param>
 /// <param name="StepMsHigh">Its upper quartile.</param>
 /// <param name="StepCpuMs">Processor time of the process during it.</param>
-/// <param name="NetworkMs">Denoiser and decoder, forward and vector-Jacobian product, on latents of the same shape.</param>
-/// <param name="Overhead">Median over the pairs of 1 - network / step.</param>
+/// <param name="NetworkMs">Of it what the networks took, forward and vector-Jacobian product.</param>
+/// <param name="Overhead">Median of 1 - network / step, both of the same step.</param>
 /// <param name="OverheadLow">Its lower quartile.</param>
 /// <param name="OverheadHigh">Its upper quartile.</param>
-/// <param name="CpuOverhead">The same from processor times, which other processes disturb less; with several threads it counts their spinning.</param>
+/// <param name="CpuOverhead">The same from processor times; with several threads it counts their spinning.</param>
 /// <param name="CpuOverheadLow">Its lower quartile.</param>
 /// <param name="CpuOverheadHigh">Its upper quartile.</param>
 internal sealed record BatchFigures(
     int Batch,
-    int Pairs,
+    int Steps,
     double StepMs,
     double StepMsLow,
     double StepMsHigh,

@@ -7,26 +7,23 @@ using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Noise;
-using FlashDiffusion.Plugins.LatentDps;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FlashDiffusion.Benchmarks.Steps;
 
-/// <summary>A full batch of LDPS samples in the engine's loop, at different timesteps, one step a tick.</summary>
+/// <summary>A full batch of guided samples in the engine's loop, at different timesteps, one step a tick.</summary>
 internal sealed class EngineBatch : IDisposable
 {
-    // One object for all: the solver is part of what makes samples share a batch.
-    private static readonly LatentDpsSolver Solver = new();
-
     private readonly Meters _meters = new();
     private readonly FlashDiffusionTelemetry _telemetry;
     private readonly DeviceLoop _loop;
 
     /// <param name="model">The model.</param>
+    /// <param name="solver">One for all: it is part of what makes samples share a batch.</param>
     /// <param name="picture">Shape of the pictures.</param>
     /// <param name="batch">Rows.</param>
     /// <param name="steps">Steps that will be asked for at most.</param>
-    public EngineBatch(ILatentDiffusionModel model, PictureShape picture, int batch, int steps)
+    public EngineBatch(ILatentDiffusionModel model, ILatentSolver solver, PictureShape picture, int batch, int steps)
     {
         var options = new EngineOptions { MaximumBatch = batch, ExactBatch = batch, MaximumSessions = batch, SeverityBatch = 1 };
         _telemetry = new FlashDiffusionTelemetry(_meters);
@@ -35,7 +32,7 @@ internal sealed class EngineBatch : IDisposable
         for (var row = 0; row < batch; row++)
         {
             ledger.TryEnter();
-            var session = new ReconstructionSession(row + 1, Request(model, picture, row, steps), TimeProvider.System, () => { });
+            var session = new ReconstructionSession(row + 1, Request(model, solver, picture, row, steps), TimeProvider.System, () => { });
             _loop.Arrive(() => _loop.Starts.Begin(session));
         }
 
@@ -61,7 +58,7 @@ internal sealed class EngineBatch : IDisposable
         _meters.Dispose();
     }
 
-    private static ReconstructionRequest Request(ILatentDiffusionModel model, PictureShape picture, int row, int steps)
+    private static ReconstructionRequest Request(ILatentDiffusionModel model, ILatentSolver solver, PictureShape picture, int row, int steps)
     {
         var family = OperatorFamilies.Find("gaussian_blur")!;
         var std = new Dictionary<string, ParameterValue> { ["std"] = ParameterValue.Of(1 + (0.1 * row)) };
@@ -70,8 +67,8 @@ internal sealed class EngineBatch : IDisposable
         return new ReconstructionRequest
         {
             Model = new ServedModel(model, FrozenDictionary<string, ISeverityEncoder>.Empty),
-            Solver = Solver,
-            SolverParameters = ParameterSet.Resolve(Solver.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "solver", []),
+            Solver = solver,
+            SolverParameters = ParameterSet.Resolve(solver.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "solver", []),
             Operator = new OperatorRequest(family, new OperatorSpec("gaussian_blur", ParameterSet.Resolve(family.Descriptor.Parameters, std, "operator", [])), 0.1),
             Measurement = HostTensor.Picture(measurement, picture),
             Picture = picture,

@@ -3,46 +3,46 @@ using TorchSharp;
 
 namespace FlashDiffusion.Benchmarks.Steps;
 
-/// <summary>Measures whole steps and their network arithmetic alone, in interleaved pairs, so that a noisy machine disturbs both alike.</summary>
+/// <summary>Measures whole steps, and in each what its networks took: so a noisy machine, which disturbs one step and not the next, disturbs both alike.</summary>
 internal static class StepBenchmark
 {
-    private const int WarmUpRounds = 3;
+    private const int WarmUpSteps = 3;
 
-    public static StepFigures Run(ILatentDiffusionModel model, PictureShape picture, IReadOnlyList<int> batches, int rounds) => new(
+    public static StepFigures Run(ILatentDiffusionModel model, ILatentSolver solver, PictureShape picture, IReadOnlyList<int> batches, int steps) => new(
         $"{model.Name}/{model.Version}",
+        solver.Descriptor.Name,
         picture.ToString(),
         torch.get_num_threads(),
-        [.. batches.Select(batch => Measure(model, picture, batch, rounds))]);
+        [.. batches.Select(batch => Measure(model, solver, picture, batch, steps))]);
 
-    private static BatchFigures Measure(ILatentDiffusionModel model, PictureShape picture, int batch, int rounds)
+    private static BatchFigures Measure(ILatentDiffusionModel model, ILatentSolver solver, PictureShape picture, int batch, int steps)
     {
-        using var whole = new EngineBatch(model, picture, batch, WarmUpRounds + rounds);
-        using var alone = new NetworkOnly(model, picture, batch);
-        var steps = new Timing[rounds];
-        var networks = new Timing[rounds];
-        for (var round = -WarmUpRounds; round < rounds; round++)
+        var networks = new TimedNetworks(model);
+        using var engine = new EngineBatch(networks, solver, picture, batch, WarmUpSteps + steps);
+        for (var step = 0; step < WarmUpSteps; step++)
         {
-            // Who goes first alternates, so that neither always finds the caches warm.
-            var (step, network) = round % 2 == 0
-                ? (Time(whole.Step), Time(alone.Run))
-                : Swap(Time(alone.Run), Time(whole.Step));
-            if (round >= 0)
-            {
-                (steps[round], networks[round]) = (step, network);
-            }
+            engine.Step();
         }
 
-        var wall = steps.Zip(networks, (step, network) => 1 - (network.WallMs / step.WallMs)).ToArray();
-        var cpu = steps.Zip(networks, (step, network) => 1 - (network.CpuMs / step.CpuMs)).ToArray();
-        double[] stepMs = [.. steps.Select(step => step.WallMs)];
+        var (whole, inside) = (new Timing[steps], new Timing[steps]);
+        for (var step = 0; step < steps; step++)
+        {
+            networks.Reset();
+            whole[step] = Time(engine.Step);
+            inside[step] = networks.Total;
+        }
+
+        double[] wall = [.. whole.Zip(inside, (step, network) => 1 - (network.WallMs / step.WallMs))];
+        double[] cpu = [.. whole.Zip(inside, (step, network) => 1 - (network.CpuMs / step.CpuMs))];
+        double[] stepMs = [.. whole.Select(step => step.WallMs)];
         return new BatchFigures(
             batch,
-            rounds,
+            steps,
             Quantile(stepMs, 0.5),
             Quantile(stepMs, 0.25),
             Quantile(stepMs, 0.75),
-            Quantile([.. steps.Select(step => step.CpuMs)], 0.5),
-            Quantile([.. networks.Select(network => network.WallMs)], 0.5),
+            Quantile([.. whole.Select(step => step.CpuMs)], 0.5),
+            Quantile([.. inside.Select(network => network.WallMs)], 0.5),
             Quantile(wall, 0.5),
             Quantile(wall, 0.25),
             Quantile(wall, 0.75),
@@ -50,8 +50,6 @@ internal static class StepBenchmark
             Quantile(cpu, 0.25),
             Quantile(cpu, 0.75));
     }
-
-    private static (Timing Step, Timing Network) Swap(Timing network, Timing step) => (step, network);
 
     private static Timing Time(Action action)
     {
@@ -66,6 +64,4 @@ internal static class StepBenchmark
         var sorted = values.Order().ToArray();
         return sorted[(int)Math.Round(share * (sorted.Length - 1))];
     }
-
-    private readonly record struct Timing(double WallMs, double CpuMs);
 }

@@ -12,7 +12,7 @@ internal static class StepReport
     public static void Print(StepFigures figures)
     {
         var table = new Table()
-            .Title($"Guided step, {figures.Model}, {figures.Picture}, {figures.Threads} threads")
+            .Title($"Guided step of {figures.Solver}, {figures.Model}, {figures.Picture}, {figures.Threads} threads")
             .AddColumns("batch", "step ms", "quartiles", "ms a sample", "network ms", "not network", "quartiles", "of CPU time", "quartiles");
         foreach (var batch in figures.Batches)
         {

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using FlashDiffusion.Models.Networks;
 using FlashDiffusion.Models.Repository;
+using FlashDiffusion.Plugins.LatentDps;
+using FlashDiffusion.Plugins.Psld;
 using TorchSharp;
 
 namespace FlashDiffusion.Benchmarks.Steps;
@@ -12,16 +14,18 @@ internal static class StepsCommand
     {
         var models = new Option<DirectoryInfo>("--models") { Description = "Model repository.", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Checkout.Root, "server", "models")) };
         var name = new Option<string>("--model") { Description = "Name of the model.", DefaultValueFactory = _ => "starter" };
+        var solver = new Option<string>("--solver") { Description = "latent_dps or psld.", DefaultValueFactory = _ => "latent_dps" };
+        solver.AcceptOnlyFromAmong("latent_dps", "psld");
         var size = new Option<int>("--size") { Description = "Height and width of the picture in pixels.", DefaultValueFactory = _ => 64 };
         var batches = new Option<int[]>("--batches") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 2, 4, 8, 16], AllowMultipleArgumentsPerToken = true };
-        var rounds = new Option<int>("--rounds") { Description = "Interleaved pairs a batch size.", DefaultValueFactory = _ => 30 };
+        var rounds = new Option<int>("--rounds") { Description = "Steps a batch size.", DefaultValueFactory = _ => 30 };
         var threads = new Option<int>("--threads") { Description = "Threads an operation; 0 for torch's choice.", DefaultValueFactory = _ => 0 };
         var plain = new Option<bool>("--plain-layout") { Description = "Networks compute in torch's usual layout instead of channels last, to compare." };
         var direct = new Option<bool>("--direct-convolutions") { Description = "Networks leave all convolutions to torch, to compare." };
         var output = new Option<FileInfo?>("--output") { Description = "Where the figures go as JSON." };
-        var command = new Command("steps", "Time of a guided (LDPS) step by batch size, and the share of it that is not network arithmetic.")
+        var command = new Command("steps", "Time of a guided step by batch size, and the share of it that is not network arithmetic.")
         {
-            models, name, size, batches, rounds, threads, plain, direct, output,
+            models, name, solver, size, batches, rounds, threads, plain, direct, output,
         };
         command.SetAction(parsed =>
         {
@@ -41,7 +45,7 @@ internal static class StepsCommand
             }
 
             var side = parsed.GetValue(size);
-            var figures = StepBenchmark.Run(model, new PictureShape(side, side), parsed.GetValue(batches)!, parsed.GetValue(rounds));
+            var figures = StepBenchmark.Run(model, parsed.GetValue(solver) == "psld" ? new PsldSolver() : new LatentDpsSolver(), new PictureShape(side, side), parsed.GetValue(batches)!, parsed.GetValue(rounds));
             StepReport.Print(figures);
             if (parsed.GetValue(output) is { } file)
             {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FlashDiffusion.Benchmarks.Steps;
 using FlashDiffusion.Models.Repository;
+using FlashDiffusion.Plugins.LatentDps;
 using TorchSharp;
 
 namespace FlashDiffusion.Benchmarks.Macro.Figures;
@@ -12,13 +13,13 @@ internal sealed class OverheadFigure : IMacroFigure
 
     public string Name => "overhead";
 
-    public string Description => "1 - network arithmetic alone / whole step, guided steps of a batch of 8 inside one process";
+    public string Description => "1 - network arithmetic / whole step, both of the same guided steps of a batch of 8 inside one process";
 
     public Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
     {
         using var catalog = ModelRepository.Load(Path.Combine(Checkout.Root, "server", "models"), torch.CPU);
         var model = catalog.Models[0].Model;
-        var figures = StepBenchmark.Run(model, new PictureShape(64, 64), [Batch], bench.Size(quick: 12, full: 40)).Batches[0];
+        var figures = StepBenchmark.Run(model, new LatentDpsSolver(), new PictureShape(64, 64), [Batch], bench.Size(quick: 12, full: 40)).Batches[0];
         return Task.FromResult(new JsonObject
         {
             ["engine_overhead"] = figures.Overhead,
@@ -26,7 +27,7 @@ internal sealed class OverheadFigure : IMacroFigure
             {
                 ["low"] = figures.OverheadLow,
                 ["high"] = figures.OverheadHigh,
-                ["pairs"] = figures.Pairs,
+                ["steps"] = figures.Steps,
                 ["of_processor_time"] = figures.CpuOverhead,
                 ["of_processor_time_low"] = figures.CpuOverheadLow,
                 ["of_processor_time_high"] = figures.CpuOverheadHigh,

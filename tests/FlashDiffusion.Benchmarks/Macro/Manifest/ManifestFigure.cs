@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlashDiffusion.Benchmarks.Macro.Statistics;
 using FlashDiffusion.Benchmarks.Macro.Work;
@@ -27,6 +25,7 @@ internal sealed class ManifestFigure : IMacroFigure
         await Caller.AtOnceAsync(server, [.. pictures.Take(8).Select(picture => picture.Steps(3))], 8, cancellation);
 
         // One picture on each server in turn, so that a neighbour on the machine disturbs both.
+        var file = new PictureFile(bench.Beside("manifest-pictures.json"));
         var (baseline, alone, processor) = (new List<Finished>(), new List<Finished>(), new double[2]);
         foreach (var (picture, i) in pictures.Select((picture, i) => (picture, i)))
         {
@@ -34,21 +33,25 @@ internal sealed class ManifestFigure : IMacroFigure
             {
                 var batch = await Caller.AtOnceAsync(which == 0 ? plain : server, [picture], 1, cancellation);
                 (which == 0 ? baseline : alone).AddRange(batch.All);
+                file.Add(which == 0 ? "baseline" : "alone", batch.All);
                 processor[which] += batch.ProcessorSeconds;
             }
         }
 
         var many = await Caller.AtOnceAsync(server, pictures, AtOnce, cancellation);
+        file.Add("at_once", many.All);
         var few = await Caller.AtOnceAsync(server, Short(pictures, FewCalls), AtOnce, cancellation);
+        file.Add("few_step_at_once", few.All);
         var fewer = await Caller.AtOnceAsync(server, Short(pictures, FewerCalls), AtOnce, cancellation);
+        file.Add("fewer_steps_at_once", fewer.All);
         var fewest = await Caller.AtOnceAsync(server, Short(pictures, FewestCalls), AtOnce, cancellation);
+        file.Add("fewest_steps_at_once", fewest.All);
         var baselineMs = 1000 * baseline.Average(finished => finished.Seconds);
         var aloneMs = 1000 * alone.Average(finished => finished.Seconds);
         var manyMs = 1000 * many.Seconds / pictures.Length;
         var fewMs = 1000 * few.Seconds / pictures.Length;
         var fewerMs = 1000 * fewer.Seconds / pictures.Length;
         var fewestMs = 1000 * fewest.Seconds / pictures.Length;
-        Print(bench, ("alone", alone), ("at_once", many.All), ("few_step_at_once", few.All), ("fewer_steps_at_once", fewer.All), ("fewest_steps_at_once", fewest.All), ("baseline", baseline));
         return new JsonObject
         {
             ["ms_per_picture"] = new JsonObject { ["1"] = aloneMs, ["32"] = manyMs, ["32_few_step"] = fewMs, ["32_fewer_steps"] = fewerMs, ["32_fewest_steps"] = fewestMs, ["baseline"] = baselineMs },
@@ -80,43 +83,4 @@ internal sealed class ManifestFigure : IMacroFigure
         [.. pictures.Select(picture => picture.With(request => request.Scheduling = new V1.Scheduling { MaxNetworkCalls = calls }))];
 
     private static double Psnr(IEnumerable<Finished> all) => all.Average(finished => finished.Psnr);
-
-    private static void Print(Bench bench, params ReadOnlySpan<(string Way, IReadOnlyList<Finished> All)> ways)
-    {
-        var lines = ImmutableArray.CreateBuilder<string>();
-        foreach (var (way, all) in ways)
-        {
-            foreach (var finished in all)
-            {
-                lines.Add(Line(way, finished).ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-                Console.WriteLine(lines[^1]);
-            }
-        }
-
-        File.WriteAllLines(bench.Beside("manifest-pictures.json"), ["[", .. lines.Take(lines.Count - 1).Select(line => line + ","), lines[^1], "]"]);
-    }
-
-    private static JsonObject Line(string way, Finished finished)
-    {
-        var (crop, cost) = (finished.Assignment.Crop, finished.Result.Cost);
-        return new JsonObject
-        {
-            ["way"] = way,
-            ["picture"] = crop.Picture,
-            ["left"] = crop.Left,
-            ["top"] = crop.Top,
-            ["operator"] = crop.Operator,
-            ["seed"] = crop.Seed,
-            ["ms"] = Math.Round(1000 * finished.Seconds, 1),
-            ["start_timestep"] = finished.Plan.StartTimestep,
-            ["steps"] = cost.Steps,
-            ["unet_forward"] = cost.UnetForward,
-            ["unet_backward"] = cost.UnetBackward,
-            ["decoder_forward"] = cost.DecoderForward,
-            ["decoder_backward"] = cost.DecoderBackward,
-            ["encoder_forward"] = cost.EncoderForward,
-            ["severity_encoder"] = cost.SeverityEncoder,
-            ["psnr_db"] = Math.Round(finished.Psnr, 3),
-        };
-    }
 }
