@@ -14,13 +14,19 @@ internal sealed class PrometheusServer : IAsyncDisposable
     private readonly Process _process;
     private readonly HttpClient _http;
 
-    public PrometheusServer(Uri target)
+    /// <param name="target">The address.</param>
+    /// <param name="rules">Alert rules that it looks at every second; none if empty.</param>
+    public PrometheusServer(Uri target, string rules = "")
     {
         var port = FreePort();
+        var ruleFile = Path.Combine(_folder.FullName, "rules.yml");
+        File.WriteAllText(ruleFile, rules);
         var config = Path.Combine(_folder.FullName, "prometheus.yml");
         File.WriteAllText(config, $"""
             global:
               scrape_interval: 1s
+              evaluation_interval: 1s
+            rule_files: ["{ruleFile}"]
             scrape_configs:
               - job_name: flashdiffusion
                 static_configs:
@@ -61,6 +67,22 @@ internal sealed class PrometheusServer : IAsyncDisposable
     {
         var answer = JsonNode.Parse(await _http.GetStringAsync($"/api/v1/metadata?metric={metric}", TestContext.Current.CancellationToken));
         return answer!["data"]?[metric]?[0]?["type"]?.GetValue<string>();
+    }
+
+    /// <summary>What each alert that fires says, by its name; one of several with that name.</summary>
+    public async Task<Dictionary<string, string>> AlertsAsync()
+    {
+        var answer = JsonNode.Parse(await _http.GetStringAsync("/api/v1/alerts", TestContext.Current.CancellationToken));
+        return answer!["data"]!["alerts"]!.AsArray().GroupBy(alert => alert!["labels"]!["alertname"]!.GetValue<string>())
+            .ToDictionary(group => group.Key, group => group.First()!["annotations"]!["summary"]!.GetValue<string>());
+    }
+
+    /// <summary>Whether a query had any answer an hour before anybody asked.</summary>
+    public async Task<bool> WasAnsweredBeforeAsync(string query)
+    {
+        var time = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeSeconds();
+        var answer = JsonNode.Parse(await _http.GetStringAsync($"/api/v1/query?time={time}&query={Uri.EscapeDataString(query)}", TestContext.Current.CancellationToken));
+        return answer!["data"]!["result"]!.AsArray().Count > 0;
     }
 
     public async ValueTask DisposeAsync()

@@ -7,7 +7,8 @@ namespace FlashDiffusion.TestPlugins;
 public sealed class FaultySolver : ILatentSolver
 {
     private const int GoodSteps = 10;
-    private const int LeakedFloats = 16 * 1024;
+    private const int LeakedTensors = 16;
+    private const int LeakedFloats = 1024;
     private static readonly List<Tensor> Leaked = [];
 
     /// <inheritdoc/>
@@ -19,7 +20,7 @@ public sealed class FaultySolver : ILatentSolver
         Needs = SolverNeeds.None,
         Parameters =
         [
-            ParameterDescriptor.Choice("fault", "What happens after ten steps, or in each plan; leak: each step keeps 64 KiB for ever.", "none", "throw", "nan", "leak", "hang", "plan_throw", "plan_hang"),
+            ParameterDescriptor.Choice("fault", "What happens after ten steps, or in each plan; leak: each step keeps 64 KiB in 16 tensors for ever.", "none", "throw", "memory", "nan", "leak", "hang", "plan_throw", "plan_hang"),
             ParameterDescriptor.Integer("delay", 0, 0, 1000, "Time of a step.") with { Unit = "milliseconds" },
         ],
     };
@@ -54,9 +55,14 @@ public sealed class FaultySolver : ILatentSolver
             throw new InvalidOperationException("This solver fails on purpose.");
         }
 
+        if (batch.Rows.Any(row => row.StepIndex >= GoodSteps && row.Spec.Parameters.Choice("fault") == "memory"))
+        {
+            throw new InsufficientMemoryException("This solver had not enough memory, on purpose.");
+        }
+
         foreach (var _ in batch.Rows.Where(row => row.Spec.Parameters.Choice("fault") == "leak"))
         {
-            Leaked.Add(ones(LeakedFloats).DetachFromDisposeScope());
+            Leaked.AddRange(Enumerable.Range(0, LeakedTensors).Select(_ => ones(LeakedFloats).DetachFromDisposeScope()));
         }
 
         if (batch.Rows.Any(row => row.StepIndex >= GoodSteps && row.Spec.Parameters.Choice("fault") == "hang"))
