@@ -54,9 +54,9 @@ internal sealed class Convolution2d : NetworkModule, IInitializable, IFusable, I
     {
         IsFused = true;
         _packed ??= PackedWeight.For(_weight);
-        if (Winograd is null && _stride[0] == 1 && _padding[0] == 1 && WinogradWeight.For(_weight) is { } weight)
+        if (Winograd is null && _stride[0] == 1 && _padding[0] == 1 && WinogradWeight.For(_weight, enlarged: false) is { } weight)
         {
-            Winograd = new WinogradSettings(weight, _bias, _weight.shape[1], _weight.shape[0], Enlarged: false);
+            Winograd = new WinogradSettings(weight, _bias, _weight.shape[1], _weight.shape[0]);
         }
     }
 

@@ -68,9 +68,9 @@ internal sealed class Upsample : NetworkModule, IFusable, IUNetLayer
         _fused = combined.DetachFromDisposeScope();
         _packed?.Dispose();
         _packed = PackedWeight.For(_fused);
-        if (_winograd is null && WinogradWeight.For(weight) is { } transformed)
+        if (_winograd is null && WinogradWeight.For(weight, enlarged: true) is { } transformed)
         {
-            _winograd = new WinogradSettings(transformed, _convolution.Bias, weight.shape[1], weight.shape[0], Enlarged: true);
+            _winograd = new WinogradSettings(transformed, _convolution.Bias, weight.shape[1], weight.shape[0]);
         }
     }
 

@@ -3,10 +3,11 @@ using System.Runtime.Intrinsics;
 
 namespace FlashDiffusion.Models.Networks;
 
-/// <summary>Patches d of the input at the 36 points: B^T d B (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", F(4x4, 3x3)).</summary>
-internal static unsafe class WinogradPatches
+/// <summary>Patches d of the input at their points: B^T d B (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks").</summary>
+/// <typeparam name="T">The transform along a line.</typeparam>
+internal static unsafe class WinogradPatches<T>
+    where T : struct, IInputTransform
 {
-    private const int Patch = WinogradWork.Patch;
     private const int Lanes = WinogradWork.Lanes;
 
     /// <summary>Writes a block's patches.</summary>
@@ -20,72 +21,60 @@ internal static unsafe class WinogradPatches
     {
         var channels = work.InChannels;
         var stride = work.InStride;
-        var pixels = stackalloc float*[WinogradWork.Points];
-        var half = stackalloc float[WinogradWork.Points * Lanes];
+        var pixels = stackalloc float*[T.Side * T.Side];
+        var half = stackalloc float[T.Points * T.Side * Lanes];
         for (var tile = 0; tile < tiles; tile++)
         {
             Locate(ref work, first + tile, pixels, border);
             var at = patches + ((long)tile * channels);
             for (var channel = 0; channel < channels; channel += Lanes, at += Lanes)
             {
-                for (var column = 0; column < Patch; column++)
+                for (var column = 0; column < T.Side; column++)
                 {
                     var from = pixels + column;
-                    Points(
-                        Vector512.Load(from[0] + channel), Vector512.Load(from[Patch] + channel), Vector512.Load(from[2 * Patch] + channel),
-                        Vector512.Load(from[3 * Patch] + channel), Vector512.Load(from[4 * Patch] + channel), Vector512.Load(from[5 * Patch] + channel),
-                        half + (column * Lanes), Patch * Lanes);
+                    T.Transform(
+                        Vector512.Load(from[0] + channel), Vector512.Load(from[T.Side] + channel), Vector512.Load(from[2 * T.Side] + channel), Vector512.Load(from[3 * T.Side] + channel),
+                        T.Side > 4 ? Vector512.Load(from[4 * T.Side] + channel) : default, T.Side > 4 ? Vector512.Load(from[5 * T.Side] + channel) : default,
+                        half + (column * Lanes), T.Side * Lanes);
                 }
 
                 var row = half;
-                for (var i = 0; i < Patch; i++, row += Patch * Lanes)
+                for (var i = 0; i < T.Points; i++, row += T.Side * Lanes)
                 {
-                    Points(
-                        Vector512.Load(row), Vector512.Load(row + Lanes), Vector512.Load(row + (2 * Lanes)),
-                        Vector512.Load(row + (3 * Lanes)), Vector512.Load(row + (4 * Lanes)), Vector512.Load(row + (5 * Lanes)),
-                        at + ((long)i * Patch * stride), stride);
+                    T.Transform(
+                        Vector512.Load(row), Vector512.Load(row + Lanes), Vector512.Load(row + (2 * Lanes)), Vector512.Load(row + (3 * Lanes)),
+                        T.Side > 4 ? Vector512.Load(row + (4 * Lanes)) : default, T.Side > 4 ? Vector512.Load(row + (5 * Lanes)) : default,
+                        at + ((long)i * T.Points * stride), stride);
                 }
             }
         }
 
         for (var tile = tiles; tile < WinogradProduct.Padded(tiles); tile++)
         {
-            for (var point = 0; point < WinogradWork.Points; point++)
+            for (var point = 0; point < T.Points * T.Points; point++)
             {
                 new Span<float>(patches + ((long)point * stride) + ((long)tile * channels), channels).Clear();
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Points(Vector512<float> d0, Vector512<float> d1, Vector512<float> d2, Vector512<float> d3, Vector512<float> d4, Vector512<float> d5, float* to, int stride)
-    {
-        var (two, four, minusFour, minusFive) = (Vector512.Create(2f), Vector512.Create(4f), Vector512.Create(-4f), Vector512.Create(-5f));
-        Vector512.FusedMultiplyAdd(four, d0, Vector512.FusedMultiplyAdd(minusFive, d2, d4)).Store(to);
-        var (even, odd) = (Vector512.FusedMultiplyAdd(minusFour, d2, d4), Vector512.FusedMultiplyAdd(minusFour, d1, d3));
-        (even + odd).Store(to + stride);
-        (even - odd).Store(to + (2 * stride));
-        (even, odd) = (d4 - d2, d3 - d1);
-        Vector512.FusedMultiplyAdd(two, odd, even).Store(to + (3 * stride));
-        Vector512.FusedMultiplyAdd(-two, odd, even).Store(to + (4 * stride));
-        Vector512.FusedMultiplyAdd(four, d1, Vector512.FusedMultiplyAdd(minusFive, d3, d5)).Store(to + (5 * stride));
-    }
-
     private static void Locate(ref WinogradWork work, int tile, float** pixels, float* border)
     {
         var (map, within) = Math.DivRem(tile, work.TilesPerMap);
         var (down, across) = Math.DivRem(within, work.TilesAcross);
-        var (top, left) = ((down * WinogradWork.Tile) - 1, (across * WinogradWork.Tile) - 1);
-        var shift = work.Enlarged ? 1 : 0;
-        var line = (long)(work.Width >> shift) * work.InChannels;
-        var origin = work.X + (map * (work.Height >> shift) * line);
-        for (var y = 0; y < Patch; y++)
+        var (height, width) = work.Enlarged ? (work.Height / 2, work.Width / 2) : (work.Height, work.Width);
+        // A patch reaches a pixel beyond its tile on each side.
+        var step = T.Side - 2;
+        var (top, left) = ((down * step) - 1, (across * step) - 1);
+        var line = (long)width * work.InChannels;
+        var origin = work.X + (map * height * line);
+        for (var y = 0; y < T.Side; y++)
         {
-            for (var x = 0; x < Patch; x++)
+            for (var x = 0; x < T.Side; x++)
             {
                 var (row, column) = (top + y, left + x);
-                var inside = (uint)row < (uint)work.Height && (uint)column < (uint)work.Width;
-                pixels[(y * Patch) + x] = inside ? origin + ((row >> shift) * line) + ((long)(column >> shift) * work.InChannels) : border;
+                var inside = (uint)row < (uint)height && (uint)column < (uint)width;
+                pixels[(y * T.Side) + x] = inside ? origin + (row * line) + ((long)column * work.InChannels) : border;
             }
         }
     }

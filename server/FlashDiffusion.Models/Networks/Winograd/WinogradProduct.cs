@@ -21,15 +21,16 @@ internal static unsafe class WinogradProduct
     /// <summary>The next number of tiles that can be multiplied: 4, 6, 8, ...</summary>
     public static int Padded(int tiles) => Math.Max(4, (tiles + 1) & ~1);
 
-    /// <summary>products = patches weight.</summary>
+    /// <summary>products = patches weight, or their sum with the products before.</summary>
     /// <param name="patches">(tiles, inner), <see cref="Padded"/>.</param>
     /// <param name="weight">Panels of (inner, 64), the last perhaps of (inner, 32).</param>
     /// <param name="products">(tiles, outer), <see cref="Padded"/>.</param>
     /// <param name="tiles">Number of tiles.</param>
     /// <param name="inner">Input channels.</param>
     /// <param name="outer">Output channels, a multiple of 32.</param>
+    /// <param name="adds">Whether the products are added to what stands there.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* patches, float* weight, float* products, int tiles, int inner, int outer)
+    public static void Multiply(float* patches, float* weight, float* products, int tiles, int inner, int outer, bool adds)
     {
         tiles = Padded(tiles);
         // 2 and 4 more than a multiple of six: the last two, or the last one, by four.
@@ -44,11 +45,11 @@ internal static unsafe class WinogradProduct
             {
                 if (whole)
                 {
-                    Six(from, weight, to, inner, outer);
+                    Six(from, weight, to, inner, outer, adds);
                 }
                 else
                 {
-                    SixByHalf(from, weight, to, inner, outer);
+                    SixByHalf(from, weight, to, inner, outer, adds);
                 }
             }
 
@@ -56,11 +57,11 @@ internal static unsafe class WinogradProduct
             {
                 if (whole)
                 {
-                    Four(from, weight, to, inner, outer);
+                    Four(from, weight, to, inner, outer, adds);
                 }
                 else
                 {
-                    FourByHalf(from, weight, to, inner, outer);
+                    FourByHalf(from, weight, to, inner, outer, adds);
                 }
             }
         }
@@ -68,7 +69,7 @@ internal static unsafe class WinogradProduct
 
     // Six tiles, 64 channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Six(float* patches, float* weight, float* products, int inner, int outer)
+    private static void Six(float* patches, float* weight, float* products, int inner, int outer, bool adds)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
@@ -117,17 +118,17 @@ internal static unsafe class WinogradProduct
             s53 = Vector512.FusedMultiplyAdd(x, w3, s53);
         }
 
-        Store(products, s00, s01, s02, s03);
-        Store(products + outer, s10, s11, s12, s13);
-        Store(products + (2L * outer), s20, s21, s22, s23);
-        Store(products + (3L * outer), s30, s31, s32, s33);
-        Store(products + (4L * outer), s40, s41, s42, s43);
-        Store(products + (5L * outer), s50, s51, s52, s53);
+        Store(products, s00, s01, s02, s03, adds);
+        Store(products + outer, s10, s11, s12, s13, adds);
+        Store(products + (2L * outer), s20, s21, s22, s23, adds);
+        Store(products + (3L * outer), s30, s31, s32, s33, adds);
+        Store(products + (4L * outer), s40, s41, s42, s43, adds);
+        Store(products + (5L * outer), s50, s51, s52, s53, adds);
     }
 
     // Four tiles, 64 channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* patches, float* weight, float* products, int inner, int outer)
+    private static void Four(float* patches, float* weight, float* products, int inner, int outer, bool adds)
     {
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
         Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
@@ -162,15 +163,15 @@ internal static unsafe class WinogradProduct
             s33 = Vector512.FusedMultiplyAdd(x, w3, s33);
         }
 
-        Store(products, s00, s01, s02, s03);
-        Store(products + outer, s10, s11, s12, s13);
-        Store(products + (2L * outer), s20, s21, s22, s23);
-        Store(products + (3L * outer), s30, s31, s32, s33);
+        Store(products, s00, s01, s02, s03, adds);
+        Store(products + outer, s10, s11, s12, s13, adds);
+        Store(products + (2L * outer), s20, s21, s22, s23, adds);
+        Store(products + (3L * outer), s30, s31, s32, s33, adds);
     }
 
     // Six tiles, 32 channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SixByHalf(float* patches, float* weight, float* products, int inner, int outer)
+    private static void SixByHalf(float* patches, float* weight, float* products, int inner, int outer, bool adds)
     {
         Vector512<float> s00 = default, s01 = default;
         Vector512<float> s10 = default, s11 = default;
@@ -207,17 +208,17 @@ internal static unsafe class WinogradProduct
             s51 = Vector512.FusedMultiplyAdd(x, w1, s51);
         }
 
-        Store(products, s00, s01);
-        Store(products + outer, s10, s11);
-        Store(products + (2L * outer), s20, s21);
-        Store(products + (3L * outer), s30, s31);
-        Store(products + (4L * outer), s40, s41);
-        Store(products + (5L * outer), s50, s51);
+        Store(products, s00, s01, adds);
+        Store(products + outer, s10, s11, adds);
+        Store(products + (2L * outer), s20, s21, adds);
+        Store(products + (3L * outer), s30, s31, adds);
+        Store(products + (4L * outer), s40, s41, adds);
+        Store(products + (5L * outer), s50, s51, adds);
     }
 
     // Four tiles, 32 channels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourByHalf(float* patches, float* weight, float* products, int inner, int outer)
+    private static void FourByHalf(float* patches, float* weight, float* products, int inner, int outer, bool adds)
     {
         Vector512<float> s00 = default, s01 = default;
         Vector512<float> s10 = default, s11 = default;
@@ -244,22 +245,27 @@ internal static unsafe class WinogradProduct
             s31 = Vector512.FusedMultiplyAdd(x, w1, s31);
         }
 
-        Store(products, s00, s01);
-        Store(products + outer, s10, s11);
-        Store(products + (2L * outer), s20, s21);
-        Store(products + (3L * outer), s30, s31);
+        Store(products, s00, s01, adds);
+        Store(products + outer, s10, s11, adds);
+        Store(products + (2L * outer), s20, s21, adds);
+        Store(products + (3L * outer), s30, s31, adds);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* to, Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3)
+    private static void Store(float* to, Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3, bool adds)
     {
-        Store(to, s0, s1);
-        Store(to + (2 * Lanes), s2, s3);
+        Store(to, s0, s1, adds);
+        Store(to + (2 * Lanes), s2, s3, adds);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* to, Vector512<float> s0, Vector512<float> s1)
+    private static void Store(float* to, Vector512<float> s0, Vector512<float> s1, bool adds)
     {
+        if (adds)
+        {
+            (s0, s1) = (s0 + Vector512.Load(to), s1 + Vector512.Load(to + Lanes));
+        }
+
         s0.Store(to);
         s1.Store(to + Lanes);
     }

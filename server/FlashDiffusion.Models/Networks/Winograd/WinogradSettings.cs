@@ -7,9 +7,11 @@ namespace FlashDiffusion.Models.Networks;
 /// <param name="Bias">Frozen, (out).</param>
 /// <param name="InChannels">Channels of the features.</param>
 /// <param name="OutChannels">Channels of the output.</param>
-/// <param name="Enlarged">Whether height and width are doubled by nearest neighbour before it.</param>
-internal sealed record WinogradSettings(WinogradWeight Weight, Tensor Bias, long InChannels, long OutChannels, bool Enlarged)
+internal sealed record WinogradSettings(WinogradWeight Weight, Tensor Bias, long InChannels, long OutChannels)
 {
+    /// <summary>Whether height and width are doubled by nearest neighbour before it.</summary>
+    public bool Enlarged => Weight.Enlarged;
+
     /// <summary>The convolution of a map, without the map.</summary>
     public unsafe WinogradWork ForwardWork() => new()
     {

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Networks;
 
-/// <summary>A frozen 3x3 weight g at the 36 points, G g G^T (Lavin and Gray, F(4x4, 3x3)), for the convolution and for its transpose.</summary>
-/// <remarks>It is made when a map first needs it, in float64, and takes eight times the weight's own memory: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
+/// <summary>A frozen 3x3 weight g at its 36 points, G g G^T (Lavin and Gray, F(4x4, 3x3)), or 25 where the map is enlarged, for the convolution and for its transpose.</summary>
+/// <remarks>It is made when a map first needs it, in float64, and takes up to eight times the weight's own memory: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
 internal sealed class WinogradWeight : IDisposable
 {
     /// <summary>Numbers of the largest weight: 512 x 512 channels, 75 MB both ways.</summary>
@@ -16,7 +16,8 @@ internal sealed class WinogradWeight : IDisposable
     private const long FewestPixels = 64;
     private const long FewestPixelsOfLarge = 1024;
 
-    private static readonly double[] Transform =
+    // G of F(4, 3).
+    private static readonly double[] Plain =
     [
         1 / 4d, 0, 0,
         -1 / 6d, -1 / 6d, -1 / 6d,
@@ -26,23 +27,52 @@ internal sealed class WinogradWeight : IDisposable
         0, 0, 1,
     ];
 
+    // For EnlargedTransform: G_0, 2 G_1, 3 G_3 - G_4, 3 G_3 + G_4, G_5.
+    private static readonly double[] Enlarging =
+    [
+        1 / 4d, 0, 0,
+        -1 / 3d, -1 / 3d, -1 / 3d,
+        1 / 12d, 1 / 3d, 1 / 3d,
+        1 / 6d, 1 / 6d, 2 / 3d,
+        0, 0, 1,
+    ];
+
+    // For ShrunkTransform: G_0, 2 G_1, 3 G_3, -G_4, G_5.
+    private static readonly double[] Shrinking =
+    [
+        1 / 4d, 0, 0,
+        -1 / 3d, -1 / 3d, -1 / 3d,
+        1 / 8d, 1 / 4d, 1 / 2d,
+        -1 / 24d, 1 / 12d, -1 / 6d,
+        0, 0, 1,
+    ];
+
     private readonly Tensor _weight;
     private Tensor? _forward;
     private Tensor? _backward;
 
-    private WinogradWeight(Tensor weight) => _weight = weight;
+    private WinogradWeight(Tensor weight, bool enlarged)
+    {
+        _weight = weight;
+        Enlarged = enlarged;
+    }
 
-    /// <summary>One for this weight (out, in, 3, 3); null if it is too large, or if its channels are not multiples of 32.</summary>
-    public static WinogradWeight? For(Tensor weight) =>
+    /// <summary>Whether height and width of a map are doubled by nearest neighbour before it.</summary>
+    public bool Enlarged { get; }
+
+    /// <summary>One for this weight; null if it is too large, or if its channels are not multiples of 32.</summary>
+    /// <param name="weight">(out, in, 3, 3).</param>
+    /// <param name="enlarged">Whether height and width of a map are doubled by nearest neighbour before it.</param>
+    public static WinogradWeight? For(Tensor weight, bool enlarged) =>
         weight.shape is [var outer, var inner, 3, 3] && outer % WinogradProduct.HalfPanel == 0 && inner % WinogradProduct.HalfPanel == 0 && weight.numel() <= Most
-            ? new WinogradWeight(weight)
+            ? new WinogradWeight(weight, enlarged)
             : null;
 
     /// <summary>Pixels of the smallest map that it pays for. The batch has no say: a picture's result must not depend on it.</summary>
     public long Fewest => _weight.numel() > MostAtHand ? FewestPixelsOfLarge : FewestPixels;
 
-    /// <summary>For the convolution: 36 times the panels of (in, 64 of out).</summary>
-    public Tensor Forward => _forward ?? Make(ref _forward, _weight);
+    /// <summary>For the convolution: for each point the panels of (in, 64 of out).</summary>
+    public Tensor Forward => _forward ?? Make(ref _forward, _weight, Enlarged ? Enlarging : Plain);
 
     /// <summary>For its transpose, which is the convolution with the kernel turned by half a circle and the channels exchanged.</summary>
     public Tensor Backward
@@ -56,7 +86,7 @@ internal sealed class WinogradWeight : IDisposable
 
             using var turned = _weight.flip(2, 3);
             using var exchanged = turned.transpose(0, 1);
-            return Make(ref _backward, exchanged);
+            return Make(ref _backward, exchanged, Enlarged ? Shrinking : Plain);
         }
     }
 
@@ -66,11 +96,11 @@ internal sealed class WinogradWeight : IDisposable
         _backward?.Dispose();
     }
 
-    private static Tensor Make(ref Tensor? place, Tensor weight)
+    private static Tensor Make(ref Tensor? place, Tensor weight, double[] lines)
     {
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
-        var transform = tensor(Transform, [WinogradWork.Patch, 3], ScalarType.Float64);
+        var transform = tensor(lines, [lines.Length / 3, 3], ScalarType.Float64);
         var points = einsum("pk,oikl,ql->pqio", transform, weight.to(ScalarType.Float64), transform).flatten(0, 1).to(ScalarType.Float32);
         // Panel by panel within a point: the product reads it from one end to the other.
         var whole = points.shape[2] / WinogradProduct.Panel * WinogradProduct.Panel;

@@ -3,14 +3,11 @@ namespace FlashDiffusion.Models.Networks;
 /// <summary>What the kernels of <see cref="WinogradConvolution"/> work on; all maps are (B, h, w, C) in memory.</summary>
 internal unsafe struct WinogradWork
 {
-    /// <summary>Height and width of a tile of the output.</summary>
+    /// <summary>Height and width of a tile of the output; of half of them where it is <see cref="Shrunk"/>.</summary>
     public const int Tile = 4;
 
-    /// <summary>Height and width of the part of the input that a tile is made from.</summary>
-    public const int Patch = Tile + 2;
-
-    /// <summary>Points at which a patch is multiplied with the weight.</summary>
-    public const int Points = Patch * Patch;
+    /// <summary>Points at which a patch is multiplied with the weight, at most: those of <see cref="PlainTransform"/>.</summary>
+    public const int Points = (Tile + 2) * (Tile + 2);
 
     /// <summary>Numbers of a vector register.</summary>
     public const int Lanes = 16;

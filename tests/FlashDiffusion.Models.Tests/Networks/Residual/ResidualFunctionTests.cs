@@ -135,7 +135,7 @@ public sealed class ResidualFunctionTests
         Convolution(6, outer, outer));
 
     private static WinogradSettings Convolution(long seed, int inner, int outer) =>
-        new(WinogradWeight.For(Noise(seed, outer, inner, 3, 3) * 0.05)!, Noise(seed + 20, outer), inner, outer, Enlarged: false);
+        new(WinogradWeight.For(Noise(seed, outer, inner, 3, 3) * 0.05, enlarged: false)!, Noise(seed + 20, outer), inner, outer);
 
     private static Tensor Noise(long seed, params long[] shape)
     {

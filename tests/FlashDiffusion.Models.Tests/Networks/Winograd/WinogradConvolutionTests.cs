@@ -45,8 +45,8 @@ public sealed class WinogradConvolutionTests
     {
         using var scope = NewDisposeScope();
         var x = ChannelsLastLayout.Pack(Noise(1, 5, 64, 16, 18));
-        using var weight = WinogradWeight.For(Noise(2, 64, 64, 3, 3))!;
-        var settings = new WinogradSettings(weight, Noise(3, 64), 64, 64, enlarged);
+        using var weight = WinogradWeight.For(Noise(2, 64, 64, 3, 3), enlarged)!;
+        var settings = new WinogradSettings(weight, Noise(3, 64), 64, 64);
 
         var threads = get_num_threads();
         set_num_threads(1);
@@ -65,9 +65,9 @@ public sealed class WinogradConvolutionTests
         using var scope = NewDisposeScope();
         var x = Noise(1, 2, 32, 8, 8);
         x[1, 3, 2, 2] = float.NaN;
-        using var weight = WinogradWeight.For(Noise(2, 32, 32, 3, 3))!;
+        using var weight = WinogradWeight.For(Noise(2, 32, 32, 3, 3), enlarged: false)!;
 
-        var output = WinogradConvolution.Of(ChannelsLastLayout.Pack(x), new WinogradSettings(weight, Noise(3, 32), 32, 32, Enlarged: false));
+        var output = WinogradConvolution.Of(ChannelsLastLayout.Pack(x), new WinogradSettings(weight, Noise(3, 32), 32, 32));
 
         Assert.True(output[0].isfinite().all().item<bool>());
         Assert.True(output[1, .., 2, 2].isnan().all().item<bool>());
@@ -78,8 +78,8 @@ public sealed class WinogradConvolutionTests
     {
         using var scope = NewDisposeScope();
         var x = ChannelsLastLayout.Pack(Noise(1, 1, 32, 8, 8)).requires_grad_();
-        using var weight = WinogradWeight.For(Noise(2, 32, 32, 3, 3))!;
-        var settings = new WinogradSettings(weight, Noise(3, 32), 32, 32, Enlarged: false);
+        using var weight = WinogradWeight.For(Noise(2, 32, 32, 3, 3), enlarged: false)!;
+        var settings = new WinogradSettings(weight, Noise(3, 32), 32, 32);
         var vector = ones_like(x);
         Once();
         var before = scope.DisposablesCount;
@@ -101,10 +101,10 @@ public sealed class WinogradConvolutionTests
     private static void Compare(Tensor x, Tensor weight, Tensor bias, Tensor vector, Tensor plain, Tensor expected, bool enlarged)
     {
         var expectedGradient = autograd.grad([expected], [plain], [vector.to(ScalarType.Float64)])[0];
-        using var transformed = WinogradWeight.For(weight)!;
+        using var transformed = WinogradWeight.For(weight, enlarged)!;
         var packed = ChannelsLastLayout.Pack(x).requires_grad_();
 
-        var output = WinogradConvolution.Of(packed, new WinogradSettings(transformed, bias, weight.shape[1], weight.shape[0], enlarged));
+        var output = WinogradConvolution.Of(packed, new WinogradSettings(transformed, bias, weight.shape[1], weight.shape[0]));
         // The gradient comes in the usual layout, as from a network's output.
         var gradient = autograd.grad([output], [packed], [vector])[0];
 
