@@ -1,11 +1,12 @@
-"""The state machine of resuming, without a transport."""
+"""What failures say, and the state machine of resuming: without a server."""
 
+import socket
 import unittest
 import zlib
 
 import grpc
 
-from flashdiffusion import FlashError, ResumePolicy
+from flashdiffusion import Client, FlashError, Operator, ResumePolicy, UnavailableError, Violation
 from flashdiffusion.resume import Attempts
 from flashdiffusion.v1 import reconstruction_pb2, resume_pb2
 
@@ -32,6 +33,20 @@ def progress(sequence: int, step: int, saved: resume_pb2.Checkpoint | None = Non
 
 def broken(code: grpc.StatusCode = grpc.StatusCode.UNAVAILABLE, message: str = "gone", retry_after: float | None = None) -> FlashError:
     return FlashError(message, code, retry_after=retry_after)
+
+
+class ErrorTests(unittest.TestCase):
+    def test_a_violation_is_said_once(self) -> None:
+        violations = (Violation("seed", "Must be a number."), Violation("crop", "Is too large."))
+        error = FlashError("here: seed: Must be a number.", violations=violations)
+        self.assertEqual("here: seed: Must be a number.\n  crop: Is too large.", str(error))
+
+    def test_where_nobody_listens_is_named(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with Client(address) as client, self.assertRaises(UnavailableError) as caught:
+            client.degrade(b"no picture is needed", Operator("denoising"))
+        self.assertEqual(f"No FlashDiffusion server answers at {address} (Connection refused).", str(caught.exception))
 
 
 class AttemptsTests(unittest.TestCase):

@@ -35,7 +35,9 @@ export class FlashError extends Error {
 
   constructor(text: string, details: FailureDetails) {
     const violations = details.violations ?? [];
-    super([text, ...violations.map((violation) => `  ${violation.field}: ${violation.description}`)].join("\n"));
+    // The server's text has all of them, unless it was too long.
+    const unsaid = violations.filter((violation) => !text.includes(violation.description));
+    super([text, ...unsaid.map((violation) => `  ${violation.field}: ${violation.description}`)].join("\n"));
     this.name = "FlashError";
     this.code = details.code;
     this.reason = details.reason ?? "";

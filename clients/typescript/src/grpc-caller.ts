@@ -65,6 +65,9 @@ export class GrpcCaller implements Caller {
   }
 }
 
+// What the library says where nobody listens; the middle is the system's reason.
+const UNREACHED = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/;
+
 function path(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {
   return `/${method.parent.typeName}/${method.name}`;
 }
@@ -97,5 +100,7 @@ function toFlashError(error: unknown, address: string): Error {
   const trailer = metadata?.get("grpc-status-details-bin")[0];
   const pushback = metadata?.get("grpc-retry-pushback-ms")[0];
   const name = STATUS_NAMES[code] ?? "UNKNOWN";
-  return new FlashError(`${address}: ${details || name}`, readDetails(name, trailer instanceof Buffer ? detailsOf(trailer) : [], pushback?.toString()));
+  const refused = UNREACHED.exec(details)?.[1];
+  const message = refused === undefined ? `${address}: ${details || name}` : `No FlashDiffusion server answers at ${address} (${refused}).`;
+  return new FlashError(message, readDetails(name, trailer instanceof Buffer ? detailsOf(trailer) : [], pushback?.toString()));
 }

@@ -10,6 +10,7 @@ public sealed class TypeScriptClientTests(SharedServer shared)
     [Theory]
     [InlineData("pictures.test.mjs")]
     [InlineData("attempts.test.mjs")]
+    [InlineData("errors.test.mjs")]
     [InlineData("server.test.mjs")]
     public void Tests_OfTheTypeScriptClient_Pass(string file)
     {

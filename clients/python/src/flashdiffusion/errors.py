@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
@@ -11,6 +12,8 @@ from flashdiffusion.rpc import status_pb2
 
 _DETAILS = "grpc-status-details-bin"
 _PUSHBACK = "grpc-retry-pushback-ms"
+# What the library says where nobody listens; the end is the system's reason.
+_UNREACHED = re.compile(r"[Ff]ailed to connect to remote host: (.+)$")
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ class FlashError(Exception):
     """Seconds after which a new try makes sense; negative means never; None if the server did not say."""
 
     def __str__(self) -> str:
-        lines = [self.message, *(f"  {violation.field}: {violation.description}" for violation in self.violations)]
-        return "\n".join(lines)
+        # The server's text has all of them, unless it was too long.
+        unsaid = [violation for violation in self.violations if violation.description not in self.message]
+        return "\n".join([self.message, *(f"  {violation.field}: {violation.description}" for violation in unsaid)])
 
 
 class InvalidRequestError(FlashError):
@@ -78,8 +82,10 @@ def from_rpc_error(error: Any, address: str) -> FlashError:
     if pushback is not None:
         retry_after = float(pushback) / 1000
     text = error.details() or code.name
+    refused = _UNREACHED.search(text) if code is grpc.StatusCode.UNAVAILABLE else None
+    message = f"No FlashDiffusion server answers at {address} ({refused[1]})." if refused else f"{address}: {text}"
     return _KINDS.get(code, FlashError)(
-        message=f"{address}: {text}", code=code, reason=info.reason, metadata=dict(info.metadata), violations=violations, retry_after=retry_after
+        message=message, code=code, reason=info.reason, metadata=dict(info.metadata), violations=violations, retry_after=retry_after
     )
 
 
