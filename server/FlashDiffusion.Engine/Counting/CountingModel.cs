@@ -1,4 +1,3 @@
-using FlashDiffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Engine.Counting;
@@ -6,59 +5,32 @@ namespace FlashDiffusion.Engine.Counting;
 /// <summary>The model as solvers see it: counts every forward call, and every gradient that is pulled back through one.</summary>
 /// <param name="inner">The model.</param>
 /// <param name="counter">Where calls are counted.</param>
-internal sealed class CountingModel(ILatentDiffusionModel inner, CallCounter counter) : ILatentDiffusionModel
+internal sealed class CountingModel(ILatentDiffusionModel inner, CallCounter counter) : WrappedModel(inner)
 {
     /// <summary>Called before each call of a network; may throw.</summary>
     public Action Calling { get; init; } = () => { };
 
     /// <inheritdoc/>
-    public string Name => inner.Name;
-
-    /// <inheritdoc/>
-    public string Version => inner.Version;
-
-    /// <inheritdoc/>
-    public NoiseSchedule Schedule => inner.Schedule;
-
-    /// <inheritdoc/>
-    public Device Device => inner.Device;
-
-    /// <inheritdoc/>
-    public int PictureMultiple => inner.PictureMultiple;
-
-    /// <inheritdoc/>
-    public int MaximumPictureSide => inner.MaximumPictureSide;
-
-    /// <inheritdoc/>
-    public double LatentScale => inner.LatentScale;
-
-    /// <inheritdoc/>
-    public LatentShape LatentShapeOf(PictureShape picture) => inner.LatentShapeOf(picture);
-
-    /// <inheritdoc/>
-    public Tensor Denoise(Tensor latents, Tensor timesteps)
+    public override Tensor Denoise(Tensor latents, Tensor timesteps)
     {
         Calling();
         counter.UNetForward += latents.shape[0];
-        return GradientTap.On(inner.Denoise(latents, timesteps), rows => counter.UNetBackward += rows);
+        return GradientTap.On(Inner.Denoise(latents, timesteps), rows => counter.UNetBackward += rows);
     }
 
     /// <inheritdoc/>
-    public Tensor Encode(Tensor pictures)
+    public override Tensor Encode(Tensor pictures)
     {
         Calling();
         counter.EncoderForward += pictures.shape[0];
-        return inner.Encode(pictures);
+        return Inner.Encode(pictures);
     }
 
     /// <inheritdoc/>
-    public Tensor Decode(Tensor latents, Quantisation quantisation)
+    public override Tensor Decode(Tensor latents, Quantisation quantisation)
     {
         Calling();
         counter.DecoderForward += latents.shape[0];
-        return GradientTap.On(inner.Decode(latents, quantisation), rows => counter.DecoderBackward += rows);
+        return GradientTap.On(Inner.Decode(latents, quantisation), rows => counter.DecoderBackward += rows);
     }
-
-    /// <inheritdoc/>
-    public Tensor Preview(Tensor latents) => inner.Preview(latents);
 }

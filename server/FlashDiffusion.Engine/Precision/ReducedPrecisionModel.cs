@@ -1,52 +1,25 @@
-using FlashDiffusion.Schedules;
+using FlashDiffusion.Engine.Counting;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Engine.Precision;
 
 /// <summary>A model whose networks compute in bfloat16; what goes in and out stays float32, so that a solver's own arithmetic does.</summary>
 /// <param name="inner">The model.</param>
-internal sealed class ReducedPrecisionModel(ILatentDiffusionModel inner) : ILatentDiffusionModel
+internal sealed class ReducedPrecisionModel(ILatentDiffusionModel inner) : WrappedModel(inner)
 {
     /// <inheritdoc/>
-    public string Name => inner.Name;
+    public override Tensor Denoise(Tensor latents, Tensor timesteps) => Reduced(() => Inner.Denoise(latents, timesteps));
 
     /// <inheritdoc/>
-    public string Version => inner.Version;
+    public override Tensor Encode(Tensor pictures) => Reduced(() => Inner.Encode(pictures));
 
     /// <inheritdoc/>
-    public NoiseSchedule Schedule => inner.Schedule;
-
-    /// <inheritdoc/>
-    public Device Device => inner.Device;
-
-    /// <inheritdoc/>
-    public int PictureMultiple => inner.PictureMultiple;
-
-    /// <inheritdoc/>
-    public int MaximumPictureSide => inner.MaximumPictureSide;
-
-    /// <inheritdoc/>
-    public double LatentScale => inner.LatentScale;
-
-    /// <inheritdoc/>
-    public LatentShape LatentShapeOf(PictureShape picture) => inner.LatentShapeOf(picture);
-
-    /// <inheritdoc/>
-    public Tensor Denoise(Tensor latents, Tensor timesteps) => Reduced(() => inner.Denoise(latents, timesteps));
-
-    /// <inheritdoc/>
-    public Tensor Encode(Tensor pictures) => Reduced(() => inner.Encode(pictures));
-
-    /// <inheritdoc/>
-    public Tensor Decode(Tensor latents, Quantisation quantisation) => Reduced(() => inner.Decode(latents, quantisation));
-
-    /// <inheritdoc/>
-    public Tensor Preview(Tensor latents) => inner.Preview(latents);
+    public override Tensor Decode(Tensor latents, Quantisation quantisation) => Reduced(() => Inner.Decode(latents, quantisation));
 
     // Around the forward pass only: gradients follow the types that it recorded.
     private Tensor Reduced(Func<Tensor> network)
     {
-        using var autocast = Autocast.Begin(enabled: true, inner.Device.type);
+        using var autocast = Autocast.Begin(enabled: true, Inner.Device.type);
         return network().to(ScalarType.Float32);
     }
 }

@@ -1,55 +1,27 @@
 using System.Diagnostics;
 using FlashDiffusion.Engine.Counting;
-using FlashDiffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Benchmarks.Steps;
 
 /// <summary>A model that knows how long its networks computed, the gradients that were pulled back through them included.</summary>
 /// <param name="inner">The model.</param>
-internal sealed class TimedNetworks(ILatentDiffusionModel inner) : ILatentDiffusionModel
+internal sealed class TimedNetworks(ILatentDiffusionModel inner) : WrappedModel(inner)
 {
     /// <summary>What they took since <see cref="Reset"/>.</summary>
     public Timing Total { get; private set; } = new(0, 0);
-
-    /// <inheritdoc/>
-    public string Name => inner.Name;
-
-    /// <inheritdoc/>
-    public string Version => inner.Version;
-
-    /// <inheritdoc/>
-    public NoiseSchedule Schedule => inner.Schedule;
-
-    /// <inheritdoc/>
-    public Device Device => inner.Device;
-
-    /// <inheritdoc/>
-    public int PictureMultiple => inner.PictureMultiple;
-
-    /// <inheritdoc/>
-    public int MaximumPictureSide => inner.MaximumPictureSide;
-
-    /// <inheritdoc/>
-    public double LatentScale => inner.LatentScale;
-
-    /// <inheritdoc/>
-    public LatentShape LatentShapeOf(PictureShape picture) => inner.LatentShapeOf(picture);
 
     /// <summary>Begins anew.</summary>
     public void Reset() => Total = new Timing(0, 0);
 
     /// <inheritdoc/>
-    public Tensor Denoise(Tensor latents, Tensor timesteps) => Run(latents, input => inner.Denoise(input, timesteps));
+    public override Tensor Denoise(Tensor latents, Tensor timesteps) => Run(latents, input => Inner.Denoise(input, timesteps));
 
     /// <inheritdoc/>
-    public Tensor Encode(Tensor pictures) => Run(pictures, inner.Encode);
+    public override Tensor Encode(Tensor pictures) => Run(pictures, Inner.Encode);
 
     /// <inheritdoc/>
-    public Tensor Decode(Tensor latents, Quantisation quantisation) => Run(latents, input => inner.Decode(input, quantisation));
-
-    /// <inheritdoc/>
-    public Tensor Preview(Tensor latents) => inner.Preview(latents);
+    public override Tensor Decode(Tensor latents, Quantisation quantisation) => Run(latents, input => Inner.Decode(input, quantisation));
 
     // A gradient passes the tap behind the network first and the one before it last, and nothing else of any size is on its way between them.
     private Tensor Run(Tensor input, Func<Tensor, Tensor> network)
