@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http.Faults;
 using FlashDiffusion.Server.Http.OpenApi;
@@ -17,6 +19,9 @@ namespace FlashDiffusion.Server.Http;
 internal static class JsonCalls
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor)));
+
+    /// <summary>Requests that count as rejected, as they do over gRPC; the others only ask.</summary>
+    private static readonly MessageDescriptor[] Work = [V1.ReconstructRequest.Descriptor, V1.EstimateSeverityRequest.Descriptor, V1.DegradeRequest.Descriptor];
 
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next, int maximumMessageBytes)
     {
@@ -56,9 +61,17 @@ internal static class JsonCalls
     private static ServerError Explain(HttpContext context, GrpcJsonTranscodingMetadata? method, BodySkeleton seen, ReadOnlyMemory<byte> refusal, int maximumMessageBytes)
     {
         var code = CodeOf(refusal, out var said);
-        return code == StatusCode.InvalidArgument && method is not null
-            ? RequestFaults.Of(HttpBinding.Of(method.MethodDescriptor, method.HttpRule), seen, context.Request.Query)
-            : ErrorDetails.Describe(code, said, maximumMessageBytes);
+        if (code != StatusCode.InvalidArgument || method is null)
+        {
+            return ErrorDetails.Describe(code, said, maximumMessageBytes);
+        }
+
+        if (Work.Contains(method.MethodDescriptor.InputType))
+        {
+            context.RequestServices.GetRequiredService<FlashDiffusionTelemetry>().RecordRejection(RejectionReason.Invalid);
+        }
+
+        return RequestFaults.Of(HttpBinding.Of(method.MethodDescriptor, method.HttpRule), seen, context.Request.Query);
     }
 
     private static bool IsNoJson(HttpContext context) =>

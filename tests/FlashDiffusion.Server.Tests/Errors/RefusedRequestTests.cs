@@ -3,7 +3,8 @@ using Grpc.Core;
 
 namespace FlashDiffusion.Server.Tests.Errors;
 
-/// <summary>What those who run the server see of requests that can't be run.</summary>
+/// <summary>What those who run the server see of requests that can't be run. Alone, since metrics of one name are those of all servers in the process.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class RefusedRequestTests
 {
     [Fact]
@@ -31,7 +32,10 @@ public sealed class RefusedRequestTests
         await Assert.ThrowsAsync<RpcException>(async () => await client.DegradeAsync(new V1.DegradeRequest(), InProcessServer.Call()));
 
         using var http = new HttpClient();
+        using var unreadable = new StringContent("{\"seed\": \"many\"}", null, "application/json");
+        using var refused = await http.PostAsync(new Uri(server.Http, "/v1/reconstructions"), unreadable, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
         var metrics = await http.GetStringAsync(new Uri(server.Metrics, "/metrics"), TestContext.Current.CancellationToken);
-        Assert.Matches("""flashdiffusion_requests_rejected_total\{[^}]*reason="Invalid"[^}]*\} 3\b""", metrics);
+        Assert.Matches("""flashdiffusion_requests_rejected_total\{[^}]*reason="Invalid"[^}]*\} 4\b""", metrics);
     }
 }
