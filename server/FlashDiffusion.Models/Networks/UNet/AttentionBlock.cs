@@ -85,9 +85,11 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
     private static Tensor Attend(Tensor permuted)
     {
         using var ordered = permuted.contiguous();
-        using var query = ordered.select(0, 0);
-        using var key = ordered.select(0, 1);
-        using var value = ordered.select(0, 2);
+        // In one: the gradients of three selections would be three maps of zeros with a part filled in, and their sum.
+        var parts = ordered.unbind(0);
+        using var query = parts[0];
+        using var key = parts[1];
+        using var value = parts[2];
         return nn.functional.scaled_dot_product_attention(query, key, value);
     }
 }
