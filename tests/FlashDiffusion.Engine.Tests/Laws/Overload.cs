@@ -23,7 +23,7 @@ internal sealed class Overload : IAsyncDisposable
     private static readonly TimeSpan PerRow = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Decode = TimeSpan.FromMilliseconds(3);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly EngineHarness _fakes = new();
     private readonly FakeTimeProvider _time = new();
