@@ -91,18 +91,19 @@ internal sealed unsafe class ResidualFunction : autograd.SingleTensorFunction<Re
     {
         var threads = get_num_threads();
         work.Cut(threads);
-        using var rooms = work.Rooms = new ResidualRooms(ref work, threads);
-        fixed (ResidualWork* at = &work)
+        if (work.GroupsAside > 0)
         {
-            if (work.GroupsAside > 0)
+            using var rooms = work.Rooms = new ResidualRooms(ref work, work.RowsPerGroup, work.Tasks, threads);
+            fixed (ResidualWork* at = &work)
             {
                 ComputeTeam.Run(&ResidualKernel.Share, at, work.Tasks, work.Operations, threads);
             }
         }
 
-        for (var group = work.GroupsAside; group < work.Groups; group++)
+        if (work.Batch - work.RowsAside is > 0 and var rest)
         {
-            ResidualKernel.Group(ref work, group, task: 0, threads);
+            using var rooms = work.Rooms = new ResidualRooms(ref work, rest, tasks: 1, threads);
+            ResidualKernel.Run(ref work, work.RowsAside, rest, task: 0, threads);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace FlashDiffusion.Models.Networks;
 
-/// <summary>A residual block group by group, each through all its layers before the next.</summary>
+/// <summary>Rows of a residual block, through all its layers.</summary>
 internal static unsafe class ResidualKernel
 {
     /// <summary>A thread's share of the groups that are computed side by side; for <see cref="ComputeTeam.Run"/>.</summary>
@@ -9,19 +9,19 @@ internal static unsafe class ResidualKernel
         ref var work = ref *(ResidualWork*)arguments;
         for (var group = Bound(ref work, task); group < Bound(ref work, task + 1); group++)
         {
-            Group(ref work, group, task, threads: 1);
+            var first = group * work.RowsPerGroup;
+            Run(ref work, first, Math.Min(work.RowsPerGroup, work.Batch - first), task, threads: 1);
         }
     }
 
-    /// <summary>One group.</summary>
+    /// <summary>Some rows.</summary>
     /// <param name="work">The block.</param>
-    /// <param name="group">Number of the group.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="rows">Their number.</param>
     /// <param name="task">Whose memory it takes.</param>
     /// <param name="threads">Threads that may share its work.</param>
-    public static void Group(ref ResidualWork work, int group, int task, int threads)
+    public static void Run(ref ResidualWork work, int first, int rows, int task, int threads)
     {
-        var first = group * work.RowsPerGroup;
-        var rows = Math.Min(work.RowsPerGroup, work.Batch - first);
         var (inner, outer) = ((long)first * work.Pixels * work.InChannels, (long)first * work.Pixels * work.OutChannels);
         var map = work.Rooms.Map(task);
         var firstNorm = Norm(ref work, work.FirstNorm, work.X + inner, work.Statistics + (4L * first * work.InChannels), rows, task);

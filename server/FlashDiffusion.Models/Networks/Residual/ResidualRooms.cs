@@ -15,19 +15,21 @@ internal readonly unsafe struct ResidualRooms : IDisposable
     private readonly long _task;
     private readonly long _convolutions;
 
-    /// <param name="work">The block, already cut.</param>
-    /// <param name="threads">Threads that may share the work of a group.</param>
-    public ResidualRooms(ref ResidualWork work, int threads)
+    /// <param name="work">The block.</param>
+    /// <param name="rows">Rows that a task has at most.</param>
+    /// <param name="tasks">Tasks at the same time.</param>
+    /// <param name="threads">Threads at the same time.</param>
+    public ResidualRooms(ref ResidualWork work, int rows, int tasks, int threads)
     {
         _convolution = WinogradRooms.Most(work.OutChannels, Math.Max(work.InChannels, work.OutChannels));
         _convolution = Math.Max(_convolution, WinogradRooms.Most(Math.Max(work.InChannels, work.OutChannels), work.OutChannels));
         var (first, second) = (work.FirstNorm, work.SecondNorm);
-        first.Batch = second.Batch = work.RowsPerGroup;
+        first.Batch = second.Batch = rows;
         _norm = Rounded(Math.Max(NormRooms.Size(ref first), NormRooms.Size(ref second)));
-        _map = Rounded((long)work.RowsPerGroup * work.Pixels * Math.Max(work.InChannels, work.OutChannels));
+        _map = Rounded((long)rows * work.Pixels * Math.Max(work.InChannels, work.OutChannels));
         _task = _norm + (work.Backward ? 2 * _map : _map);
         _convolutions = threads * _convolution;
-        _rooms = (float*)NativeMemory.AlignedAlloc((nuint)(_convolutions + (work.Tasks * _task)) * sizeof(float), CacheLine);
+        _rooms = (float*)NativeMemory.AlignedAlloc((nuint)(_convolutions + (tasks * _task)) * sizeof(float), CacheLine);
     }
 
     /// <summary>A convolution's rooms; those of the threads that share a group's work follow.</summary>

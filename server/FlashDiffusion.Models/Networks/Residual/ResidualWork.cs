@@ -33,10 +33,10 @@ internal unsafe struct ResidualWork
     public int InChannels;
     public int OutChannels;
 
-    /// <summary>Rows that go through the block together.</summary>
+    /// <summary>Rows of a group, which goes through the block together.</summary>
     public int RowsPerGroup;
 
-    /// <summary>Groups that are computed by a thread each, at the same time; threads share the work of each of the others.</summary>
+    /// <summary>Groups that are computed by a thread each, side by side.</summary>
     public int GroupsAside;
 
     /// <summary>Threads that compute groups at the same time.</summary>
@@ -44,7 +44,8 @@ internal unsafe struct ResidualWork
 
     public ResidualRooms Rooms;
 
-    public readonly int Groups => (Batch + RowsPerGroup - 1) / RowsPerGroup;
+    /// <summary>Rows of those groups; all threads together compute the others.</summary>
+    public readonly int RowsAside => Math.Min(Batch, GroupsAside * RowsPerGroup);
 
     public readonly int Pixels => Height * Width;
 
@@ -53,14 +54,14 @@ internal unsafe struct ResidualWork
 
     /// <summary>
     /// Cuts the batch into groups: one row, or as many of a small map as have the tiles that a convolution does at once. Between the layers a group's map then lies in
-    /// the second-level cache. How it is cut changes no bit of the result.
+    /// the second-level cache. Rows that are too few for a group a thread stay together. How it is cut changes no bit of the result.
     /// </summary>
     /// <param name="threads">Threads that may work on it.</param>
     public void Cut(int threads)
     {
         var tiles = ((Height + WinogradWork.Tile - 1) / WinogradWork.Tile) * ((Width + WinogradWork.Tile - 1) / WinogradWork.Tile);
         RowsPerGroup = Math.Min((WinogradWork.MostTiles + tiles - 1) / tiles, (Batch + threads - 1) / threads);
-        GroupsAside = Groups / threads * threads;
-        Tasks = GroupsAside > 0 ? threads : 1;
+        GroupsAside = (Batch + RowsPerGroup - 1) / RowsPerGroup / threads * threads;
+        Tasks = threads;
     }
 }

@@ -11,9 +11,12 @@ public sealed class ResidualFunctionTests
     // More channels out than in, and the other way round: the map goes through a layer of its own beside.
     [InlineData(3, 64, 128, 16, 20, true, 2)]
     [InlineData(2, 128, 64, 19, 17, true, 2)]
-    // Groups of several rows, the last of them smaller; one that threads share.
+    // Groups of several rows, the last of them smaller; rows that threads share.
     [InlineData(7, 64, 64, 8, 8, true, 1)]
     [InlineData(5, 64, 64, 8, 8, false, 2)]
+    // Fewer rows than threads, and a few more.
+    [InlineData(3, 64, 64, 8, 8, true, 4)]
+    [InlineData(6, 64, 64, 20, 16, false, 4)]
     // A row of several tasks, and of several blocks of tiles.
     [InlineData(3, 64, 96, 40, 41, true, 2)]
     public void Of_AnyShape_EqualsTheLayersOneAfterTheOtherToTheLastBit(int batch, int inner, int outer, int height, int width, bool embedded, int threads)
