@@ -55,7 +55,7 @@ internal sealed unsafe class ResidualFunction : autograd.SingleTensorFunction<Re
         var gradient = ChannelsLastLayout.Is(grad_output) ? grad_output : ChannelsLastLayout.Pack(grad_output);
         var result = empty_like(x);
         var work = Work(x, inner, statistics, settings);
-        (work.FirstConvolution, work.SecondConvolution) = (settings.FirstConvolution.BackwardWork(), settings.SecondConvolution.BackwardWork());
+        (work.FirstConvolution, work.SecondConvolution) = (settings.FirstConvolution.BackwardWork(work.Pixels), settings.SecondConvolution.BackwardWork(work.Pixels));
         work.Backward = true;
         work.OutputGradient = TensorAddress.Of(gradient);
         work.Around = hasBeside ? null : work.OutputGradient;
@@ -79,7 +79,7 @@ internal sealed unsafe class ResidualFunction : autograd.SingleTensorFunction<Re
         var inner = empty(shape[0], shape[2], shape[3], outer).permute(0, 3, 1, 2);
         var output = empty_like(inner);
         var work = Work(x, inner, statistics, inputs.Settings);
-        (work.FirstConvolution, work.SecondConvolution) = (inputs.Settings.FirstConvolution.ForwardWork(), inputs.Settings.SecondConvolution.ForwardWork());
+        (work.FirstConvolution, work.SecondConvolution) = (inputs.Settings.FirstConvolution.ForwardWork(work.Pixels), inputs.Settings.SecondConvolution.ForwardWork(work.Pixels));
         work.FirstConvolution.Offsets = inputs.Embedding is { } embedding ? TensorAddress.Of(embedding) : null;
         work.Around = TensorAddress.Of(beside is null || ChannelsLastLayout.Is(beside) ? beside ?? x : ChannelsLastLayout.Pack(beside));
         work.Output = TensorAddress.Of(output);

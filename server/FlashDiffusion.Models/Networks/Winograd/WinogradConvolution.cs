@@ -9,7 +9,8 @@ namespace FlashDiffusion.Models.Networks;
 /// F(4x4, 3x3) of Lavin and Gray (arXiv 1509.09308): each tile of 4x4 pixels is made from a patch of 6x6 with 36 multiplications for each pair of channels instead
 /// of 144, and with 25 where the map is enlarged before it (<see cref="EnlargedTransform"/>). Differentiable with respect to the map; the gradient is the same
 /// computation with another weight. Tiles do not touch each other, so that neither the batch nor the number of threads changes a bit. Sums are of larger numbers
-/// than in the plain way: the result differs from it by some 1e-6 of its size.
+/// than in the plain way: the result differs from it by some 1e-6 of its size. Maps too small for tiles are computed in the plain way, as one product
+/// (<see cref="GatheredKernel"/>).
 /// </remarks>
 internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction<WinogradConvolution>
 {
@@ -32,7 +33,7 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
         }
 
         var shape = x.shape;
-        return shape[2] * shape[3] * (settings.Enlarged ? 4 : 1) >= settings.Weight.Fewest;
+        return settings.Weight.Suits(shape[2] * shape[3] * (settings.Enlarged ? 4 : 1));
     }
 
     /// <summary>Convolves.</summary>
@@ -61,12 +62,12 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
         using var scope = NewDisposeScope();
         var settings = (WinogradSettings)ctx.get_data(Settings);
         var gradient = ChannelsLastLayout.Is(grad_output) ? grad_output : ChannelsLastLayout.Pack(grad_output);
-        var result = Run(gradient, settings.BackwardWork());
+        var result = Run(gradient, settings.BackwardWork(gradient.shape[2] * gradient.shape[3]));
         grad_output.Dispose();
         return [GradientHandOver.Of(result.MoveToOuterDisposeScope()), null!];
     }
 
-    private static Tensor Run(Tensor x, WinogradSettings settings) => Run(x, settings.ForwardWork());
+    private static Tensor Run(Tensor x, WinogradSettings settings) => Run(x, settings.ForwardWork(x.shape[2] * x.shape[3] * (settings.Enlarged ? 4 : 1)));
 
     private static Tensor Run(Tensor x, WinogradWork work)
     {

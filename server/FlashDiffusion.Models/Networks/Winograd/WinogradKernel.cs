@@ -12,7 +12,11 @@ internal static unsafe class WinogradKernel
     public static void Run(void* arguments, int task)
     {
         ref var work = ref *(WinogradWork*)arguments;
-        if (work.Enlarged)
+        if (work.Gathered)
+        {
+            GatheredKernel.Run(ref work, Bound(ref work, task), Bound(ref work, task + 1), WinogradRooms.Patches(ref work, task), WinogradRooms.Products(ref work, task));
+        }
+        else if (work.Enlarged)
         {
             Run<EnlargedTransform, EnlargedTransform>(ref work, task);
         }

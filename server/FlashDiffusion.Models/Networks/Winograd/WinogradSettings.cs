@@ -13,21 +13,27 @@ internal sealed record WinogradSettings(WinogradWeight Weight, Tensor Bias, long
     public bool Enlarged => Weight.Enlarged;
 
     /// <summary>The convolution of a map, without the map.</summary>
-    public unsafe WinogradWork ForwardWork() => new()
+    /// <param name="pixels">Pixels of the map, enlarged.</param>
+    public unsafe WinogradWork ForwardWork(long pixels) => new()
     {
-        Weight = TensorAddress.Of(Weight.Forward),
+        Weight = TensorAddress.Of(For(pixels).Forward),
         Bias = TensorAddress.Of(Bias),
         InChannels = (int)InChannels,
         OutChannels = (int)OutChannels,
         Enlarged = Enlarged,
+        Gathered = Weight.Gathers(pixels),
     };
 
     /// <summary>Its transpose.</summary>
-    public unsafe WinogradWork BackwardWork() => new()
+    /// <param name="pixels">Pixels of the map, enlarged.</param>
+    public unsafe WinogradWork BackwardWork(long pixels) => new()
     {
-        Weight = TensorAddress.Of(Weight.Backward),
+        Weight = TensorAddress.Of(For(pixels).Backward),
         InChannels = (int)OutChannels,
         OutChannels = (int)InChannels,
         Shrunk = Enlarged,
+        Gathered = Weight.Gathers(pixels),
     };
+
+    private LaidOutWeight For(long pixels) => Weight.Gathers(pixels) ? Weight.Gathered : Weight.AtPoints;
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Networks;
 
-/// <summary>A frozen 3x3 weight g at its 36 points, G g G^T (Lavin and Gray, F(4x4, 3x3)), or 25 where the map is enlarged, for the convolution and for its transpose.</summary>
+/// <summary>A frozen 3x3 weight g as <see cref="WinogradConvolution"/> needs it: at its 36 points (Lavin and Gray, F(4x4, 3x3)), or 25 where the map is enlarged, and for small maps as it is.</summary>
 /// <remarks>It is made when a map first needs it, in float64, and takes up to eight times the weight's own memory: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
 internal sealed class WinogradWeight : IDisposable
 {
@@ -47,18 +47,24 @@ internal sealed class WinogradWeight : IDisposable
         0, 0, 1,
     ];
 
-    private readonly Tensor _weight;
-    private Tensor? _forward;
-    private Tensor? _backward;
+    private readonly long _numbers;
 
     private WinogradWeight(Tensor weight, bool enlarged)
     {
-        _weight = weight;
+        _numbers = weight.numel();
         Enlarged = enlarged;
+        AtPoints = new LaidOutWeight(weight, (kernel, backward) => Points(kernel, enlarged ? backward ? Shrinking : Enlarging : Plain));
+        Gathered = new LaidOutWeight(weight, (kernel, _) => kernel.permute(2, 3, 1, 0).reshape(1, -1, kernel.shape[0]));
     }
 
     /// <summary>Whether height and width of a map are doubled by nearest neighbour before it.</summary>
     public bool Enlarged { get; }
+
+    /// <summary>G g G^T: for each point a matrix (in, out). It is made in float64.</summary>
+    public LaidOutWeight AtPoints { get; }
+
+    /// <summary>One matrix (9 in, out), the taps line by line.</summary>
+    public LaidOutWeight Gathered { get; }
 
     /// <summary>One for this weight; null if it is too large, or if its channels are not multiples of 32.</summary>
     /// <param name="weight">(out, in, 3, 3).</param>
@@ -68,52 +74,23 @@ internal sealed class WinogradWeight : IDisposable
             ? new WinogradWeight(weight, enlarged)
             : null;
 
-    /// <summary>Pixels of the smallest map that it pays for. The batch has no say: a picture's result must not depend on it.</summary>
-    public long Fewest => _weight.numel() > MostAtHand ? FewestPixelsOfLarge : FewestPixels;
+    /// <summary>Whether a map is too small for tiles, so that its pixels are gathered. The batch has no say: a picture's result must not depend on it.</summary>
+    /// <param name="pixels">Pixels of the map, enlarged.</param>
+    public bool Gathers(long pixels) => !Enlarged && pixels < FewestPixels;
 
-    /// <summary>For the convolution: for each point the panels of (in, 64 of out).</summary>
-    public Tensor Forward => _forward ?? Make(ref _forward, _weight, Enlarged ? Enlarging : Plain);
-
-    /// <summary>For its transpose, which is the convolution with the kernel turned by half a circle and the channels exchanged.</summary>
-    public Tensor Backward
-    {
-        get
-        {
-            if (_backward is not null)
-            {
-                return _backward;
-            }
-
-            using var turned = _weight.flip(2, 3);
-            using var exchanged = turned.transpose(0, 1);
-            return Make(ref _backward, exchanged, Enlarged ? Shrinking : Plain);
-        }
-    }
+    /// <summary>Whether it pays for a map.</summary>
+    /// <param name="pixels">Pixels of the map, enlarged.</param>
+    public bool Suits(long pixels) => Gathers(pixels) || pixels >= (_numbers > MostAtHand ? FewestPixelsOfLarge : FewestPixels);
 
     public void Dispose()
     {
-        _forward?.Dispose();
-        _backward?.Dispose();
+        AtPoints.Dispose();
+        Gathered.Dispose();
     }
 
-    private static Tensor Make(ref Tensor? place, Tensor weight, double[] lines)
+    private static Tensor Points(Tensor kernel, double[] lines)
     {
-        using var scope = NewDisposeScope();
-        using var ungraded = no_grad();
         var transform = tensor(lines, [lines.Length / 3, 3], ScalarType.Float64);
-        var points = einsum("pk,oikl,ql->pqio", transform, weight.to(ScalarType.Float64), transform).flatten(0, 1).to(ScalarType.Float32);
-        // Panel by panel within a point: the product reads it from one end to the other.
-        var whole = points.shape[2] / WinogradProduct.Panel * WinogradProduct.Panel;
-        var panels = points.narrow(2, 0, whole).unflatten(2, [-1, WinogradProduct.Panel]).transpose(1, 2).flatten(1);
-        var rest = points.narrow(2, whole, points.shape[2] - whole).flatten(1);
-        var made = cat([panels, rest], 1).contiguous().DetachFromDisposeScope();
-        // Two devices' threads may share a network.
-        if (Interlocked.CompareExchange(ref place, made, null) is { } other)
-        {
-            made.Dispose();
-            return other;
-        }
-
-        return made;
+        return einsum("pk,oikl,ql->pqio", transform, kernel.to(ScalarType.Float64), transform).flatten(0, 1).to(ScalarType.Float32);
     }
 }

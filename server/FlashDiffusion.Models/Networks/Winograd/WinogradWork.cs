@@ -49,6 +49,9 @@ internal unsafe struct WinogradWork
     /// <summary>Whether 2x2 pixels of the map are added to one of the output: the transpose of <see cref="Enlarged"/>.</summary>
     public bool Shrunk;
 
+    /// <summary>Whether the map is too small for tiles: then a pixel is one, and comes from its neighbours (<see cref="GatheredKernel"/>).</summary>
+    public bool Gathered;
+
     public int TilesAcross;
     public int TilesPerMap;
     public int TilesPerBlock;
@@ -65,14 +68,15 @@ internal unsafe struct WinogradWork
     public readonly int OutStride => (TilesPerBlock * OutChannels) + Lanes;
 
     /// <summary>Vector operations, which take about as long as what other kernels do to a number.</summary>
-    public readonly long Operations => (long)Tiles * Points * InChannels * OutChannels / Lanes;
+    public readonly long Operations => (long)Tiles * (Gathered ? 9 : Points) * InChannels * OutChannels / Lanes;
 
     /// <summary>Cuts the map into tiles, and tiles into blocks; how they are cut changes no bit of the result, since tiles do not touch each other.</summary>
     /// <param name="threads">Threads that may work on it.</param>
     public void Cut(int threads)
     {
-        TilesAcross = (Width + Tile - 1) / Tile;
-        TilesPerMap = TilesAcross * ((Height + Tile - 1) / Tile);
+        var side = Gathered ? 1 : Tile;
+        TilesAcross = (Width + side - 1) / side;
+        TilesPerMap = TilesAcross * ((Height + side - 1) / side);
         var share = (Tiles + threads - 1) / threads;
         var blocks = (share + MostTiles - 1) / MostTiles;
         TilesPerBlock = WinogradProduct.Padded(Math.Max(FewestTiles, (share + blocks - 1) / blocks));

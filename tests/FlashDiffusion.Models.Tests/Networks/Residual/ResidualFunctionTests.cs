@@ -14,6 +14,8 @@ public sealed class ResidualFunctionTests
     // Groups of several rows, the last of them smaller; rows that threads share.
     [InlineData(7, 64, 64, 8, 8, true, 1)]
     [InlineData(5, 64, 64, 8, 8, false, 2)]
+    // Too small for tiles.
+    [InlineData(5, 64, 128, 4, 4, true, 2)]
     // Fewer rows than threads, and a few more.
     [InlineData(3, 64, 64, 8, 8, true, 4)]
     [InlineData(6, 64, 64, 20, 16, false, 4)]

@@ -13,8 +13,12 @@ public sealed class WinogradConvolutionTests
     [InlineData(2, 128, 64, 32, 33)]
     // More tiles than a block has.
     [InlineData(1, 32, 64, 40, 41)]
-    // Less than a tile.
+    // Too small for tiles, in one block of pixels and in several.
     [InlineData(1, 64, 32, 3, 2)]
+    [InlineData(1, 96, 64, 4, 4)]
+    [InlineData(7, 64, 160, 4, 5)]
+    // Less than a tile in one direction.
+    [InlineData(1, 64, 32, 40, 2)]
     public void Of_AnyShape_EqualsTorchForwardAndBackward(int batch, int inner, int outer, int height, int width)
     {
         using var scope = NewDisposeScope();
@@ -39,12 +43,13 @@ public sealed class WinogradConvolutionTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Of_OtherRowsOrThreads_ChangeNoBit(bool enlarged)
+    [InlineData(16, 18, false)]
+    [InlineData(16, 18, true)]
+    [InlineData(4, 5, false)]
+    public void Of_OtherRowsOrThreads_ChangeNoBit(int height, int width, bool enlarged)
     {
         using var scope = NewDisposeScope();
-        var x = ChannelsLastLayout.Pack(Noise(1, 5, 64, 16, 18));
+        var x = ChannelsLastLayout.Pack(Noise(1, 5, 64, height, width));
         using var weight = WinogradWeight.For(Noise(2, 64, 64, 3, 3), enlarged)!;
         var settings = new WinogradSettings(weight, Noise(3, 64), 64, 64);
 

@@ -13,8 +13,9 @@ public sealed class WinogradUseTests
     [InlineData(64, 3, 3, 1, 16, false)]
     [InlineData(64, 64, 1, 1, 16, false)]
     [InlineData(64, 64, 3, 2, 16, false)]
-    // Too small a map, too large a weight.
-    [InlineData(64, 64, 3, 1, 7, false)]
+    // A map too small for tiles; too small for so large a weight, too large a weight.
+    [InlineData(64, 64, 3, 1, 7, true)]
+    [InlineData(512, 512, 3, 1, 4, true)]
     [InlineData(512, 512, 3, 1, 31, false)]
     [InlineData(512, 512, 3, 1, 32, true)]
     [InlineData(512, 544, 3, 1, 32, false)]
