@@ -25,6 +25,7 @@ namespace FlashDiffusion.Engine.Devices;
 internal sealed class DeviceLoop : IDisposable
 {
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly SessionEnds _ends;
     private readonly LaneScheduler _scheduler;
     private readonly BatchSizes _sizes;
@@ -63,6 +64,7 @@ internal sealed class DeviceLoop : IDisposable
     {
         _device = device;
         _logger = logger;
+        _time = time;
         _ends = ends;
         _guard = new CallGuard(time);
         _operators = new BoundOperators(_guard);
@@ -168,6 +170,7 @@ internal sealed class DeviceLoop : IDisposable
     {
         _scheduler.Remove(sample, sample.Lane);
         Publish();
+        sample.Move(_time.GetTimestamp(), Sample.LeaveMove);
         return sample.Leave();
     }
 
@@ -193,6 +196,7 @@ internal sealed class DeviceLoop : IDisposable
             return;
         }
 
+        sample.Move(_time.GetTimestamp(), Sample.JoinMove);
         _scheduler.Add(sample);
     }
 
@@ -209,6 +213,7 @@ internal sealed class DeviceLoop : IDisposable
             worked = true;
             if (item.Run(_guard) is { } failure)
             {
+                using var traced = LogContext.Of(item.Parent);
                 Log.WorkFailed(_logger, failure.Cause, failure.Reason);
             }
         }

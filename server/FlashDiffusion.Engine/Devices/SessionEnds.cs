@@ -55,7 +55,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             }
 
             failure = failure with { Step = failure.Step ?? sample.StepIndex };
-            SolveSpan(sample, time.GetTimestamp());
+            SolveSpan(sample, time.GetTimestamp(), failure.Reason);
             RecordCost(sample);
             sample.Dispose();
         }
@@ -75,7 +75,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
     /// <param name="failure">Why.</param>
     public void Strand(Sample sample, Failure failure)
     {
-        SolveSpan(sample, time.GetTimestamp());
+        SolveSpan(sample, time.GetTimestamp(), failure.Reason);
         RecordCost(sample);
         Finish(sample.Session, failure with { Step = sample.StepIndex }, sample.LastCheckpoint is { } last ? Timed(last, sample) : null);
     }
@@ -114,7 +114,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         var sample = decoded.Sample;
         var session = sample.Session;
         var now = time.GetTimestamp();
-        SolveSpan(sample, decodeBegan);
+        SolveSpan(sample, decodeBegan, null);
         telemetry.Span("decode", session.Request.Parent, TimeOf(session, decodeBegan), TimeOf(session, now), []);
         var result = new ResultEvent
         {
@@ -155,6 +155,21 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
     /// <summary>A session's timestamp as a time of day.</summary>
     public DateTimeOffset TimeOf(ReconstructionSession session, long timestamp) => session.AcceptedTime + time.GetElapsedTime(session.AcceptedAt, timestamp);
 
+    // In the order of time: the span's first moment, comings and goings, about sixteen steps, its end.
+    private IEnumerable<ActivityEvent> Events(Sample sample, long end)
+    {
+        if (sample.Resumed is { } resumed)
+        {
+            yield return new ActivityEvent("resume", TimeOf(sample.Session, sample.FirstStepAt!.Value), new ActivityTagsCollection { ["flashdiffusion.step"] = resumed.StepIndex });
+        }
+
+        var moves = sample.Moves.Append((At: end, Name: Sample.LeaveMove)).Select(move => new ActivityEvent(move.Name, TimeOf(sample.Session, move.At)));
+        foreach (var happened in moves.Concat(sample.Trace.Select(entry => StepEvent(sample, entry.At, entry.Step, entry.Batch))).OrderBy(happened => happened.Timestamp))
+        {
+            yield return happened;
+        }
+    }
+
     private ActivityEvent StepEvent(Sample sample, long at, PlannedStep step, int batch) => new("step", TimeOf(sample.Session, at), new ActivityTagsCollection
     {
         ["flashdiffusion.timestep"] = step.Timestep,
@@ -183,7 +198,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         now.EncoderForward - then.EncoderForward);
 
     // Law: who never took a step has no solve span.
-    private void SolveSpan(Sample sample, long end)
+    private void SolveSpan(Sample sample, long end, string? error)
     {
         if (sample.FirstStepAt is { } began)
         {
@@ -192,11 +207,12 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
                 sample.Session.Request.Parent,
                 TimeOf(sample.Session, began),
                 TimeOf(sample.Session, end),
-                sample.Trace.Select(entry => StepEvent(sample, entry.At, entry.Step, entry.Batch)),
+                Events(sample, end),
                 sample.Companions.Select(companion => new ActivityLink(companion)),
                 new("flashdiffusion.solver", sample.Session.Request.Solver.Descriptor.Name),
                 new("flashdiffusion.steps", sample.StepIndex),
-                new("flashdiffusion.start_timestep", sample.StartTimestep));
+                new("flashdiffusion.start_timestep", sample.StartTimestep),
+                new(FlashDiffusionTelemetry.ErrorType, error));
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class UnitRunner(
         Sample[] samples = [.. batch.Work.Cast<Sample>()];
         foreach (var sample in samples.Where(sample => sample.FirstStepAt is null))
         {
-            sample.FirstStepAt = began;
+            sample.Begin(began);
             sample.Session.Begin();
         }
 

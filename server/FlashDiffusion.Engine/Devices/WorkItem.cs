@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Sessions;
@@ -8,6 +9,9 @@ namespace FlashDiffusion.Engine.Devices;
 /// <summary>A bounded piece of device work beside reconstructions.</summary>
 internal abstract class WorkItem : IStake
 {
+    /// <summary>Span of whoever asked for it; its log lines belong there.</summary>
+    public ActivityContext Parent { get; } = Activity.Current?.Context ?? default;
+
     /// <summary>Runs it on the device thread; never throws unless the thread is lost meanwhile.</summary>
     /// <param name="guard">Where foreign code is entered and left.</param>
     /// <returns>Why it failed; null if it did not, or nobody waits for it.</returns>

@@ -15,6 +15,12 @@ namespace FlashDiffusion.Engine.Samples;
 /// <summary>A reconstruction under way: the only mutable thing in the engine. Owned by the device thread.</summary>
 internal sealed class Sample : IScheduledWork, IDisposable
 {
+    /// <summary>It came into a device's batches.</summary>
+    public const string JoinMove = "join";
+
+    /// <summary>It left them, for another device or for good.</summary>
+    public const string LeaveMove = "leave";
+
     private readonly Dictionary<string, Tensor> _scratch = new(StringComparer.Ordinal);
     private Dictionary<string, int>? _remainingKinds;
     private LaneKey? _lane;
@@ -72,10 +78,13 @@ internal sealed class Sample : IScheduledWork, IDisposable
     public required long StartedAt { get; init; }
 
     /// <summary>Timestamp of its first step; null before.</summary>
-    public long? FirstStepAt { get; set; }
+    public long? FirstStepAt { get; private set; }
 
     /// <summary>Steps that its span shows: about sixteen, with the time when each was done.</summary>
     public List<(long At, PlannedStep Step, int Batch)> Trace { get; } = [];
+
+    /// <summary>Its comings into a device's batches and goings, from its first step on; not that at its end.</summary>
+    public List<(long At, string Name)> Moves { get; } = [];
 
     /// <summary>Calls whose samples took traced steps together with this one; a few of them.</summary>
     public HashSet<ActivityContext> Companions { get; } = [];
@@ -142,6 +151,23 @@ internal sealed class Sample : IScheduledWork, IDisposable
 
     /// <summary>Number of the next step in its own plan: the inversion's, or the solver's.</summary>
     public int PlanIndex => IsInverting ? StepIndex : StepIndex - InversionSteps;
+
+    /// <summary>Its first step begins.</summary>
+    /// <param name="now">Timestamp.</param>
+    public void Begin(long now)
+    {
+        FirstStepAt = now;
+        Moves.Add((now, JoinMove));
+    }
+
+    /// <summary>Remembers that it came or went; before its first step nobody has seen it.</summary>
+    public void Move(long now, string name)
+    {
+        if (FirstStepAt is not null)
+        {
+            Moves.Add((now, name));
+        }
+    }
 
     /// <summary>Takes over what a step made.</summary>
     /// <param name="latent">The new latent, outside of any dispose scope.</param>

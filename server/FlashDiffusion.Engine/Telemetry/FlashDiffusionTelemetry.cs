@@ -12,6 +12,9 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <summary>Name of the activity source and of the meter.</summary>
     public const string Name = "FlashDiffusion";
 
+    /// <summary>Attribute of a span that failed: the stable reason, of low cardinality.</summary>
+    public const string ErrorType = "error.type";
+
     private static readonly InstrumentAdvice<double> RequestSeconds = new() { HistogramBucketBoundaries = [.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
     private static readonly InstrumentAdvice<double> StepSeconds = new() { HistogramBucketBoundaries = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10] };
     private static readonly InstrumentAdvice<double> EtaErrors = new() { HistogramBucketBoundaries = [-.75, -.5, -.3, -.2, -.1, -.05, 0, .05, .1, .2, .3, .5, 1, 2, 5, 10] };
@@ -175,7 +178,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <param name="start">When it began.</param>
     /// <param name="end">When it ended.</param>
     /// <param name="events">What happened in it.</param>
-    /// <param name="tags">What it says.</param>
+    /// <param name="tags">What it says; with an <c>error.type</c> that is not null it failed.</param>
     public void Span(string name, ActivityContext parent, DateTimeOffset start, DateTimeOffset end, IEnumerable<ActivityEvent> events, params ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         Span(name, parent, start, end, events, [], tags);
 
@@ -201,6 +204,10 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
             foreach (var (key, value) in tags)
             {
                 span?.SetTag(key, value);
+                if (key == ErrorType && value is not null)
+                {
+                    span?.SetStatus(ActivityStatusCode.Error);
+                }
             }
 
             foreach (var happened in span is null ? [] : events)

@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace FlashDiffusion.Server.Telemetry;
 
 /// <summary>
-/// Duration of every call, by the RPC semantic conventions. As middleware, because interceptors do not see calls that end before
+/// Duration of every call, and what its span says of its end, by the RPC semantic conventions. As middleware, because interceptors do not see calls that end before
 /// their handler: messages that are too large, unknown methods.
 /// </summary>
 internal sealed partial class RpcMetrics
@@ -51,11 +51,16 @@ internal sealed partial class RpcMetrics
         };
         if (code != StatusCode.OK)
         {
-            tags.Add("error.type", status);
+            tags.Add(FlashDiffusionTelemetry.ErrorType, status);
+            // HTTP says 200 of it.
+            Activity.Current?.SetStatus(ActivityStatusCode.Error);
         }
 
         _duration.Record(elapsed.TotalSeconds, tags);
-        Activity.Current?.SetTag("rpc.system.name", "grpc").SetTag("rpc.status_code", status);
+        foreach (var (name, value) in tags)
+        {
+            Activity.Current?.SetTag(name, value);
+        }
     }
 
     [GeneratedRegex("(?<=[a-z])([A-Z])")]

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Testing.Fakes;
 
@@ -56,7 +58,7 @@ public sealed class TelemetryTests : IDisposable
         var solve = Own.Single(span => span.OperationName == "solve");
         Assert.Equal(10, solve.GetTagItem("flashdiffusion.steps"));
         Assert.Equal(100, solve.Duration.TotalMilliseconds, 1);
-        Assert.Equal(Enumerable.Range(0, 10).Reverse(), solve.Events.Select(step => (int)step.Tags.Single(tag => tag.Key == "flashdiffusion.timestep").Value!));
+        Assert.Equal(Enumerable.Range(0, 10).Reverse(), StepsOf(solve).Select(step => (int)step.Tags.Single(tag => tag.Key == "flashdiffusion.timestep").Value!));
     }
 
     [Fact]
@@ -64,7 +66,55 @@ public sealed class TelemetryTests : IDisposable
     {
         _harness.Submit(_harness.Request(1, startTimestep: 499) with { Parent = _parent });
         _harness.RunUntilIdle();
-        Assert.InRange(Own.Single(span => span.OperationName == "solve").Events.Count(), 16, 20);
+        Assert.InRange(StepsOf(Own.Single(span => span.OperationName == "solve")).Count(), 16, 20);
+    }
+
+    [Fact]
+    public void Spans_OfARequest_ShowItsComingAndGoing()
+    {
+        _harness.Submit(_harness.Request(1) with { Parent = _parent });
+        _harness.Tick(4);
+        var sample = Assert.Single(_harness.Loop.Samples);
+        var state = _harness.Loop.Suspend(sample);
+        _harness.Time.Advance(TimeSpan.FromSeconds(1));
+        _harness.Loop.Continue(sample, state);
+        _harness.RunUntilIdle();
+
+        var solve = Own.Single(span => span.OperationName == "solve");
+        var moves = solve.Events.Where(happened => happened.Name != "step").ToArray();
+        Assert.Equal(["join", "leave", "join", "leave"], moves.Select(move => move.Name));
+        Assert.Equal(1, (moves[2].Timestamp - moves[1].Timestamp).TotalSeconds, 3);
+        Assert.Equal((solve.StartTimeUtc, solve.StartTimeUtc + solve.Duration), (moves[0].Timestamp.UtcDateTime, moves[3].Timestamp.UtcDateTime));
+        Assert.Equal(solve.Events.OrderBy(happened => happened.Timestamp).Select(happened => happened.Timestamp), solve.Events.Select(happened => happened.Timestamp));
+        Assert.Equal(ActivityStatusCode.Unset, solve.Status);
+    }
+
+    [Fact]
+    public async Task Spans_OfAResumedRequest_SayWhereItWentOn()
+    {
+        var request = _harness.Request(1) with { Progress = new ProgressOptions { CheckpointEverySteps = 1 } };
+        var first = _harness.Submit(request);
+        _harness.Tick(4);
+        first.Cancel();
+        _harness.RunUntilIdle();
+        var checkpoint = (await EngineHarness.EventsAsync(first)).OfType<ProgressEvent>().Last(progress => progress.Checkpoint is not null).Checkpoint!;
+
+        _harness.Submit(request with { Parent = _parent, Resume = checkpoint });
+        _harness.RunUntilIdle();
+
+        var resumed = Assert.Single(Own.Single(span => span.OperationName == "solve").Events, happened => happened.Name == "resume");
+        Assert.Equal(checkpoint.StepIndex, resumed.Tags.Single().Value);
+    }
+
+    [Fact]
+    public void Spans_OfAFailure_SayWhy()
+    {
+        _harness.Solver.Throwing.Add(1);
+        _harness.Submit(_harness.Request(1) with { Parent = _parent });
+        _harness.RunUntilIdle();
+
+        var solve = Own.Single(span => span.OperationName == "solve");
+        Assert.Equal((ActivityStatusCode.Error, "SOLVER_FAULT"), (solve.Status, solve.GetTagItem("error.type")));
     }
 
     [Fact]
@@ -139,6 +189,8 @@ public sealed class TelemetryTests : IDisposable
         _harness.RunUntilIdle();
         Assert.Same(activity, Activity.Current);
     }
+
+    private static IEnumerable<ActivityEvent> StepsOf(Activity solve) => solve.Events.Where(happened => happened.Name == "step");
 
     private (int Queued, int Running, int Steps) Gauges()
     {

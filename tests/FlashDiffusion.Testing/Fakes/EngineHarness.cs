@@ -6,6 +6,7 @@ using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -23,16 +24,18 @@ internal sealed class EngineHarness : IDisposable
 
     /// <param name="options">Options; ten sessions if not said.</param>
     /// <param name="clocks">Clocks of devices that work at once; null for one clock that each unit of any device moves.</param>
-    public EngineHarness(EngineOptions? options = null, DeviceClocks? clocks = null)
+    /// <param name="logger">Log; nowhere if null.</param>
+    public EngineHarness(EngineOptions? options = null, DeviceClocks? clocks = null, ILogger? logger = null)
     {
+        logger ??= NullLogger.Instance;
         set_num_threads(1);
         _clocks = clocks;
         Options = options ?? new EngineOptions { MaximumSessions = 10, Threads = 1 };
         Telemetry = new FlashDiffusionTelemetry(_meters);
         Ledger = new SessionLedger(Options.MaximumSessions, Telemetry, Clock);
-        var ends = new SessionEnds(Ledger, Clock, Telemetry, NullLogger.Instance);
+        var ends = new SessionEnds(Ledger, Clock, Telemetry, logger);
         _watch = new SessionWatch(Options, ends, Clock);
-        Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Clock, Telemetry, NullLogger.Instance, Quarantine))];
+        Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Clock, Telemetry, logger, Quarantine))];
         Model = new FakeModel { Called = Called };
     }
 
