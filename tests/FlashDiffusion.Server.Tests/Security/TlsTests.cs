@@ -86,6 +86,23 @@ public sealed class TlsTests : IDisposable
         Assert.Equal("ready\n", await http.GetStringAsync(new Uri(server.Metrics, "/healthz/ready"), TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task ClientAuthorities_Replaced_LetInTheNewClientsOnlyWithoutARestart()
+    {
+        await using var server = await StartAsync(("Tls:ClientAuthorities", _folder.Write("clients.pem", _authority.Pem)));
+        using var next = new TestAuthority("CN=Next authority");
+        using var before = _authority.Client("CN=alice").Load();
+        using var after = next.Client("CN=alice").Load();
+        Assert.Equal("fake", (await ModelsAsync(server, _authority.Certificate, before)).DefaultModel);
+        await Assert.ThrowsAsync<RpcException>(() => ModelsAsync(server, _authority.Certificate, after));
+
+        _folder.Write("clients.pem", next.Pem);
+        await Eventually.IsAsync(() => server.Logs.Text.Contains("have changed and are in use", StringComparison.Ordinal));
+
+        Assert.Equal("fake", (await ModelsAsync(server, _authority.Certificate, after)).DefaultModel);
+        await Assert.ThrowsAsync<RpcException>(() => ModelsAsync(server, _authority.Certificate, before));
+    }
+
     [Theory]
     [InlineData("nowhere.pem", "server.key", "there is no such file")]
     [InlineData("server.pem", "", "need each other")]

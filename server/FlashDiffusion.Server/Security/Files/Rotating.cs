@@ -47,7 +47,7 @@ internal sealed class Rotating<T> : IRotating
             }
 
             _seen = now;
-            if (_load(out var problem) is { } changed)
+            if (Load(out var problem) is { } changed)
             {
                 _current = changed;
                 Log.Rotated(_logger, _what);
@@ -56,6 +56,21 @@ internal sealed class Rotating<T> : IRotating
             {
                 Log.NotRotated(_logger, _what, problem);
             }
+        }
+    }
+
+    // A parser knows what its format can throw; what it forgot must not end the service that looks after all files, and the host with it. Only the
+    // kind is said, since a message may repeat the content.
+    private T? Load(out string problem)
+    {
+        try
+        {
+            return _load(out problem);
+        }
+        catch (Exception exception)
+        {
+            problem = $"reading them failed with {exception.GetType().Name}.";
+            return null;
         }
     }
 
