@@ -40,7 +40,8 @@ internal sealed class ReconstructionService(
 
     public override async Task<V1.EstimateSeverityResponse> EstimateSeverity(V1.EstimateSeverityRequest request, ServerCallContext context)
     {
-        using var visit = EnterCounted(context);
+        using var visit = Enter();
+        using var pass = Value(quotas.Work(callers.Of(context)));
         var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context).Counted(telemetry).With(read => OperatorWriter.Write(read.Operator, read.Picture)))));
         var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped with { Caller = new CallerKey(callers.Of(context)) }, context.CancellationToken, visit.Context.Hold(mapped)));
         var response = new V1.EstimateSeverityResponse
@@ -63,7 +64,8 @@ internal sealed class ReconstructionService(
 
     public override async Task<V1.DegradeResponse> Degrade(V1.DegradeRequest request, ServerCallContext context)
     {
-        using var visit = EnterCounted(context);
+        using var visit = Enter();
+        using var pass = Value(quotas.Work(callers.Of(context)));
         var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context).Counted(telemetry)
             .With(read => OperatorWriter.Write(read.Request.Operator, new PictureShape(read.Clean.Height, read.Clean.Width))))));
         var degraded = Value(await visit.Context.Engine.DegradeAsync(mapped.Request, context.CancellationToken, visit.Context.Hold(mapped.Request)));
@@ -91,19 +93,6 @@ internal sealed class ReconstructionService(
     {
         using var visit = Enter();
         return Value(await beginning.BeginAsync(request, callers.Of(context), visit.Context, DeadlineOf(context)));
-    }
-
-    // What is no reconstruction counts as a request of its caller too.
-    private ServingVisit EnterCounted(ServerCallContext context)
-    {
-        var visit = Enter();
-        if (quotas.Work(callers.Of(context)) is not { } exceeded)
-        {
-            return visit;
-        }
-
-        visit.Dispose();
-        throw Refuse(exceeded);
     }
 
     private ServingVisit Enter() => state.TryEnter(out var visit, out var error) ? visit : throw Refuse(error);

@@ -48,6 +48,55 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public void Work_AtOnce_IsBoundBesideReconstructions()
+    {
+        using var quotas = new CallerQuotas(Options.Create(new QuotaOptions { Concurrent = 2 }), new FakeTimeProvider());
+        QuotaPass[] running = [quotas.Reconstruct("flood").Value!, quotas.Reconstruct("flood").Value!];
+        var passes = Enumerable.Range(0, 100).Select(_ => quotas.Work("flood")).ToList();
+
+        Assert.Equal(2, passes.Count(pass => pass.Value is not null));
+        Assert.All(passes.Skip(2), pass => Assert.Equal(("concurrent", StatusCode.ResourceExhausted), (pass.Error!.Quota, pass.Error.Code)));
+        Assert.NotNull(quotas.Work("another").Value);
+        Assert.Null(quotas.Reconstruct("flood").Value);
+        passes[0].Value!.Dispose();
+        Assert.NotNull(quotas.Work("flood").Value);
+        Assert.Null(quotas.Work("flood").Value);
+        Array.ForEach(running, pass => pass.Dispose());
+        Assert.NotNull(quotas.Reconstruct("flood").Value);
+    }
+
+    [Fact]
+    public async Task Estimate_BeyondConcurrent_IsRefusedUntilOneHasEnded()
+    {
+        using var hold = new ManualResetEventSlim();
+        var isIn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await InProcessServer.StartAsync(new MapperScene { Called = (network, _) => Look(network) }, ("Quotas:Concurrent", "1"));
+        var client = server.Reconstruction();
+        var estimate = new V1.EstimateSeverityRequest { Measurement = MapperScene.Fine().Measurement, Operator = MapperScene.Fine().Operator, IncludeDecodedMean = true };
+        var degrade = new V1.DegradeRequest { Picture = MapperScene.FilePicture(32, 32), Operator = MapperScene.Fine().Operator };
+        var first = client.EstimateSeverityAsync(estimate, InProcessServer.Call()).ResponseAsync;
+        await isIn.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        foreach (var call in new Func<Task>[] { async () => await client.EstimateSeverityAsync(estimate, InProcessServer.Call()), async () => await client.DegradeAsync(degrade, InProcessServer.Call()) })
+        {
+            var refusal = await Assert.ThrowsAsync<RpcException>(call);
+            Assert.Equal("concurrent", refusal.GetRpcStatus()!.GetDetail<QuotaFailure>()!.Violations.Single().Subject);
+        }
+
+        hold.Set();
+        await first;
+        await client.DegradeAsync(degrade, InProcessServer.Call());
+
+        void Look(string network)
+        {
+            if (network == "Decode" && isIn.TrySetResult())
+            {
+                Hold(hold);
+            }
+        }
+    }
+
+    [Fact]
     public void Reconstruct_StepsUsedUp_WaitsForThemAlone()
     {
         var time = new FakeTimeProvider();

@@ -15,15 +15,14 @@ internal sealed class CallerQuotas : IDisposable
     private readonly QuotaOptions _options;
     private readonly TimeProvider _time;
     private readonly PartitionedRateLimiter<string> _places;
+    private readonly PartitionedRateLimiter<string> _shortWork;
     private readonly PartitionedRateLimiter<string> _rates;
     private readonly ConcurrentDictionary<string, StepAccount> _accounts = new(StringComparer.Ordinal);
 
     public CallerQuotas(IOptions<QuotaOptions> options, TimeProvider time)
     {
         (_options, _time) = (options.Value, time);
-        _places = PartitionedRateLimiter.Create<string, string>(caller => _options.Concurrent == 0
-            ? RateLimitPartition.GetNoLimiter(caller)
-            : RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = _options.Concurrent }));
+        (_places, _shortWork) = (AtOnce(), AtOnce());
         _rates = PartitionedRateLimiter.Create<string, string>(caller => _options.RequestsPerSecond == 0
             ? RateLimitPartition.GetNoLimiter(caller)
             : RateLimitPartition.GetTokenBucketLimiter(caller, _ => new TokenBucketRateLimiterOptions
@@ -52,7 +51,40 @@ internal sealed class CallerQuotas : IDisposable
             return Mapped<QuotaPass>.Refused(QuotaErrors.Of("concurrent", $"This caller has {_options.Concurrent} reconstructions under way, which is what it may have at once.", TimeSpan.FromSeconds(1)));
         }
 
-        if (Work(caller) is { } error)
+        return Counted(caller, place, account);
+    }
+
+    /// <summary>
+    /// Leave for one estimate or degradation; or which quota is used up. As many at once as reconstructions, but beside them: who waits for long ones
+    /// may still look.
+    /// </summary>
+    /// <param name="caller">Who calls.</param>
+    public Mapped<QuotaPass> Work(string caller)
+    {
+        var place = _shortWork.AttemptAcquire(caller);
+        if (!place.IsAcquired)
+        {
+            place.Dispose();
+            return Mapped<QuotaPass>.Refused(QuotaErrors.Of("concurrent", $"This caller has {_options.Concurrent} estimates and degradations under way, which is what it may have at once.", TimeSpan.FromSeconds(1)));
+        }
+
+        return Counted(caller, place, null);
+    }
+
+    public void Dispose()
+    {
+        _places.Dispose();
+        _shortWork.Dispose();
+        _rates.Dispose();
+    }
+
+    private PartitionedRateLimiter<string> AtOnce() => PartitionedRateLimiter.Create<string, string>(caller => _options.Concurrent == 0
+        ? RateLimitPartition.GetNoLimiter(caller)
+        : RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = _options.Concurrent }));
+
+    private Mapped<QuotaPass> Counted(string caller, RateLimitLease place, StepAccount? account)
+    {
+        if (TooOften(caller) is { } error)
         {
             place.Dispose();
             return Mapped<QuotaPass>.Refused(error);
@@ -61,9 +93,7 @@ internal sealed class CallerQuotas : IDisposable
         return Mapped<QuotaPass>.Of(new QuotaPass(place, account));
     }
 
-    /// <summary>Counts one request that is no reconstruction.</summary>
-    /// <returns>Which quota is used up; null if none.</returns>
-    public Errors.ServerError? Work(string caller)
+    private Errors.ServerError? TooOften(string caller)
     {
         using var rate = _rates.AttemptAcquire(caller);
         return rate.IsAcquired
@@ -72,12 +102,6 @@ internal sealed class CallerQuotas : IDisposable
                 "requests_per_second",
                 FormattableString.Invariant($"This caller has sent too many requests: {_options.RequestsPerSecond} a second on average, {_options.RequestBurst} at once."),
                 rate.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1 / _options.RequestsPerSecond));
-    }
-
-    public void Dispose()
-    {
-        _places.Dispose();
-        _rates.Dispose();
     }
 
     private StepAccount AccountOf(string caller)
