@@ -14,4 +14,11 @@ internal sealed class HttpOptions
     /// </summary>
     /// <value>None.</value>
     public IList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>
+    /// Names, without a port, by which the HTTP ports may be called besides <c>localhost</c> and addresses where only this machine can connect:
+    /// of a proxy on it that passes the name on. Elsewhere names are not looked at.
+    /// </summary>
+    /// <value>None.</value>
+    public IList<string> AllowedHosts { get; set; } = [];
 }

@@ -28,6 +28,7 @@ internal static class ErrorReasons
     public const string CredentialsMissing = "CREDENTIALS_MISSING";
     public const string CredentialsInvalid = "CREDENTIALS_INVALID";
     public const string AdminOnly = "ADMIN_ONLY";
+    public const string HostRefused = "HOST_REFUSED";
     public const string QuotaExceeded = "QUOTA_EXCEEDED";
     public const string RequestIdTaken = "REQUEST_ID_TAKEN";
     public const string LoadFailed = "LOAD_FAILED";

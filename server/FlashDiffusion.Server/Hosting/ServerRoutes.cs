@@ -4,6 +4,7 @@ using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Http.OpenApi;
 using FlashDiffusion.Server.OpenInference;
+using FlashDiffusion.Server.Security;
 using FlashDiffusion.Server.Security.Callers;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Studio;
@@ -25,6 +26,8 @@ internal static class ServerRoutes
         var rpc = app.Services.GetRequiredService<RpcMetrics>();
         var gate = app.Services.GetRequiredService<AccessGate>();
         var maximumMessageBytes = new Lazy<int>(() => app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.MaximumMessageBytes);
+        var hosts = app.Services.GetRequiredService<HostGuard>();
+        app.Use((context, next) => hosts.InvokeAsync(context, next));
         app.UseWhen(context => EndpointRoleFeature.Of(context) == EndpointRole.Metrics, branch => branch.UseOpenTelemetryPrometheusScrapingEndpoint());
         BrowserAccess.Use(app);
         app.UseRouting();

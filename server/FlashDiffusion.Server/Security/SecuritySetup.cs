@@ -43,6 +43,7 @@ internal static class SecuritySetup
         authentication.AddPolicyScheme(CallerSchemes.Any, null, policy => policy.ForwardDefaultSelector = context => SchemeOf(context, access));
         services.AddSingleton<AccessGate>();
         services.AddSingleton<CallerQuotas>();
+        services.AddSingleton<HostGuard>();
         services.AddHostedService<Rotation>();
     }
 

@@ -14,4 +14,13 @@ public sealed class HttpOptionsTests
     [InlineData("ftp://example.org", false)]
     public void Validate_Origin_MustBeWhatABrowserSends(string origin, bool valid) =>
         Assert.Equal(valid, new HttpOptionsValidator().Validate(null, new HttpOptions { AllowedOrigins = [origin] }).Succeeded);
+
+    [Theory]
+    [InlineData("flash.example.org", true)]
+    [InlineData("proxy", true)]
+    [InlineData("flash.example.org:8000", false)]
+    [InlineData("http://flash.example.org", false)]
+    [InlineData("*", false)]
+    public void Host_MustBeANameAlone(string host, bool valid) =>
+        Assert.Equal(valid, new HttpOptionsValidator().Validate(null, new HttpOptions { AllowedHosts = [host] }).Succeeded);
 }
