@@ -28,6 +28,12 @@ internal static class InferenceNames
     /// <summary>Parameter of a request: whether its end is said by a response of its own.</summary>
     public const string EmptyFinalResponse = "triton_enable_empty_final_response";
 
+    /// <summary>Parameter of an input: bytes behind the JSON, in HTTP's binary extension. KServe's client sends it over gRPC too.</summary>
+    public const string BinaryDataSize = "binary_data_size";
+
+    /// <summary>Parameter of a requested output: whether it comes behind the JSON, in HTTP's binary extension.</summary>
+    public const string BinaryData = "binary_data";
+
     /// <summary>Header: whether the first error ends the whole stream with its status.</summary>
     public const string GrpcErrorHeader = "triton_grpc_error";
 }

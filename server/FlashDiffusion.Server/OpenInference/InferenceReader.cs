@@ -68,11 +68,7 @@ internal static class InferenceReader
                 continue;
             }
 
-            if (input.Parameters.Count > 0)
-            {
-                problems.Add($"inputs[{i}].parameters", $"An input takes no parameters, but has {string.Join(", ", input.Parameters.Keys.Order(StringComparer.Ordinal))}; shared memory is not offered.");
-            }
-
+            TensorParameters.Check($"inputs[{i}].parameters", input.Parameters, InferenceNames.BinaryDataSize, "shared memory is", problems);
             switch (input.Name)
             {
                 case InferenceNames.Measurement:
@@ -106,10 +102,7 @@ internal static class InferenceReader
                 problems.Add($"outputs[{i}].name", $"There is no output '{output.Name}'; there are {InferenceNames.Picture}, {InferenceNames.Latent} and, with the parameter {InferenceNames.CheckpointEvery}, {InferenceNames.Checkpoint}.");
             }
 
-            if (output.Parameters.Count > 0)
-            {
-                problems.Add($"outputs[{i}].parameters", $"An output takes no parameters, but has {string.Join(", ", output.Parameters.Keys.Order(StringComparer.Ordinal))}; shared memory and classification are not offered.");
-            }
+            TensorParameters.Check($"outputs[{i}].parameters", output.Parameters, InferenceNames.BinaryData, "shared memory and classification are", problems);
         }
 
         return message.Outputs.Count == 0 ? AllOutputs : message.Outputs.Select(output => output.Name).ToFrozenSet(StringComparer.Ordinal);

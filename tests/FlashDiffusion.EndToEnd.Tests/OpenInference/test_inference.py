@@ -53,6 +53,20 @@ def request(array, raw=True, model=MODEL, identifier="", outputs=(), datatype="F
     return message
 
 
+def kserve_request(array, outputs, **parameters):
+    """As InferRequest.to_grpc of KServe's client, after InferInput.set_data_from_numpy: sizes and encodings of HTTP's binary extension come along."""
+    data = array.tobytes()
+    return pb.ModelInferRequest(
+        id="kserve",
+        model_name=MODEL,
+        model_version=None,
+        inputs=[{"name": "measurement", "shape": array.shape, "datatype": "FP32", "parameters": {"binary_data_size": parameter(len(data))}}],
+        raw_input_contents=[data],
+        parameters={name: parameter(value) for name, value in parameters.items()},
+        outputs=[{"name": name, "parameters": {"binary_data": parameter(True)}} for name in outputs],
+    )
+
+
 def as_numpy(response, name):
     """As tritonclient's InferResult.as_numpy: only raw contents count, in the order of the outputs."""
     for index, output in enumerate(response.outputs):
@@ -168,6 +182,16 @@ class InferenceTests(unittest.TestCase):
         from_file = as_numpy(self.infer(encoded), "picture")
         from_bytes = as_numpy(self.infer(request(pixels, datatype="UINT8")), "picture")
         np.testing.assert_allclose(from_file, from_bytes, atol=2e-3)
+
+    def test_kserves_request_is_answered_as_tritons(self):
+        array = measurement()
+        expected = as_numpy(self.infer(request(array)), "picture")
+        message = kserve_request(array, ["picture"], operator="denoising", noise_std="0.1", seed=5, ddim_steps=20)
+        response = self.infer(message)
+        self.assertEqual((response.id, [output.name for output in response.outputs]), ("kserve", ["picture"]))
+        np.testing.assert_allclose(as_numpy(response, "picture"), expected, atol=2e-3)
+        message.outputs[0].parameters["classification"].int64_param = 3
+        self.refused(grpc.StatusCode.INVALID_ARGUMENT, message, "outputs[0].parameters")
 
     def test_mask_is_an_input(self):
         mask = np.ones((SIDE, SIDE), np.float32)

@@ -101,6 +101,26 @@ public sealed class InferenceReaderTests
             error.Violations.Select(violation => violation.Field).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Read_ParametersOfHttpsBinaryExtension_AreIgnoredAndNoOthers()
+    {
+        var message = WithRawElements();
+        // What KServe's client sends over gRPC, too.
+        message.Inputs[0].Parameters["binary_data_size"] = new Inference.InferParameter { Int64Param = 12 };
+        message.Outputs.Add(new Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "picture" });
+        message.Outputs[0].Parameters["binary_data"] = new Inference.InferParameter { BoolParam = true };
+
+        Assert.True(InferenceReader.Read(message, streams: false).TryGet(out var call, out _));
+        Assert.Equal([3, 1, 1], call.Request.Measurement.Tensor.Shape);
+
+        message.Inputs[0].Parameters["shared_memory_offset"] = new Inference.InferParameter { Int64Param = 0 };
+        message.Outputs[0].Parameters["classification"] = new Inference.InferParameter { Int64Param = 3 };
+        Assert.False(InferenceReader.Read(message, streams: false).TryGet(out _, out var error));
+        Assert.Equal(["inputs[0].parameters", "outputs[0].parameters"], error.Violations.Select(violation => violation.Field));
+        Assert.Contains("but shared_memory_offset was sent; shared memory is not offered", error.Violations[0].Description, StringComparison.Ordinal);
+        Assert.Contains("but classification was sent; shared memory and classification are not offered", error.Violations[1].Description, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("UINT8")]
     [InlineData("BYTES")]
