@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text.Json;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Telemetry;
@@ -32,6 +33,12 @@ internal static class JsonCalls
             return;
         }
 
+        if (!JsonContent.TakesUtf8(context.Request))
+        {
+            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, ErrorDetails.Describe(StatusCode.InvalidArgument, JsonContent.NoUtf8, maximumMessageBytes));
+            return;
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
         {
             kestrel.MaxRequestBodySize = null;
@@ -49,13 +56,19 @@ internal static class JsonCalls
         {
             // In HTTP's own words where it has better ones than the framework's: what is too large, or no JSON, will be so again.
             var (status, error) = request.IsExceeded ? (StatusCodes.Status413PayloadTooLarge, ErrorDetails.Describe(StatusCode.ResourceExhausted, $"The body is larger than {maximumMessageBytes} bytes.", maximumMessageBytes))
-                : !IsNoJson(context) ? (context.Response.StatusCode, Explain(context, method, request.Seen, refusal, maximumMessageBytes))
-                : (StatusCodes.Status415UnsupportedMediaType, ErrorDetails.Describe(StatusCode.InvalidArgument, "The body must be JSON, and say so: content-type: application/json.", maximumMessageBytes));
-            context.Response.StatusCode = status;
-            context.Response.ContentLength = null;
-            context.Features.Set(new CallAnswer { Code = error.Code });
-            await context.Response.WriteAsync(Formatter.Format(GrpcStatusMapper.ToStatus(error)));
+                : !JsonContent.WasNoJson(context) ? (context.Response.StatusCode, Explain(context, method, request.Seen, refusal, maximumMessageBytes))
+                : (StatusCodes.Status415UnsupportedMediaType, ErrorDetails.Describe(StatusCode.InvalidArgument, JsonContent.NoJson, maximumMessageBytes));
+            await RefuseAsync(context, status, error);
         }
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, ServerError error)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentLength = null;
+        context.Response.ContentType ??= MediaTypeNames.Application.Json;
+        context.Features.Set(new CallAnswer { Code = error.Code });
+        return context.Response.WriteAsync(Formatter.Format(GrpcStatusMapper.ToStatus(error)));
     }
 
     private static ServerError Explain(HttpContext context, GrpcJsonTranscodingMetadata? method, BodySkeleton seen, ReadOnlyMemory<byte> refusal, int maximumMessageBytes)
@@ -73,9 +86,6 @@ internal static class JsonCalls
 
         return RequestFaults.Of(HttpBinding.Of(method.MethodDescriptor, method.HttpRule), seen, context.Request.Query);
     }
-
-    private static bool IsNoJson(HttpContext context) =>
-        context.Response.StatusCode == StatusCodes.Status400BadRequest && HttpMethods.IsPost(context.Request.Method) && !context.Request.HasJsonContentType();
 
     private static StatusCode CodeOf(ReadOnlyMemory<byte> refusal, out string message)
     {

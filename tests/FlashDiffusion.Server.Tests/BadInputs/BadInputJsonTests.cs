@@ -131,6 +131,50 @@ public sealed class BadInputJsonTests(BadInputServer server)
         Assert.Equal(3, (await PostAsync("/v1/reconstructions", bytes)).GetProperty("code").GetInt32());
     }
 
+    [Theory]
+    [InlineData("application/json; charset=nonsense")]
+    [InlineData("application/json; charset=\"nonsense\"")]
+    [InlineData("application/json; charset=\"\"")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=us-ascii")]
+    [InlineData("application/x+json; charset=latin1")]
+    [InlineData("text/plain; charset=nonsense")]
+    public async Task Body_OfAnotherContentType_IsRefusedWithTheRightOne(string type)
+    {
+        var (code, status) = await PostAsync(type, "{\"seed\": \"many\"}");
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, code);
+        Assert.Equal(3, status.GetProperty("code").GetInt32());
+        Assert.Equal("INVALID_REQUEST", status.GetProperty("details")[0].GetProperty("reason").GetString());
+        Assert.Contains("content-type: application/json", status.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("nonsense", server.Server.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json;charset=UTF-8")]
+    [InlineData("application/json; charset=\"Utf-8\"; x=y")]
+    public async Task Body_OfUtf8HoweverItIsSaid_IsRead(string type)
+    {
+        var (code, status) = await PostAsync(type, "{\"seed\": \"m\u00e4ny\"}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, code);
+        Assert.Contains("m\u00e4ny", Assert.Single(ViolationsOf(status)).Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Query_WithACharsetThatNobodyKnows_IsNoFaultOfTheServer()
+    {
+        using var http = new HttpClient { BaseAddress = server.Server.Http };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models") { Content = new ByteArrayContent([]) };
+        request.Content.Headers.TryAddWithoutValidation("content-type", "application/json; charset=nonsense");
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+    }
+
     public static TheoryData<string, object> Rows =>
         BadCase<V1.ReconstructRequest>.Rows(BadReconstructions.All.Where(bad => bad.Field.StartsWith("adaptation", StringComparison.Ordinal) || bad.Field.StartsWith("operator.no", StringComparison.Ordinal)));
 
@@ -152,6 +196,16 @@ public sealed class BadInputJsonTests(BadInputServer server)
     private static List<(string Field, string Description)> ViolationsOf(JsonElement status) =>
         [.. status.GetProperty("details").EnumerateArray().Single(detail => detail.TryGetProperty("fieldViolations", out _)).GetProperty("fieldViolations")
             .EnumerateArray().Select(violation => (violation.GetProperty("field").GetString()!, violation.GetProperty("description").GetString()!))];
+
+    private async Task<(HttpStatusCode Code, JsonElement Status)> PostAsync(string type, string body)
+    {
+        using var http = new HttpClient { BaseAddress = server.Server.Http };
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("content-type", type);
+        using var answer = await http.PostAsync(new Uri("/v1/reconstructions", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return (answer.StatusCode, document.RootElement.Clone());
+    }
 
     private async Task<JsonElement> PostAsync(string path, byte[] body)
     {
