@@ -63,8 +63,10 @@ internal static class ServerHost
         ConsoleFormat.Add(builder);
         // What it has to say about a failed start is said in one line by PortConflict, without a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        // It calls bytes that are no message a fault, with a stack trace, so that any stranger could fill the log; faults of handlers say so themselves.
+        // They call what is no message a fault, with a stack trace that repeats values of the request, so that any stranger could fill the log; faults of
+        // handlers say so themselves.
         builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
+        builder.Logging.AddFilter("Grpc.AspNetCore.Grpc.JsonTranscoding.ServerCallHandler", LogLevel.None);
         // Read by the host before options can be validated.
         var section = builder.Configuration.GetSection(ServerOptions.Section);
         var ending = Seconds(section[nameof(ServerOptions.ShutdownGraceSeconds)], new ServerOptions().ShutdownGraceSeconds) + Seconds(section[nameof(ServerOptions.DrainDelaySeconds)], 0);

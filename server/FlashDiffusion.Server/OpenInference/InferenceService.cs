@@ -166,9 +166,5 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
 
     private RpcException NotOffered(string message) => Refuse(new ServerError { Code = StatusCode.Unimplemented, Reason = ErrorReasons.Unimplemented, Message = message });
 
-    private RpcException Refuse(ServerError error)
-    {
-        Log.Answered(logger, error.Code == StatusCode.Internal ? LogLevel.Error : LogLevel.Debug, error.Code, error.Reason, error.Message, null);
-        return GrpcStatusMapper.ToException(error);
-    }
+    private RpcException Refuse(ServerError error) => RefusalLog.Refuse(logger, error);
 }

@@ -109,9 +109,5 @@ internal sealed class ReconstructionService(
     private T Value<T>(Mapped<T> answer)
         where T : class => answer.TryGet(out var value, out var error) ? value : throw Refuse(error);
 
-    private RpcException Refuse(ServerError error, Exception? cause = null)
-    {
-        Log.Answered(logger, error.Code == StatusCode.Internal ? LogLevel.Error : LogLevel.Debug, error.Code, error.Reason, error.Message, cause);
-        return GrpcStatusMapper.ToException(error);
-    }
+    private RpcException Refuse(ServerError error, Exception? cause = null) => RefusalLog.Refuse(logger, error, cause);
 }
