@@ -60,6 +60,26 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
     }
 
     [Fact]
+    public async Task Trace_OfAFailedReconstruction_IsAnErrorThatNamesItself()
+    {
+        var trace = NewTrace();
+        var request = await Requests.FaultyAsync(Server, "throw", delay: 0);
+        var failed = await Assert.ThrowsAsync<RpcException>(() => Requests.ReconstructAsync(Server, request, Traced(trace)));
+
+        var spans = await EventuallyAsync(() => SpansOf(trace), found => found.Exists(IsCall) && found.Exists(span => span.Name == "solve"));
+        // HTTP answered 200.
+        var call = spans.Single(IsCall);
+        Assert.Equal((StatusCode.Internal, 2, "INTERNAL", "INTERNAL"), (failed.StatusCode, call.Status?.Code, Said(call, "error.type"), Said(call, "rpc.status_code")));
+        Assert.Equal("flashdiffusion.v1.ReconstructionService/Reconstruct", Said(call, "rpc.method"));
+        var solve = spans.Single(span => span.Name == "solve");
+        Assert.Equal((2, "SOLVER_FAULT"), (solve.Status?.Code, Said(solve, "error.type")));
+        Assert.Equal(["join", "leave"], solve.Events.Where(happened => happened.Name != "step").Select(happened => happened.Name));
+
+        static bool IsCall(Otlp.Traces.Span span) => span.Name.EndsWith("/Reconstruct", StringComparison.Ordinal);
+        static string? Said(Otlp.Traces.Span span, string name) => span.Attributes.SingleOrDefault(pair => pair.Key == name)?.Value.StringValue;
+    }
+
+    [Fact]
     public async Task Logs_OfARequest_CarryItsTrace()
     {
         var trace = NewTrace();
@@ -72,7 +92,9 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
         var lines = await EventuallyAsync(
             () => operated.Receiver.Logs.Where(record => Hex(record.TraceId) == trace).Select(record => record.Body.StringValue + string.Join(' ', record.Attributes.Select(pair => pair.Value?.StringValue))).ToList(),
             found => expected.All(word => found.Exists(line => line.Contains(word, StringComparison.Ordinal))));
-        Assert.NotEmpty(lines);
+        Assert.Contains(lines, line => line.StartsWith("Session ", StringComparison.Ordinal));
+        // No line about a reconstruction is nobody's.
+        Assert.DoesNotContain(operated.Receiver.Logs, record => record.TraceId.IsEmpty && record.Body.StringValue.StartsWith("Session ", StringComparison.Ordinal));
 
         var previous = await operated.Admin.SetLogLevelAsync(new V1.SetLogLevelRequest { Category = "FlashDiffusion", Level = V1.LogLevel.Warning }, Requests.Call);
         Assert.Equal(V1.LogLevel.Debug, previous.PreviousLevel);
