@@ -24,7 +24,7 @@ public static class PerSample
     public static Tensor Gradient(Tensor losses, Tensor input)
     {
         ArgumentNullException.ThrowIfNull(losses);
-        return autograd.grad([losses], [input], [ones_like(losses)])[0];
+        return BackwardFaults.Checked(() => autograd.grad([losses], [input], [ones_like(losses)])[0]);
     }
 
     /// <summary>Vector-Jacobian product: pulls a gradient at <paramref name="output"/> back to <paramref name="input"/>.</summary>
@@ -32,5 +32,5 @@ public static class PerSample
     /// <param name="input">A leaf that requires a gradient.</param>
     /// <param name="vector">Gradient at the output, shaped as it.</param>
     /// <returns>Gradient at the input, shaped as it.</returns>
-    public static Tensor PullBack(Tensor output, Tensor input, Tensor vector) => autograd.grad([output], [input], [vector])[0];
+    public static Tensor PullBack(Tensor output, Tensor input, Tensor vector) => BackwardFaults.Checked(() => autograd.grad([output], [input], [vector])[0]);
 }

@@ -76,7 +76,7 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
         var (output, finite) = guard.Run((object?)solver ?? model, "A step", stake, call =>
         {
             step = call;
-            var output = solver is null ? DdimInversion.Step(batch) : solver.Step(batch);
+            var output = solver is null ? DdimInversion.Step(batch) : BackwardFaults.Checked(() => solver.Step(batch));
             return (output, StepCommit.Check(batch, output));
         });
         return StepCommit.Commit(samples, batch, output, finite, counter, code => guard.Run(model, "A preview", stake, _ => code()));

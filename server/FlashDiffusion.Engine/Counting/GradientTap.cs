@@ -1,3 +1,4 @@
+using FlashDiffusion.Sampling;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Engine.Counting;
@@ -24,9 +25,12 @@ internal sealed class GradientTap : autograd.SingleTensorFunction<GradientTap>
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-    {
-        ((Action<long>)ctx.get_data(Seen))(grad_output.shape[0]);
-        return [grad_output.alias(), null!];
-    }
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardFaults.Kept(
+        () =>
+        {
+            ((Action<long>)ctx.get_data(Seen))(grad_output.shape[0]);
+            return [grad_output.alias(), null!];
+        },
+        () => grad_output.shape,
+        inputs: 2);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FlashDiffusion.Models.Checkpoints;
 using FlashDiffusion.Noise;
+using FlashDiffusion.Sampling;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Repository;
@@ -100,7 +101,7 @@ internal static class SelfCheck
         using var graded = enable_grad();
         var epsilon = model.Denoise(z, Input(inputs, "t").to(model.Device));
         var decoded = model.Decode(z - epsilon, Quantisation.None);
-        var gradient = autograd.grad([decoded.square().mean()], [z])[0];
+        var gradient = BackwardFaults.Checked(() => autograd.grad([decoded.square().mean()], [z])[0]);
         return new Dictionary<string, Tensor>
         {
             ["epsilon"] = epsilon,

@@ -1,3 +1,4 @@
+using FlashDiffusion.Sampling;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Networks;
@@ -44,7 +45,10 @@ internal sealed unsafe class ResidualFunction : autograd.SingleTensorFunction<Re
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        BackwardFaults.Kept(() => Gradients(ctx, grad_output), () => ctx.get_saved_variables()[0].shape, inputs: (bool)ctx.get_data(HasBeside) ? 3 : 2);
+
+    private static List<Tensor> Gradients(autograd.AutogradContext ctx, Tensor grad_output)
     {
         GradientHandOver.Clear();
         using var scope = NewDisposeScope();

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using FlashDiffusion.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -56,7 +57,10 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        BackwardFaults.Kept(() => Gradients(ctx, grad_output), () => InputShape((WinogradSettings)ctx.get_data(Settings), grad_output.shape), inputs: 2);
+
+    private static List<Tensor> Gradients(autograd.AutogradContext ctx, Tensor grad_output)
     {
         GradientHandOver.Clear();
         using var scope = NewDisposeScope();
@@ -65,6 +69,12 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
         var result = Run(gradient, settings.BackwardWork(gradient.shape[2] * gradient.shape[3]));
         grad_output.Dispose();
         return [GradientHandOver.Of(result.MoveToOuterDisposeScope()), null!];
+    }
+
+    private static long[] InputShape(WinogradSettings settings, long[] output)
+    {
+        var shrink = settings.Enlarged ? 2 : 1;
+        return [output[0], settings.InChannels, output[2] / shrink, output[3] / shrink];
     }
 
     private static Tensor Run(Tensor x, WinogradSettings settings) => Run(x, settings.ForwardWork(x.shape[2] * x.shape[3] * (settings.Enlarged ? 4 : 1)));
