@@ -4,9 +4,10 @@ namespace FlashDiffusion.Engine.Scheduling;
 
 /// <summary>
 /// Decides, unit by unit, which work goes to the device next. Lanes take turns, so that no lane waits for more than one unit of each
-/// other one; a lane that a picture of at least twice its pixels went before is next, so that a small picture never waits for more than one
+/// other one; a lane that a step of at least twice its pixels went before is next, so that a small picture never waits for more than one
 /// step of large ones, however many sizes and operators those come in. A look of a severity encoder goes before steps, but never twice in a
-/// row while steps wait. Only lanes with work of the highest class that waits get a turn. A unit that a promise needs now goes before all of
+/// row while steps wait, and a large one not before a small picture that was passed over. Looks pass over looks, and steps steps: if looks passed
+/// over steps, a small picture would take every turn between looks, and large ones would get none while looks wait. Only lanes with work of the highest class that waits get a turn. A unit that a promise needs now goes before all of
 /// these. Where several callers have work, turns and rows are dealt caller by caller (<see cref="LaneTurns"/>, <see cref="Dealing"/>, <see cref="TimeShare"/>), and looks for
 /// callers who have samples enough wait for a while. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
 /// </summary>
@@ -127,8 +128,7 @@ internal sealed class LaneScheduler
         var chosen = new ScheduledBatch(turn, Fair(turn, [.. InOrder(turn, moment(turn, waiting)).Take(Math.Max(1, _maximumBatch(turn, waiting)))]));
         var kept = _keep is null ? chosen : _keep(chosen);
         TurnsOf(kept.Lane).Served(kept.Lane, HasSeveralCallers);
-        _looks.PassOver(kept.Lane);
-        _steps.PassOver(kept.Lane);
+        TurnsOf(kept.Lane).PassOver(kept.Lane);
         _unitsWithoutLook = IsLook(kept.Lane) ? 0 : _unitsWithoutLook + 1;
 
         // Samples keep their rows while the same ones are chosen, so that their operators stay bound.
@@ -161,8 +161,14 @@ internal sealed class LaneScheduler
             return _looks.Next(highest);
         }
 
-        return _unitsWithoutLook == 0 ? step : _looks.Next(highest, look => CanWait(look, highest, step)) ?? step;
+        return _unitsWithoutLook > 0 && _looks.Next(highest, look => CanWait(look, highest, step)) is { } next && !MustWait(next, step) ? next : step;
     }
+
+    // A small picture that waited for a large step does not wait for a large look as well.
+    private bool MustWait(LaneKey look, LaneKey step) =>
+        _unitsWithoutLook < LookPatience
+        && _steps.IsPassedOver(step)
+        && (long)Large * step.Working.Elements <= look.Working.Elements;
 
     // Another sample would not get a row, and everybody who waits for this look has one that does or might: rows that are taken are worth more.
     private bool CanWait(LaneKey look, Priority highest, LaneKey step) =>

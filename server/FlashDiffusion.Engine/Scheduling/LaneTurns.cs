@@ -1,7 +1,7 @@
 namespace FlashDiffusion.Engine.Scheduling;
 
 /// <summary>
-/// Lanes that take turns, caller by caller (<see cref="CallerRound"/>). A lane that a picture of at least twice its pixels went before is next, out of
+/// Lanes that take turns, caller by caller (<see cref="CallerRound"/>). A lane that another of these of at least twice its pixels went before is next, out of
 /// turn; where there are several callers each gets one such unit after a larger one, however many small lanes it has. Device loop only.
 /// </summary>
 /// <param name="lanes">Work by lane.</param>
@@ -75,7 +75,10 @@ internal sealed class LaneTurns(Dictionary<LaneKey, List<IScheduledWork>> lanes)
         }
     }
 
-    /// <summary>Takes note of a unit of any lane: those of much smaller pictures are next.</summary>
+    /// <summary>Whether a much larger picture went before a lane since its last unit.</summary>
+    public bool IsPassedOver(LaneKey lane) => _passedOver.Contains(lane);
+
+    /// <summary>Takes note of a unit of one of these lanes: those of much smaller pictures are next.</summary>
     public void PassOver(LaneKey served)
     {
         foreach (var lane in _turns.Where(lane => (long)LaneScheduler.Large * lane.Working.Elements <= served.Working.Elements))

@@ -99,6 +99,55 @@ public sealed class LaneSchedulerTests
     }
 
     [Fact]
+    public void Next_LargeLooksAndASmallPicture_LeaveLargeStepsTheirTurns()
+    {
+        AddTo("large", 2, side: 32);
+        AddTo("small", 1, side: 8);
+        var looks = AddTo("look", 20, Stage.Severity, side: 32);
+        var kinds = new List<string>();
+        while (looks.Count > 0)
+        {
+            var unit = Next()!;
+            kinds.Add(unit.Lane.Kind);
+            foreach (var look in unit.Work.OfType<FakeWork>().Where(looks.Remove))
+            {
+                _scheduler.Remove(look, look.Lane);
+            }
+        }
+
+        // Ten looks in twos, and between them a step of either; a small picture waits for one large step at most, and not for a look after it.
+        Assert.Equal(["look", "large", "small"], kinds.Take(3));
+        Assert.InRange(kinds.Count(kind => kind == "large"), 9, 10);
+        Assert.InRange(kinds.Count(kind => kind == "small"), 9, 10);
+        Assert.All(kinds.Zip(kinds.Skip(1)).Where(pair => pair.First == "large"), pair => Assert.Equal("small", pair.Second));
+    }
+
+    [Fact]
+    public void Next_LargeStepsAndManySmallLooks_LeaveALargeLookItsTurns()
+    {
+        AddTo("large", 2, side: 32);
+        AddTo("small look", 1, Stage.Severity);
+        AddTo("large look", 1, Stage.Severity, side: 32);
+        string[] kinds = [.. Enumerable.Range(0, 16).Select(_ => Next()!.Lane.Kind)];
+        Assert.Equal((8, 4, 4), (kinds.Count(kind => kind == "large"), kinds.Count(kind => kind == "small look"), kinds.Count(kind => kind == "large look")));
+    }
+
+    [Fact]
+    public void Next_ManySmallLanesPassedOver_LeaveALookOneUnitInNine()
+    {
+        AddTo("large", 1, side: 32);
+        foreach (var kind in Enumerable.Range(0, 20))
+        {
+            AddTo($"{kind}", 1);
+        }
+
+        AddTo("look", 1, Stage.Severity, side: 32);
+        Stage[] stages = [.. Enumerable.Range(0, 60).Select(_ => Next()!.Lane.Stage)];
+        Assert.InRange(stages.Count(stage => stage == Stage.Severity), 60 / (LaneScheduler.LookPatience + 1), 30);
+        Assert.DoesNotContain(Enumerable.Range(0, stages.Length - LaneScheduler.LookPatience - 1), at => stages.Skip(at).Take(LaneScheduler.LookPatience + 1).All(stage => stage == Stage.Step));
+    }
+
+    [Fact]
     public void Remove_LastOfALane_ForgetsTheLane()
     {
         var work = AddTo("a", 1)[0];
