@@ -74,7 +74,7 @@ internal sealed class SeverityStage(int rows, BoundOperators operators, CallGuar
         catch (Exception exception) when (exception is not CallAbandonedException && probes.Count == 1)
         {
             _whole = false;
-            failed.Add((probes[0], TorchErrors.FailureOf(exception, "severity encoder", null)));
+            failed.Add((probes[0], FailureOf(exception)));
             return [];
         }
         catch (Exception exception) when (exception is not CallAbandonedException)
@@ -82,6 +82,18 @@ internal sealed class SeverityStage(int rows, BoundOperators operators, CallGuar
             _whole = false;
             return probes.SelectMany(probe => Look([probe], failed, stake)).ToArray();
         }
+    }
+
+    // One alone takes as much as a full shape, and must: so whether it fits is for who sets the shape to say.
+    private Failure FailureOf(Exception exception)
+    {
+        var failure = TorchErrors.FailureOf(exception, "severity encoder", null);
+        return rows > 1 && failure.Outcome == SessionOutcome.OutOfMemory
+            ? failure with
+            {
+                Message = FormattableString.Invariant($"The device had not enough memory to look at {rows} pictures of this size at once, as is always done so that a severity does not depend on companions; a smaller picture may fit, or this one with a lower Engine:SeverityBatch on the server."),
+            }
+            : failure;
     }
 
     private ProbeResult[] Attempt(IReadOnlyList<SeverityProbe> probes, ProbeStake stake)

@@ -99,6 +99,30 @@ public sealed class IsolationTests
         Assert.Equal((SessionOutcome.OutOfMemory, "DEVICE_OUT_OF_MEMORY"), (failure.Outcome, failure.Reason));
     }
 
+    [Theory]
+    [InlineData(3, "3 pictures")]
+    [InlineData(2, "")]
+    public async Task Tick_LooksDoNotFitInTheirFixedShape_SaysWhatSetsIt(int shape, string said)
+    {
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, Threads = 1, SeverityBatch = shape }) { LargestBatch = 2 };
+        ReconstructionSession[] sessions = [harness.Submit(harness.Request(1)), harness.Submit(harness.Request(2))];
+        harness.RunUntilIdle();
+        foreach (var session in sessions)
+        {
+            if (said.Length == 0)
+            {
+                await EngineHarness.ResultAsync(session);
+                continue;
+            }
+
+            // Never in another shape: one alone does not go through either, though two rows would fit.
+            var failure = await EngineHarness.FailureAsync(session);
+            Assert.Equal((SessionOutcome.OutOfMemory, "DEVICE_OUT_OF_MEMORY"), (failure.Outcome, failure.Reason));
+            Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+            Assert.Contains("Engine:SeverityBatch", failure.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Tick_OutOfMemoryInExactMode_IsRefusedRatherThanReshaped()
     {
