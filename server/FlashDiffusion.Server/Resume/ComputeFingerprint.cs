@@ -2,11 +2,14 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using FlashDiffusion.Engine;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Models.Operators;
+using FlashDiffusion.Schedules;
 using FlashDiffusion.Server.Plugins;
 using Microsoft.Extensions.Options;
 using TorchSharp;
@@ -15,13 +18,16 @@ namespace FlashDiffusion.Server.Resume;
 
 /// <summary>
 /// How this server computes: a server with an equal fingerprint gives equal bits for an equal compute shape. Libraries choose their
-/// kernels by instruction set and their blocks by the processor's caches, and another version of the server or build of a plugin may compute
+/// kernels by instruction set and their blocks by the processor's caches, and another version or build of the server or of a plugin may compute
 /// otherwise, so that all of them belong to it. On a graphics device nothing is promised: TorchSharp does not tell its make, and nobody has tested it.
 /// </summary>
 internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
 {
     private const string ExactMode = "exact";
     private const string FastMode = "fast";
+
+    // Networks and operators, the loop that steps, and the building blocks of steps.
+    private static readonly Assembly[] _arithmetic = [typeof(OperatorFamilies).Assembly, typeof(ReconstructionEngine).Assembly, typeof(NoiseSchedule).Assembly];
 
     private readonly Lazy<TokenCompute> _server = new(() => Find(options.Value));
 
@@ -63,7 +69,7 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         [
             ("data type", other.DataType, own.DataType), ("device", other.Device, own.Device), ("threads", other.Threads, own.Threads),
             ("instruction set", other.InstructionSet, own.InstructionSet), ("processor", other.Processor, own.Processor),
-            ("libraries", other.Libraries, own.Libraries), ("server", other.Server, own.Server), ("build of solver or operator", other.Code, own.Code), ("compute shape", other.Rows, own.Rows),
+            ("libraries", other.Libraries, own.Libraries), ("server", other.Server, own.Server), ("build of solver, operator or engine", other.Code, own.Code), ("compute shape", other.Rows, own.Rows),
         ];
         return string.Join(", ", parts.Where(part => !part.Was.Equals(part.Is)).Select(part => $"{part.Name} was '{part.Was}' and is '{part.Is}'"));
     }
@@ -82,9 +88,12 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         return request.Mode == ComputeMode.Exact ? kinds.First() : string.Join('+', kinds.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
-    // A plugin that was built anew under the same version may compute otherwise; a compiler gives each build of an assembly an identifier.
+    // What was built anew under the same version may compute otherwise, a plugin as well as this server (from a tarball, or with changes that nobody
+    // committed). A compiler gives each build of an assembly an identifier, and the same one if it is built again from the same source.
     private static string CodeOf(ReconstructionRequest request) => string.Join('+', new object?[] { request.Solver, request.Operator?.Family }
-        .OfType<object>().Select(part => IPluginPart.CodeOf(part).GetType().Assembly.ManifestModule.ModuleVersionId));
+        .OfType<object>().Select(part => IPluginPart.CodeOf(part).GetType().Assembly)
+        .Concat(_arithmetic)
+        .Select(assembly => assembly.ManifestModule.ModuleVersionId));
 
     private static TokenCompute Find(EngineOptions options) => new()
     {

@@ -7,6 +7,7 @@ using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Pictures;
 using FlashDiffusion.Pictures.Codecs;
+using FlashDiffusion.Schedules;
 using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
@@ -36,6 +37,9 @@ internal sealed class MapperScene
 
     /// <summary>Name of the fake model.</summary>
     public string ModelName { get; init; } = "fake";
+
+    /// <summary>Schedule of the fake model.</summary>
+    public NoiseSchedule Schedule { get; init; } = new FakeModel().Schedule;
 
     /// <summary>Called before each call of a network, on the device thread.</summary>
     public Action<string, int> Called { get; init; } = (_, _) => { };
@@ -92,7 +96,7 @@ internal sealed class MapperScene
     private ServingContext MakeContext()
     {
         var model = new ServedModel(
-            new FakeModel { Called = Called }, new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
+            new FakeModel { Called = Called, Schedule = Schedule }, new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
         {
             Presets = _presets,
             WeightsHash = WeightsHash,

@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using System.IO.Hashing;
 using System.Reflection;
+using FlashDiffusion.Engine;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Models.Operators;
+using FlashDiffusion.Schedules;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Server.Resume;
@@ -105,6 +108,8 @@ public sealed class ResumeDeskTests
     [InlineData("sampling")]
     [InlineData("seed")]
     [InlineData("model")]
+    [InlineData("model_version")]
+    [InlineData("compatibility")]
     [InlineData("solver.name")]
     public void Request_NotTheOneOfTheToken_IsNamed(string field)
     {
@@ -126,6 +131,12 @@ public sealed class ResumeDeskTests
             case "model":
                 flow.Request.Model = "other";
                 break;
+            case "model_version":
+                flow.Request.ModelVersion = "2";
+                break;
+            case "compatibility":
+                flow.Request.Compatibility = V1.Compatibility.Official;
+                break;
             default:
                 flow.Request.Solver = new V1.SolverChoice { Name = "free" };
                 break;
@@ -137,15 +148,37 @@ public sealed class ResumeDeskTests
     }
 
     [Theory]
+    [InlineData("strength", 0.25, null)]
+    [InlineData("style", null, "fancy")]
+    [InlineData("style", 1.0, null)]
+    [InlineData("unheard_of", 1.0, null)]
+    public void Request_OtherParameterOfTheSolver_IsNamed(string name, double? number, string? text)
+    {
+        V1.SolverChoice Choice() => new() { Name = "free", Parameters = { ["strength"] = new V1.ParameterValue { Number = 0.125 } } };
+        var flow = new ResumeFlow(solver: Choice());
+        flow.Continued();
+        flow.Request.Solver = Choice();
+        flow.Request.Solver.Parameters[name] = text is null ? new V1.ParameterValue { Number = number!.Value } : new V1.ParameterValue { Text = text };
+
+        var error = flow.Refusal();
+
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReasons.ResumeMismatch), (error.Code, error.Reason));
+        Assert.Equal([$"solver.parameters[{name}]"], error.Violations.Select(violation => violation.Field));
+    }
+
+    [Theory]
     [InlineData("weights")]
     [InlineData("solver")]
     [InlineData("model")]
+    [InlineData("plan")]
     public void Server_WithoutWhatItBeganWith_IsFailedPrecondition(string what)
     {
         var other = what switch
         {
             "weights" => new MapperScene { WeightsHash = "other" },
             "solver" => new MapperScene { SolverVersion = "1.0.1" },
+            // As many points, so that the steps are the same, with other noise.
+            "plan" => new MapperScene { Schedule = NoiseSchedule.Create(1000, 0.0015, 0.02) },
             _ => new MapperScene { ModelName = "renamed" },
         };
         var error = new ResumeFlow().Refusal(models: other);
@@ -232,9 +265,20 @@ public sealed class ResumeDeskTests
         var fingerprint = new ComputeFingerprint(Microsoft.Extensions.Options.Options.Create(Exact));
         var (own, other) = (fingerprint.Of(request), fingerprint.Of(request with { Solver = new FreeSolver() }));
         Assert.Equal((true, false), (ComputeFingerprint.Continues(own, fingerprint.Of(request)), ComputeFingerprint.Continues(own, other)));
-        Assert.StartsWith("build of solver or operator was ", ComputeFingerprint.Difference(own, other), StringComparison.Ordinal);
+        Assert.StartsWith("build of solver, operator or engine was ", ComputeFingerprint.Difference(own, other), StringComparison.Ordinal);
         Assert.StartsWith($"{request.Solver.GetType().Module.ModuleVersionId}+", own.Code, StringComparison.Ordinal);
         Assert.Equal(own.Code, fingerprint.Of(request with { Solver = new PluginSolver(request.Solver), Operator = request.Operator! with { Family = new PluginFamily(request.Operator.Family) } }).Code);
+    }
+
+    [Fact]
+    public void Exactness_CountsTheBuildsOfTheServersOwnArithmetic()
+    {
+        // Two builds may have one version: from a tarball, or with changes that were not committed.
+        var request = new ResumeFlow().Continued().Request with { Mode = ComputeMode.Exact };
+        var own = new ComputeFingerprint(Microsoft.Extensions.Options.Options.Create(Exact)).Of(request);
+        string[] builds = [.. new[] { typeof(OperatorFamilies), typeof(ReconstructionEngine), typeof(NoiseSchedule) }.Select(type => $"{type.Module.ModuleVersionId}")];
+        Assert.Equal(3, builds.Distinct().Count());
+        Assert.EndsWith($"+{string.Join('+', builds)}", own.Code, StringComparison.Ordinal);
     }
 
     [Fact]

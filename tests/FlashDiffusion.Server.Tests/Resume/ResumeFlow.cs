@@ -20,11 +20,12 @@ internal sealed class ResumeFlow
 
     /// <param name="scene">The server that began it.</param>
     /// <param name="mode">The request's compute mode.</param>
-    public ResumeFlow(ResumeScene? scene = null, V1.ComputeMode mode = V1.ComputeMode.Unspecified)
+    /// <param name="solver">The request's solver; the default one if null.</param>
+    public ResumeFlow(ResumeScene? scene = null, V1.ComputeMode mode = V1.ComputeMode.Unspecified, V1.SolverChoice? solver = null)
     {
         First = scene ?? new ResumeScene(ResumeScene.Key(1));
         Request = MapperScene.Fine();
-        Request.Mode = mode;
+        (Request.Mode, Request.Solver) = (mode, solver);
         Request.Progress = new V1.ProgressOptions { CheckpointEverySteps = 2 };
         Assert.True(MapperScene.MapperWith(First).Map(Request, Models.Context, null).TryGet(out var mapped, out var error), error?.Message);
         Checkpoint = mapped.Checkpoints!.Write(StateOf(mapped.Request));
