@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FlashDiffusion.Benchmarks.Macro.Serving;
@@ -40,7 +41,7 @@ internal sealed class DeadlineFigure : IMacroFigure
             limited, Arrivals.Poisson(count, 1 / (Load * capacity), seed: 3), picture => AnswerAsync(server.Client, picture, cancellation), cancellation);
         return new JsonObject
         {
-            ["deadline_met"] = Share(answers.Where(answer => answer.Plan is not null), answer => answer.Finished is not null),
+            ["deadline_met"] = Share(answers.Where(answer => !answer.IsRefused), answer => answer.Finished is not null),
             ["details"] = new JsonObject
             {
                 ["by_deadline_over_need"] = new JsonObject(Factors.Select((factor, f) => KeyValuePair.Create(
@@ -73,23 +74,26 @@ internal sealed class DeadlineFigure : IMacroFigure
     private static async Task<DeadlineAnswer> AnswerAsync(FlashClient client, Assignment picture, CancellationToken cancellation)
     {
         V1.Accepted? plan = null;
+        var limit = picture.Request.Scheduling.TimeLimit.ToTimeSpan().TotalSeconds;
+        var began = Stopwatch.GetTimestamp();
         try
         {
             var finished = await Caller.RunAsync(client, picture, cancellation, begun => plan = begun);
-            return new DeadlineAnswer(plan, finished);
+            return new DeadlineAnswer(plan, finished, finished.Seconds, limit);
         }
         catch (FlashException late) when (late.Code == StatusCode.DeadlineExceeded)
         {
-            return new DeadlineAnswer(plan, null);
+            return new DeadlineAnswer(plan, null, Stopwatch.GetElapsedTime(began).TotalSeconds, limit);
         }
     }
 
     private static JsonObject Shares(ImmutableArray<DeadlineAnswer> answers) => new()
     {
         ["count"] = answers.Length,
-        ["met_of_accepted"] = Share(answers.Where(answer => answer.Plan is not null), answer => answer.Finished is not null),
+        ["met_of_accepted"] = Share(answers.Where(answer => !answer.IsRefused), answer => answer.Finished is not null),
         ["cut"] = Share(answers, answer => answer.IsCut),
-        ["refused"] = Share(answers, answer => answer.Plan is null),
+        ["refused"] = Share(answers, answer => answer.IsRefused),
+        ["waited_in_vain"] = Share(answers, answer => answer.WaitedInVain),
     };
 
     private static double? Share(IEnumerable<DeadlineAnswer> answers, Func<DeadlineAnswer, bool> which)
