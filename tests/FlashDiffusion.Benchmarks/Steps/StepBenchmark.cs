@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FlashDiffusion.Benchmarks.Macro.Statistics;
 using TorchSharp;
 
 namespace FlashDiffusion.Benchmarks.Steps;
@@ -32,23 +33,23 @@ internal static class StepBenchmark
             inside[step] = networks.Total;
         }
 
-        double[] wall = [.. whole.Zip(inside, (step, network) => 1 - (network.WallMs / step.WallMs))];
-        double[] cpu = [.. whole.Zip(inside, (step, network) => 1 - (network.CpuMs / step.CpuMs))];
-        double[] stepMs = [.. whole.Select(step => step.WallMs)];
+        var pairs = whole.Zip(inside).ToArray();
+        var (wall, cpu) = (Spread.Of(pairs.Select(pair => 1 - (pair.Second.WallMs / pair.First.WallMs))), Spread.Of(pairs.Select(pair => 1 - (pair.Second.CpuMs / pair.First.CpuMs))));
+        var stepMs = Spread.Of(whole.Select(step => step.WallMs));
         return new BatchFigures(
             batch,
             steps,
-            Quantile(stepMs, 0.5),
-            Quantile(stepMs, 0.25),
-            Quantile(stepMs, 0.75),
-            Quantile([.. whole.Select(step => step.CpuMs)], 0.5),
-            Quantile([.. inside.Select(network => network.WallMs)], 0.5),
-            Quantile(wall, 0.5),
-            Quantile(wall, 0.25),
-            Quantile(wall, 0.75),
-            Quantile(cpu, 0.5),
-            Quantile(cpu, 0.25),
-            Quantile(cpu, 0.75));
+            stepMs.Median,
+            stepMs.Low,
+            stepMs.High,
+            Spread.Of(whole.Select(step => step.CpuMs)).Median,
+            Spread.Of(inside.Select(network => network.WallMs)).Median,
+            wall.Median,
+            wall.Low,
+            wall.High,
+            cpu.Median,
+            cpu.Low,
+            cpu.High);
     }
 
     private static Timing Time(Action action)
@@ -57,11 +58,5 @@ internal static class StepBenchmark
         var began = Stopwatch.GetTimestamp();
         action();
         return new Timing(Stopwatch.GetElapsedTime(began).TotalMilliseconds, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds);
-    }
-
-    private static double Quantile(double[] values, double share)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[(int)Math.Round(share * (sorted.Length - 1))];
     }
 }

@@ -13,7 +13,7 @@ internal sealed class FusedHalves(GroupNormalization firstNorm, Convolution2d fi
     public ResidualSettings? For(Tensor x)
     {
         if (firstConvolution.Winograd is not { } first || secondConvolution.Winograd is not { } second
-            || !firstNorm.IsFused(x) || !WinogradConvolution.Suits(x, first) || !WinogradConvolution.Suits(x, second))
+            || !firstNorm.IsFused(x) || !WinogradConvolution.Suits(x, first) || !second.Weight.Suits(x.shape[2] * x.shape[3]))
         {
             return null;
         }

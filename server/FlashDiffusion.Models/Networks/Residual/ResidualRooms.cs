@@ -21,12 +21,12 @@ internal readonly unsafe struct ResidualRooms : IDisposable
     /// <param name="threads">Threads at the same time.</param>
     public ResidualRooms(ref ResidualWork work, int rows, int tasks, int threads)
     {
-        _convolution = WinogradRooms.Most(work.OutChannels, Math.Max(work.InChannels, work.OutChannels));
-        _convolution = Math.Max(_convolution, WinogradRooms.Most(Math.Max(work.InChannels, work.OutChannels), work.OutChannels));
+        var most = Math.Max(work.InChannels, work.OutChannels);
+        _convolution = WinogradRooms.Most(most, work.OutChannels);
         var (first, second) = (work.FirstNorm, work.SecondNorm);
         first.Batch = second.Batch = rows;
         _norm = Rounded(Math.Max(NormRooms.Size(ref first), NormRooms.Size(ref second)));
-        _map = Rounded((long)rows * work.Pixels * Math.Max(work.InChannels, work.OutChannels));
+        _map = Rounded((long)rows * work.Pixels * most);
         _task = _norm + (work.Backward ? 2 * _map : _map);
         _convolutions = threads * _convolution;
         _rooms = (float*)NativeMemory.AlignedAlloc((nuint)(_convolutions + (tasks * _task)) * sizeof(float), CacheLine);

@@ -60,14 +60,11 @@ internal static unsafe class GatheredKernel
         for (var pixel = 0; pixel < pixels; pixel++)
         {
             var at = (long)(first + pixel) * channels;
-            var offsets = work.Offsets is null ? null : work.Offsets + ((long)((first + pixel) / work.TilesPerMap) * channels);
+            var map = (first + pixel) / work.TilesPerMap;
             for (var channel = 0; channel < channels; channel += Lanes, products += Lanes)
             {
                 var value = Vector512.Load(products);
-                value = work.Bias is null ? value : value + Vector512.Load(work.Bias + channel);
-                value = offsets is null ? value : value + Vector512.Load(offsets + channel);
-                value = work.Around is null ? value : value + Vector512.Load(work.Around + at + channel);
-                value.Store(work.Output + at + channel);
+                work.Write(work.Bias is null ? value : value + Vector512.Load(work.Bias + channel), map, channel, at + channel);
             }
         }
     }

@@ -36,17 +36,11 @@ internal sealed class LaidOutWeight(Tensor weight, Func<Tensor, bool, Tensor> la
             using var inside = NewDisposeScope();
             var panel = layout(kernel.narrow(0, first, Math.Min(WinogradProduct.Panel, outer - first)), backward);
             var inner = panel.shape[1];
-            made ??= empty(panel.shape[0], inner * outer).DetachFromDisposeScope();
+            made ??= empty(panel.shape[0], inner * outer).MoveToOuterDisposeScope();
             made.narrow(1, first * inner, panel.shape[2] * inner).copy_(panel.flatten(1));
         }
 
-        // Two devices' threads may share a network.
-        if (Interlocked.CompareExchange(ref place, made, null) is { } other)
-        {
-            made!.Dispose();
-            return other;
-        }
-
-        return made!;
+        // Two devices' threads may share a network; what came too late goes with the scope.
+        return Interlocked.CompareExchange(ref place, made, null) ?? made!.DetachFromDisposeScope();
     }
 }

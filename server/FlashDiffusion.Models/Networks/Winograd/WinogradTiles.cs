@@ -64,18 +64,7 @@ internal static unsafe class WinogradTiles<T>
             var at = ((((((long)map * height) + top + y) * width) + left) * work.OutChannels) + channel;
             for (var x = 0; x < columns; x++, at += work.OutChannels)
             {
-                var value = Vector512.Load(tile + (((y * T.Side) + x) * Lanes));
-                if (work.Offsets is not null)
-                {
-                    value += Vector512.Load(work.Offsets + ((long)map * work.OutChannels) + channel);
-                }
-
-                if (work.Around is not null)
-                {
-                    value += Vector512.Load(work.Around + at);
-                }
-
-                value.Store(work.Output + at);
+                work.Write(Vector512.Load(tile + (((y * T.Side) + x) * Lanes)), map, channel, at);
             }
         }
     }

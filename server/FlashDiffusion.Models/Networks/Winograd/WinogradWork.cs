@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>What the kernels of <see cref="WinogradConvolution"/> work on; all maps are (B, h, w, C) in memory.</summary>
@@ -69,6 +72,27 @@ internal unsafe struct WinogradWork
 
     /// <summary>Vector operations, which take about as long as what other kernels do to a number.</summary>
     public readonly long Operations => (long)Tiles * (Gathered ? 9 : Points) * InChannels * OutChannels / Lanes;
+
+    /// <summary>Writes 16 numbers of the output, with what is added to them.</summary>
+    /// <param name="value">The convolution's own.</param>
+    /// <param name="map">Number of the map.</param>
+    /// <param name="channel">Their first channel.</param>
+    /// <param name="at">Where they go in the output.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Write(Vector512<float> value, int map, int channel, long at)
+    {
+        if (Offsets is not null)
+        {
+            value += Vector512.Load(Offsets + ((long)map * OutChannels) + channel);
+        }
+
+        if (Around is not null)
+        {
+            value += Vector512.Load(Around + at);
+        }
+
+        value.Store(Output + at);
+    }
 
     /// <summary>Cuts the map into tiles, and tiles into blocks; how they are cut changes no bit of the result, since tiles do not touch each other.</summary>
     /// <param name="threads">Threads that may work on it.</param>

@@ -44,14 +44,7 @@ internal sealed class CallerQuotas : IDisposable
                 "steps_per_second", $"This caller has used up its steps: {_options.StepsPerSecond} a second on average, {_options.StepBurst} at once. Start from milder damage, take fewer steps, or come again later.", wait));
         }
 
-        var place = _places.AttemptAcquire(caller);
-        if (!place.IsAcquired)
-        {
-            place.Dispose();
-            return Mapped<QuotaPass>.Refused(QuotaErrors.Of("concurrent", $"This caller has {_options.Concurrent} reconstructions under way, which is what it may have at once.", TimeSpan.FromSeconds(1)));
-        }
-
-        return Counted(caller, place, account);
+        return Enter(caller, _places, "reconstructions", account);
     }
 
     /// <summary>
@@ -59,17 +52,7 @@ internal sealed class CallerQuotas : IDisposable
     /// may still look.
     /// </summary>
     /// <param name="caller">Who calls.</param>
-    public Mapped<QuotaPass> Work(string caller)
-    {
-        var place = _shortWork.AttemptAcquire(caller);
-        if (!place.IsAcquired)
-        {
-            place.Dispose();
-            return Mapped<QuotaPass>.Refused(QuotaErrors.Of("concurrent", $"This caller has {_options.Concurrent} estimates and degradations under way, which is what it may have at once.", TimeSpan.FromSeconds(1)));
-        }
-
-        return Counted(caller, place, null);
-    }
+    public Mapped<QuotaPass> Work(string caller) => Enter(caller, _shortWork, "estimates and degradations", null);
 
     public void Dispose()
     {
@@ -82,8 +65,15 @@ internal sealed class CallerQuotas : IDisposable
         ? RateLimitPartition.GetNoLimiter(caller)
         : RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = _options.Concurrent }));
 
-    private Mapped<QuotaPass> Counted(string caller, RateLimitLease place, StepAccount? account)
+    private Mapped<QuotaPass> Enter(string caller, PartitionedRateLimiter<string> places, string what, StepAccount? account)
     {
+        var place = places.AttemptAcquire(caller);
+        if (!place.IsAcquired)
+        {
+            place.Dispose();
+            return Mapped<QuotaPass>.Refused(QuotaErrors.Of("concurrent", $"This caller has {_options.Concurrent} {what} under way, which is what it may have at once.", TimeSpan.FromSeconds(1)));
+        }
+
         if (TooOften(caller) is { } error)
         {
             place.Dispose();

@@ -84,21 +84,11 @@ public sealed class NormActivationTests
         var x = ChannelsLastLayout.Pack(Pattern(0.7, 1, 32, 4, 4)).requires_grad_();
         var settings = new NormSettings(ones(32), zeros(32), 32, 1e-6, Activate: true);
         var vector = ones_like(x);
-        Once();
-        var before = scope.DisposablesCount;
-
-        for (var i = 0; i < 5; i++)
-        {
-            Once();
-        }
-
-        Assert.Equal(before, scope.DisposablesCount);
-
-        void Once()
+        ScopeAssert.LeavesNothing(scope, () =>
         {
             using var output = NormActivation.Of(x, settings);
             autograd.grad([output], [x], [vector])[0].Dispose();
-        }
+        });
     }
 
     private static (Tensor Output, Tensor Gradient) Run(Tensor x, NormSettings settings)

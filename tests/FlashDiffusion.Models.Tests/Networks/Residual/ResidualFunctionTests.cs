@@ -100,21 +100,11 @@ public sealed class ResidualFunctionTests
         var x = ChannelsLastLayout.Pack(Noise(8, 1, 64, 8, 8)).requires_grad_();
         var beside = hasBeside ? ChannelsLastLayout.Pack(Noise(9, 1, 64, 8, 8)).requires_grad_() : null;
         var vector = ones_like(x);
-        Once();
-        var before = scope.DisposablesCount;
-
-        for (var i = 0; i < 5; i++)
-        {
-            Once();
-        }
-
-        Assert.Equal(before, scope.DisposablesCount);
-
-        void Once()
+        ScopeAssert.LeavesNothing(scope, () =>
         {
             using var output = ResidualFunction.Of(x, beside, null, settings);
             autograd.grad([output], [x], [vector])[0].Dispose();
-        }
+        });
     }
 
     private static Tensor Layers(Tensor x, Tensor? beside, Tensor? embedding, ResidualSettings settings)

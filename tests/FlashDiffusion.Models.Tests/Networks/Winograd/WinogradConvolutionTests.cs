@@ -86,21 +86,11 @@ public sealed class WinogradConvolutionTests
         using var weight = WinogradWeight.For(Noise(2, 32, 32, 3, 3), enlarged: false)!;
         var settings = new WinogradSettings(weight, Noise(3, 32), 32, 32);
         var vector = ones_like(x);
-        Once();
-        var before = scope.DisposablesCount;
-
-        for (var i = 0; i < 5; i++)
-        {
-            Once();
-        }
-
-        Assert.Equal(before, scope.DisposablesCount);
-
-        void Once()
+        ScopeAssert.LeavesNothing(scope, () =>
         {
             using var output = WinogradConvolution.Of(x, settings);
             autograd.grad([output], [x], [vector])[0].Dispose();
-        }
+        });
     }
 
     private static void Compare(Tensor x, Tensor weight, Tensor bias, Tensor vector, Tensor plain, Tensor expected, bool enlarged)
