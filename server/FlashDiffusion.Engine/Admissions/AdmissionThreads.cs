@@ -18,8 +18,6 @@ internal sealed class AdmissionThreads : IDisposable
     public const string Name = "admission";
 
     private const int SmallestNumber = 8;
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
-
     // Plans take milliseconds. What takes so much longer keeps nobody from being looked at, whether it comes back or not.
     private static readonly TimeSpan LongestPlace = TimeSpan.FromSeconds(5);
 
@@ -28,7 +26,7 @@ internal sealed class AdmissionThreads : IDisposable
     private readonly ConcurrentDictionary<AdmissionCall, bool> _running = new();
     private readonly TimeSpan _limit;
     private readonly Quarantine _quarantine;
-    private readonly TimeProvider _time;
+    private readonly WakingTime _waking;
     private readonly ILogger _logger;
     private readonly Action<HungCall, bool> _hung;
     private ITimer? _watchdog;
@@ -41,15 +39,11 @@ internal sealed class AdmissionThreads : IDisposable
     public AdmissionThreads(EngineOptions options, Quarantine quarantine, TimeProvider time, ILogger logger, Action<HungCall, bool> hung)
     {
         _limit = options.StepLimitSeconds > 0 ? TimeSpan.FromSeconds(options.StepLimitSeconds) : Timeout.InfiniteTimeSpan;
-        (_quarantine, _time, _logger, _hung) = (quarantine, time, logger, hung);
+        (_quarantine, _waking, _logger, _hung) = (quarantine, new WakingTime(time, _limit), logger, hung);
     }
 
     /// <summary>Begins to look for calls that hang.</summary>
-    public void Start()
-    {
-        var look = _limit > TimeSpan.Zero && _limit / 4 < LongestLook ? _limit / 4 : LongestLook;
-        _watchdog = _time.CreateTimer(_ => Look(), null, look, look);
-    }
+    public void Start() => _watchdog = _waking.Watch(Look);
 
     /// <summary>Runs what asks for plans by <see cref="Plans"/>.</summary>
     /// <typeparam name="T">What comes of it.</typeparam>
@@ -61,7 +55,7 @@ internal sealed class AdmissionThreads : IDisposable
     {
         await _places.WaitAsync();
         var answer = new TaskCompletionSource<DeviceAnswer<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var call = new AdmissionCall(_quarantine, _time, failure => answer.TrySetResult(new DeviceAnswer<T> { Failure = failure }), () => _places.Release());
+        var call = new AdmissionCall(_quarantine, _waking, failure => answer.TrySetResult(new DeviceAnswer<T> { Failure = failure }), () => _places.Release());
         _running.TryAdd(call, true);
         new Thread(() => Run(call, work, lease, answer)) { IsBackground = true, Name = Name }.Start();
         return await answer.Task;

@@ -23,8 +23,9 @@ internal sealed class DeviceFleet : IDisposable
         _telemetry = telemetry;
         Names = DeviceNames.Of(options);
         Quarantine = new Quarantine();
-        Loops = [.. Names.Select((_, device) => new DeviceLoop(device, options, ends, time, telemetry, logger, Quarantine))];
-        _workers = [.. Loops.Select((loop, device) => new DeviceWorker(loop, Names[device], DeviceNames.Threads(options), options, time, logger))];
+        var waking = new WakingTime(time, TimeSpan.FromSeconds(options.StepLimitSeconds));
+        Loops = [.. Names.Select((_, device) => new DeviceLoop(device, options, ends, time, telemetry, logger, Quarantine, waking))];
+        _workers = [.. Loops.Select((loop, device) => new DeviceWorker(loop, Names[device], DeviceNames.Threads(options), options, waking, logger))];
         var moves = new SampleMoves(Loops);
         foreach (var (loop, worker) in Loops.Zip(_workers))
         {

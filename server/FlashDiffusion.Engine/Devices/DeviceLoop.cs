@@ -60,13 +60,14 @@ internal sealed class DeviceLoop : IDisposable
     /// <param name="telemetry">Where measurements go.</param>
     /// <param name="logger">Log.</param>
     /// <param name="quarantine">Parts that are called no more, on any device; null for this one's own.</param>
-    public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger, Quarantine? quarantine = null)
+    /// <param name="waking">Clock by which a call of foreign code takes too long; null for <paramref name="time"/>.</param>
+    public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger, Quarantine? quarantine = null, WakingTime? waking = null)
     {
         _device = device;
         _logger = logger;
         _time = time;
         _ends = ends;
-        _guard = new CallGuard(time);
+        _guard = new CallGuard(waking ?? time);
         _operators = new BoundOperators(_guard);
         _quarantine = quarantine ?? new Quarantine();
         Kind = DeviceNames.KindOf(DeviceNames.Of(options)[device]);

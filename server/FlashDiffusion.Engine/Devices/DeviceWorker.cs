@@ -16,12 +16,10 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="device">Name of the device.</param>
 /// <param name="threads">Threads that one operation may use; 0 leaves the library's choice.</param>
 /// <param name="options">Options.</param>
-/// <param name="time">Clock and timers.</param>
+/// <param name="waking">Clock of the watchdog, and of the loop's calls of foreign code.</param>
 /// <param name="logger">Log.</param>
-internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, EngineOptions options, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, EngineOptions options, WakingTime waking, ILogger logger) : IDisposable
 {
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
-
     private readonly AutoResetEvent _wake = new(false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _watchdog;
@@ -41,8 +39,7 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         if (options.StepLimitSeconds > 0)
         {
             var limit = TimeSpan.FromSeconds(options.StepLimitSeconds);
-            var look = limit / 4 < LongestLook ? limit / 4 : LongestLook;
-            _watchdog = time.CreateTimer(_ => Look(limit), null, look, look);
+            _watchdog = waking.Watch(() => Look(limit));
         }
     }
 

@@ -155,7 +155,7 @@ public sealed class LifecycleTests(LifecycleServer lifecycle) : IClassFixture<Li
 
         Assert.Equal((V1.ServingState.Ready, V1.ServingState.Failed), (solvers[old].State, solvers[version].State));
         Assert.Contains("Its constructor took longer than", solvers[version].Reason, StringComparison.Ordinal);
-        Assert.Contains($"Plugin GoodSolver {version} is out of service: Its constructor took longer than", lifecycle.Server.Output, StringComparison.Ordinal);
+        await lifecycle.Server.SaysAsync($"Plugin GoodSolver {version} is out of service: Its constructor took longer than");
         Assert.Equal(1, await lifecycle.Server.MetricAsync("flashdiffusion_threads_abandoned_total", "name=\"GoodSolver\""));
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await lifecycle.HealthAsync("solver/good_solver"));
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await lifecycle.HealthAsync("readiness"));

@@ -64,7 +64,7 @@ public sealed class ObservedServerTests : IAsyncLifetime
         Assert.Equal(V1.ServingState.Failed, broken.State);
         Assert.NotEmpty(broken.Reason);
         Assert.Contains(models, model => model is { Name: "starter", State: V1.ServingState.Ready });
-        Assert.Contains("broken 1: FAILED", Server.Output, StringComparison.Ordinal);
+        await Server.SaysAsync("broken 1: FAILED");
     }
 
     private async Task ClientsTraceparentIsTheParentOfTheWholeTrace()
@@ -82,7 +82,7 @@ public sealed class ObservedServerTests : IAsyncLifetime
         Assert.Superset(expected.ToHashSet(), Trace().Select(span => span.Name).ToHashSet());
         Assert.Equal(ParentId, Trace().Single(span => span.Name == call).ParentId);
         // Lines on the console name it too.
-        Assert.Contains($"TraceId:{TraceId}", Server.Output, StringComparison.Ordinal);
+        await Server.SaysAsync($"TraceId:{TraceId}");
         var known = Trace().Select(span => span.SpanId).Append(ParentId).ToHashSet();
         Assert.All(Trace(), span => Assert.Contains(span.ParentId, known));
 

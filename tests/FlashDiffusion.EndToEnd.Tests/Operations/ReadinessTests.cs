@@ -22,6 +22,6 @@ public sealed class ReadinessTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Contains("--models", why, StringComparison.Ordinal);
         Assert.Contains("nonsense", why, StringComparison.Ordinal);
-        Assert.Contains("The server is not ready: no model can be used", server.Output, StringComparison.Ordinal);
+        await server.SaysAsync("The server is not ready: no model can be used");
     }
 }

@@ -28,13 +28,13 @@ public sealed class KeyRotationTests : IDisposable
         Assert.Equal(after.Step, await ResumedStepAsync(server, request, after));
 
         Write($"{New}\n");
-        await LoggedAsync(server, Taken, times: 2);
+        await server.SaysAsync(Taken, times: 2);
         var refusal = await Assert.ThrowsAsync<RpcException>(() => ResumedStepAsync(server, request, before));
         Assert.Equal((StatusCode.InvalidArgument, "RESUME_TOKEN_INVALID"), (refusal.StatusCode, refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
         Assert.Equal(after.Step, await ResumedStepAsync(server, request, after));
 
         Write("a typing error\n");
-        await LoggedAsync(server, "The files of the keys of resume tokens have changed and can't be used", times: 1);
+        await server.SaysAsync("The files of the keys of resume tokens have changed and can't be used", times: 1);
         Assert.Equal(after.Step, await ResumedStepAsync(server, request, after));
         Assert.All([Old, New, "a typing error"], secret => Assert.DoesNotContain(secret, server.Output, StringComparison.Ordinal));
     }
@@ -76,7 +76,7 @@ public sealed class KeyRotationTests : IDisposable
             {
                 before = checkpoint;
                 Write(rotateTo);
-                await LoggedAsync(server, Taken, times: 1);
+                await server.SaysAsync(Taken, times: 1);
             }
         }
 
@@ -91,13 +91,5 @@ public sealed class KeyRotationTests : IDisposable
         using var call = server.Reconstruction.Reconstruct(again, Requests.Call);
         Assert.True(await call.ResponseStream.MoveNext(Requests.Call.CancellationToken));
         return call.ResponseStream.Current.Accepted.Resumed.Step;
-    }
-
-    private static async Task LoggedAsync(RunningServer server, string line, int times)
-    {
-        while (server.Output.Split(line).Length <= times)
-        {
-            await Task.Delay(20, Requests.Call.CancellationToken);
-        }
     }
 }

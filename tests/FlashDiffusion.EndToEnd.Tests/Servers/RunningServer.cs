@@ -105,6 +105,20 @@ internal sealed partial class RunningServer : IAsyncDisposable
         Assert.Equal(expected, seen);
     }
 
+    /// <summary>Waits until it has written a text: what it logs comes by another way than what it answers, and later.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="times">How often.</param>
+    public async Task SaysAsync(string text, int times = 1)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Output.Split(text).Length <= times && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30))
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.True(Output.Split(text).Length > times, $"Not {times} times '{text}' in:\n{Output}");
+    }
+
     /// <summary>SIGKILL: it ends at once, without a word to anybody.</summary>
     public async Task KillAsync()
     {

@@ -58,8 +58,21 @@ internal sealed class HangScene : IAsyncDisposable
     /// <summary>Lets networks run.</summary>
     public void Open() => _gate.Set();
 
-    /// <summary>Lets time pass.</summary>
-    public void Wait(double seconds) => _fakes.Time.Advance(TimeSpan.FromSeconds(seconds));
+    /// <summary>
+    /// Lets time pass until a call hung, as it does for a process that is awake: a clock that jumps is one of a machine that slept, and one that goes on
+    /// makes a hang of whatever the fresh thread does.
+    /// </summary>
+    public void Wait(double seconds)
+    {
+        var before = Hung.Count;
+        for (var passed = 0.0; passed < seconds && Hung.Count == before; passed += 0.5)
+        {
+            Sleep(0.5);
+        }
+    }
+
+    /// <summary>Stops the whole process for a while.</summary>
+    public void Sleep(double seconds) => _fakes.Time.Advance(TimeSpan.FromSeconds(seconds));
 
     /// <summary>A request of the operator that may hang, by a solver that does not.</summary>
     public ReconstructionRequest OfFamily(ReconstructionRequest request) => request with { Operator = request.Operator! with { Family = Family } };

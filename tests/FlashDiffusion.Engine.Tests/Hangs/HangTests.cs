@@ -34,6 +34,23 @@ public sealed class HangTests
     }
 
     [Fact]
+    public async Task Process_SleepsDuringAStep_NothingHung()
+    {
+        await using var scene = new HangScene();
+        scene.Solver.Hangs = batch => batch.Rows[0].StepIndex == 7;
+        var session = scene.Send(scene.Solver, 1);
+        scene.Open();
+        await scene.Solver.EnteredAsync();
+
+        scene.Sleep(100 * HangScene.Limit);
+        scene.Wait(HangScene.Limit / 2);
+        scene.Solver.Release();
+
+        await EngineHarness.ResultAsync(session);
+        Assert.Empty(scene.Hung);
+    }
+
+    [Fact]
     public async Task Checkpoint_OfAHungStep_GoesOnToTheUninterruptedResult()
     {
         await using var scene = new HangScene();
