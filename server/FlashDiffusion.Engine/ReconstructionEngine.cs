@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Requests;
@@ -67,6 +68,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     /// <summary>Names of the devices, as torch knows them.</summary>
     public ImmutableArray<string> Devices => _fleet.Names;
+
+    /// <summary>What each device has measured; written on its thread only.</summary>
+    public IEnumerable<StepTimes> Times => _fleet.Loops.Select(loop => loop.Times);
 
     /// <summary>Counts of sessions.</summary>
     public SessionLedger Ledger => _ledger;

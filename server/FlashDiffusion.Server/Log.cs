@@ -78,6 +78,15 @@ internal static partial class Log
     [LoggerMessage(3027, LogLevel.Error, "With model {Model} on {Device}, {Problem}: its exact results are not exact. Set Engine:ExactBatch to 1 and restart.", EventName = "ShapeInexact")]
     public static partial void ShapeInexact(ILogger logger, string model, string device, string problem);
 
+    [LoggerMessage(3034, LogLevel.Information, "{Lanes} step-time curves measured before the start are known again, out of Engine:CurveFile.", EventName = "CurvesKnown")]
+    public static partial void CurvesKnown(ILogger logger, int lanes);
+
+    [LoggerMessage(3035, LogLevel.Warning, "Step times in Engine:CurveFile are left out and will be measured anew: {Reason}", EventName = "CurvesLeftOut")]
+    public static partial void CurvesLeftOut(ILogger logger, string reason);
+
+    [LoggerMessage(3036, LogLevel.Warning, "Step times can't be kept in Engine:CurveFile; a restarted server will measure them anew: {Reason}", EventName = "CurvesNotKept")]
+    public static partial void CurvesNotKept(ILogger logger, string reason);
+
     [LoggerMessage(3015, LogLevel.Warning, "Log level of {Category} is now {Level}.", EventName = "LogLevelChanged")]
     public static partial void LogLevelChanged(ILogger logger, string category, string level);
 

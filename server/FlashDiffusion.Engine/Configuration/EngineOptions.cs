@@ -72,6 +72,14 @@ internal sealed class EngineOptions
     public long MemoryBytes { get; set; }
 
     /// <summary>
+    /// File in which the server keeps what it measured, relative to the current directory: step times by batch size, so that batches, ETAs and promises are
+    /// right from its first request on. Written once a minute and at the end, if there is something new. It counts for the same build, devices, threads,
+    /// processor, precision and weights only.
+    /// </summary>
+    /// <value>The default value is empty: nothing is kept.</value>
+    public string CurveFile { get; set; } = "";
+
+    /// <summary>
     /// Rows of the fixed shape in which exact requests are computed, at every step and decode; unused ones are padded. Results are equal
     /// bit for bit between servers only where it is equal, as threads and the processor's instruction set must be. The server sets it to 1 at
     /// its start where a fixed shape turns out not to suffice.

@@ -50,6 +50,11 @@ internal sealed class StepCurve
         _means[batch] = new Mean(mean.Seconds + (weight * (seconds - mean.Seconds)), mean.Count + 1, _units);
     }
 
+    /// <summary>Takes over what was measured before this curve began: what was measured since counts for as much as if it had come after it.</summary>
+    public void Restore(CurvePoint point) => _means[point.Rows] = _means.TryGetValue(point.Rows, out var known)
+        ? known with { Seconds = known.Seconds + (Math.Pow(1 - Newest, known.Count) * (point.Seconds - known.Seconds)), Count = known.Count + point.Count }
+        : new Mean(point.Seconds, point.Count, _units);
+
     /// <summary>
     /// Largest batch that pays for so many waiting samples: the smallest one measured whose rows a second come near the best. Where the
     /// largest one measured is still clearly the best, twice that is worth a try; larger batches only make everybody wait longer.

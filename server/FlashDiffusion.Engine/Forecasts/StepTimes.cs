@@ -5,7 +5,7 @@ namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>
 /// What units of work took lately, by batch size: a <see cref="StepCurve"/> for each kind. Not thread-safe, since the device loop owns
-/// it, but for <see cref="PredictAnywhere"/>.
+/// it, but for <see cref="PredictAnywhere"/> and <see cref="Copy"/>.
 /// </summary>
 internal sealed class StepTimes
 {
@@ -30,6 +30,37 @@ internal sealed class StepTimes
         lock (_gate)
         {
             Write(key, batch, seconds);
+        }
+    }
+
+    /// <summary>Everything that was measured by now; any thread.</summary>
+    public ImmutableArray<LaneCurve> Copy()
+    {
+        lock (_gate)
+        {
+            return [.. _curves.Select(pair => new LaneCurve(pair.Key, pair.Value.Points))];
+        }
+    }
+
+    /// <summary>Takes over what was measured before the first unit here, such as by a server that ran on this device.</summary>
+    /// <param name="lanes">The curves, none of them empty, each kind of work once; of those at any size, the first are the ones to go by.</param>
+    public void Restore(ImmutableArray<LaneCurve> lanes)
+    {
+        lock (_gate)
+        {
+            LaneCurve[] taken = [.. lanes.Take(MaximumKeys - _curves.Count)];
+            foreach (var (key, points) in taken)
+            {
+                Restore(_curves, key, points);
+                _lastSize.TryAdd(key.AnySize, key);
+                _lastSize.TryAdd(key.AnyOperator.AnySize, key);
+                AddWork(key);
+            }
+
+            foreach (var alike in taken.GroupBy(lane => lane.Key.AnyOperator))
+            {
+                Restore(_together, alike.Key, alike.SelectMany(lane => lane.Points).GroupBy(point => point.Rows).Select(CurvePoint.Mean));
+            }
         }
     }
 
@@ -135,9 +166,14 @@ internal sealed class StepTimes
             _ofModel.Clear();
         }
 
-        Record(_curves, key, batch, seconds);
-        Record(_together, key.AnyOperator, batch, seconds);
+        CurveOf(_curves, key).Record(batch, seconds);
+        CurveOf(_together, key.AnyOperator).Record(batch, seconds);
         _lastSize[key.AnySize] = _lastSize[key.AnyOperator.AnySize] = key;
+        AddWork(key);
+    }
+
+    private void AddWork(TimingKey key)
+    {
         if (!_ofModel.TryGetValue(key.Model, out var works))
         {
             _ofModel.Add(key.Model, works = []);
@@ -146,14 +182,22 @@ internal sealed class StepTimes
         works.Add(key.AnyOperator.AnySize);
     }
 
-    private static void Record(Dictionary<TimingKey, StepCurve> curves, TimingKey key, int batch, double seconds)
+    private static void Restore(Dictionary<TimingKey, StepCurve> curves, TimingKey key, IEnumerable<CurvePoint> points)
+    {
+        foreach (var point in points)
+        {
+            CurveOf(curves, key).Restore(point);
+        }
+    }
+
+    private static StepCurve CurveOf(Dictionary<TimingKey, StepCurve> curves, TimingKey key)
     {
         if (!curves.TryGetValue(key, out var curve))
         {
             curves.Add(key, curve = new StepCurve());
         }
 
-        curve.Record(batch, seconds);
+        return curve;
     }
 
     // Beyond what was measured with this operator, what a larger batch gained with others.

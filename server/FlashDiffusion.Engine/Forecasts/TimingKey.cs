@@ -24,4 +24,7 @@ internal readonly record struct TimingKey(Stage Stage, string Model, string Runn
 
     /// <summary>The same work of the networks, whatever else a step does.</summary>
     public TimingKey AnyOperator => this with { Operator = "", Picture = default, Compatibility = default };
+
+    /// <summary>For logs; what the compiler would write has the two properties above in it, and theirs, without end.</summary>
+    public override string ToString() => $"{Stage} {Model} {Runner} {Kind} {Operator} {Working} of {Picture} {Compatibility}";
 }

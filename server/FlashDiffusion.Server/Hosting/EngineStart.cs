@@ -4,6 +4,7 @@ using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Curves;
 using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.Plugins;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ internal sealed class EngineStart(
     ModelWarmUp warmUp,
     ExactShape exactShape,
     PrecisionCheck precision,
+    CurveKeeper curves,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
     ILoggerFactory loggers) : IAsyncDisposable
@@ -81,6 +83,9 @@ internal sealed class EngineStart(
         var catalog = new OperatorCatalog([.. ownOperators.Entries, .. parts.Operators]);
         var context = new ServingContext(_engine, models, parts.Solvers, catalog, pluginOptions.Value.DefaultSolver);
         await WarmUpAsync(context, cancellation);
+
+        // Says at once if the file can't be written.
+        curves.Keep(context);
         return context;
     }
 
@@ -102,6 +107,8 @@ internal sealed class EngineStart(
             await warmUp.RunAsync(entry, context, context.Engine.Devices.Length, WarmUp.LargestBatch, cancellation);
         }
 
+        // Not before: by its batches, which must be whole, the need of memory is measured.
+        await curves.TakeOverAsync(context);
         await StepCurves.LogAsync(context.Engine, loggers.CreateLogger<ReconstructionEngine>(), cancellation);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Curves;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Lifecycle;
@@ -132,6 +133,8 @@ internal static class ServerHost
         services.AddSingleton<RuntimeSampler>();
         services.AddGrpcReflection();
         services.AddHostedService<DrainDelay>();
+        services.AddSingleton<CurveKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<CurveKeeper>());
         services.AddSingleton<EngineStart>();
         services.AddSingleton<StartSummary>();
         services.AddSingleton<StartupService>();

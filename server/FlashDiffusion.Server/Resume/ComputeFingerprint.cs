@@ -31,6 +31,9 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
 
     private readonly Lazy<TokenCompute> _server = new(() => Find(options.Value));
 
+    /// <summary>What of it no request changes.</summary>
+    public TokenCompute Server => new(_server.Value);
+
     /// <summary>How this server computes a request.</summary>
     public TokenCompute Of(ReconstructionRequest request)
     {

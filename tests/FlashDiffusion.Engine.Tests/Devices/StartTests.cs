@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
@@ -95,6 +96,50 @@ public sealed class StartTests
         harness.RunUntilIdle();
         var eta = Assert.IsType<AcceptedEvent>((await EngineHarness.EventsAsync(session))[0]).Eta!.Value.TotalSeconds;
         Assert.Equal((20 * 0.01) + 0.01, eta, 1e-3);
+    }
+
+    [Fact]
+    public async Task Accepted_FirstAfterARestart_IsPlannedAsBefore()
+    {
+        // Eight rows take as long as eight steps of one, so that company gains nothing.
+        static EngineHarness Device() => new() { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10), DecodeTime = TimeSpan.FromMilliseconds(0.1) };
+        using var before = Device();
+        foreach (var company in new[] { 1, 8 })
+        {
+            for (var seed = 1UL; seed <= (ulong)company; seed++)
+            {
+                before.Submit(before.Request(seed, startTimestep: 29));
+            }
+
+            before.RunUntilIdle();
+        }
+
+        // What takes 0.3 s can't be done in 0.2, as is known although neither its solver nor its decoder has run here.
+        using var pressed = Device();
+        pressed.Loop.Times.Restore(before.Loop.Times.Copy());
+        var late = pressed.Submit(pressed.Request(5, startTimestep: 29) with { TimeLimit = TimeSpan.FromMilliseconds(200), OnTightDeadline = TightDeadline.Refuse });
+        pressed.Tick(1);
+        Assert.Equal("DEADLINE_TOO_TIGHT", (await EngineHarness.FailureAsync(late)).Reason);
+        Assert.Empty(pressed.Solver.Batches);
+
+        using var harness = Device();
+        harness.Loop.Times.Restore(before.Loop.Times.Copy());
+        var began = harness.Time.GetTimestamp();
+        var session = harness.Submit(harness.Request(6, startTimestep: 29));
+        harness.RunUntilIdle();
+        var took = harness.Time.GetElapsedTime(began).TotalSeconds;
+        var events = await EngineHarness.EventsAsync(session);
+        Assert.Equal(took, Assert.IsType<AcceptedEvent>(events[0]).Eta!.Value.TotalSeconds, 0.02 * took);
+
+        // And batches are as large as the other one found, where a server that has measured nothing takes all four.
+        harness.Solver.Batches.Clear();
+        for (var seed = 7UL; seed <= 10; seed++)
+        {
+            harness.Submit(harness.Request(seed));
+        }
+
+        harness.RunUntilIdle();
+        Assert.InRange(harness.Solver.Batches[0].Length, 1, 3);
     }
 
     [Fact]
