@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Models.Operators;
-using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Noise;
 using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Testing.Fakes;
@@ -12,22 +11,27 @@ namespace FlashDiffusion.Plugins.Tests.Engine;
 /// Law: a sample alone, and the same sample among seven others at other timesteps, give the same result within 1e-3 on [-1, 1] over
 /// twenty guided steps, with exactly the same noise. On real networks, through the engine's own loop.
 /// </summary>
-public sealed class BatchLawTests : IDisposable
+public sealed class BatchLawTests
 {
     private const int Steps = 20;
     private const ulong Seed = 77;
-
-    private readonly LatentDiffusionModel _model = TinyModel.Create();
-
-    public void Dispose() => _model.Dispose();
 
     [Theory]
     [InlineData("gaussian_blur", "std", 0.5, 2.5)]
     [InlineData("inpainting", "removed", 0.2, 0.7)]
     public async Task Reconstruct_AloneOrAmongSeven_GivesTheSame(string operatorName, string parameter, double mine, double theirs)
     {
-        var alone = await RunAsync(operatorName, parameter, mine, []);
-        var together = await RunAsync(operatorName, parameter, mine, [.. Enumerable.Range(0, 7).Select(i => mine + ((theirs - mine) * (i + 1) / 7))]);
+        using var model = TinyModel.Create();
+        await CheckAsync(new ServedModel(model, FrozenDictionary<string, ISeverityEncoder>.Empty), operatorName, parameter, mine, theirs);
+    }
+
+    [Fact]
+    public Task Reconstruct_StarterAloneOrAmongSeven_GivesTheSame() => CheckAsync(StarterModel.Load(), "gaussian_blur", "std", 0.5, 2.5);
+
+    private static async Task CheckAsync(ServedModel model, string operatorName, string parameter, double mine, double theirs)
+    {
+        var alone = await RunAsync(model, operatorName, parameter, mine, []);
+        var together = await RunAsync(model, operatorName, parameter, mine, [.. Enumerable.Range(0, 7).Select(i => mine + ((theirs - mine) * (i + 1) / 7))]);
 
         Assert.All(alone.Recorder.BatchSizes, size => Assert.Equal(1, size));
         Assert.Contains(8, together.Recorder.BatchSizes);
@@ -38,28 +42,28 @@ public sealed class BatchLawTests : IDisposable
         Assert.InRange(alone.Picture.Zip(together.Picture, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-3);
     }
 
-    private async Task<(NoiseRecorder Recorder, float[] Picture)> RunAsync(string operatorName, string parameter, double mine, double[] theirs)
+    private static async Task<(NoiseRecorder Recorder, float[] Picture)> RunAsync(ServedModel model, string operatorName, string parameter, double mine, double[] theirs)
     {
         using var harness = new EngineHarness();
         var recorder = new NoiseRecorder(new LatentDpsSolver(), Seed);
         foreach (var (value, i) in theirs.Take(4).Select((value, i) => (value, i)))
         {
-            harness.Submit(Request(recorder, operatorName, parameter, value, (ulong)i, 25 + (3 * i)));
+            harness.Submit(Request(model, recorder, operatorName, parameter, value, (ulong)i, 25 + (3 * i)));
         }
 
         // They stand in other rows, and some of them join or leave while mine is under way.
         harness.Tick(6);
-        var session = harness.Submit(Request(recorder, operatorName, parameter, mine, Seed, Steps - 1));
+        var session = harness.Submit(Request(model, recorder, operatorName, parameter, mine, Seed, Steps - 1));
         foreach (var (value, i) in theirs.Skip(4).Select((value, i) => (value, i)))
         {
-            harness.Submit(Request(recorder, operatorName, parameter, value, 10 + (ulong)i, 5 + (17 * i)));
+            harness.Submit(Request(model, recorder, operatorName, parameter, value, 10 + (ulong)i, 5 + (17 * i)));
         }
 
         harness.RunUntilIdle();
         return (recorder, (await EngineHarness.ResultAsync(session)).Picture.Values);
     }
 
-    private ReconstructionRequest Request(NoiseRecorder solver, string operatorName, string parameter, double value, ulong seed, int startTimestep)
+    private static ReconstructionRequest Request(ServedModel model, NoiseRecorder solver, string operatorName, string parameter, double value, ulong seed, int startTimestep)
     {
         var shape = new PictureShape(30, 32);
         var family = OperatorFamilies.All.Single(candidate => candidate.Descriptor.Name == operatorName);
@@ -72,7 +76,7 @@ public sealed class BatchLawTests : IDisposable
         new CounterNoise(seed).FillUniform(NoisePurpose.Degrade, 0, 0, measurement);
         return new ReconstructionRequest
         {
-            Model = new ServedModel(_model, FrozenDictionary<string, ISeverityEncoder>.Empty),
+            Model = model,
             Solver = solver,
             SolverParameters = ParameterSet.Resolve(solver.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "solver", []),
             Operator = new OperatorRequest(family, spec, 0.1),

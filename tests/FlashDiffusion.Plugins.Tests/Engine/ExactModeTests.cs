@@ -1,8 +1,5 @@
 using System.Collections.Frozen;
 using FlashDiffusion.Engine.Requests;
-using FlashDiffusion.Models.Repository;
-using FlashDiffusion.Testing.Tools;
-using static TorchSharp.torch;
 
 namespace FlashDiffusion.Plugins.Tests.Engine;
 
@@ -12,7 +9,8 @@ namespace FlashDiffusion.Plugins.Tests.Engine;
 /// </summary>
 public sealed class ExactModeTests
 {
-    private static bool IsLong => Environment.GetEnvironmentVariable("LONG") == "1";
+    /// <summary>Whether more schedules are wanted.</summary>
+    internal static bool IsLong => Environment.GetEnvironmentVariable("LONG") == "1";
 
     [Theory]
     [InlineData("gaussian_blur", "std", 1.3)]
@@ -29,15 +27,12 @@ public sealed class ExactModeTests
     [InlineData(true)]
     public async Task Reconstruct_StarterModelAnyCompanions_GivesTheSameBits(bool isAuto)
     {
-        set_num_threads(1);
-        var repository = ModelRepository.Load(Path.Combine(Checkout.Root, "server", "models"), CPU);
-        var loaded = repository.Models.Single(model => model.Model.Name == "starter");
-        var encoders = loaded.SeverityEncoders.ToFrozenDictionary(pair => pair.Key, ISeverityEncoder (pair) => pair.Value, StringComparer.Ordinal);
-        var scene = new ExactScene(new ServedModel(loaded.Model, encoders), "gaussian_blur", "std", 1.3, new PictureShape(32, 32), Steps: 3) { IsAuto = isAuto };
+        var scene = new ExactScene(StarterModel.Load(), "gaussian_blur", "std", 1.3, new PictureShape(32, 32), Steps: 3) { IsAuto = isAuto };
         await CheckAsync(scene, IsLong ? 40 : 5);
     }
 
-    private static async Task CheckAsync(ExactScene scene, int schedules)
+    /// <summary>Compares the scene alone with the scene in company.</summary>
+    internal static async Task CheckAsync(ExactScene scene, int schedules)
     {
         var expected = await scene.RunAsync(companions: null);
         Assert.True(expected.Max(Math.Abs) > 0.01, "The picture is empty.");

@@ -7,6 +7,7 @@ using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Noise;
 using FlashDiffusion.Plugins.LatentDps;
 using FlashDiffusion.Testing.Fakes;
+using static TorchSharp.torch;
 
 namespace FlashDiffusion.Plugins.Tests.Engine;
 
@@ -28,6 +29,9 @@ internal sealed record ExactScene(ServedModel Model, string Operator, string Par
     /// <summary>Whether the severity chooses the start, of most companions too.</summary>
     public bool IsAuto { get; init; }
 
+    /// <summary>Threads that one operation may use.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Moves between the devices so far.</summary>
     public int Moves { get; private set; }
 
@@ -42,7 +46,8 @@ internal sealed record ExactScene(ServedModel Model, string Operator, string Par
     /// <returns>The picture's values.</returns>
     public async Task<float[]> RunAsync(Random? companions)
     {
-        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 50, ExactBatch = Rows, Threads = 1, Device = "cpu,cpu" });
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 50, ExactBatch = Rows, Threads = Threads, Device = "cpu,cpu" });
+        set_num_threads(Threads);
         Join(harness, companions, before: true);
         var request = Request(Mine, Value, Steps, 1f);
         var mine = harness.Submit(IsAuto ? Auto(request) : request);
@@ -53,6 +58,9 @@ internal sealed record ExactScene(ServedModel Model, string Operator, string Par
         }
         while (harness.Loops.Aggregate(false, (worked, loop) => loop.Tick() || worked));
 
+        // The number belongs to this thread, which tests after this one may run on.
+        Assert.Equal(Threads, get_num_threads());
+        set_num_threads(1);
         var events = await EngineHarness.EventsAsync(mine);
         var accepted = Assert.Single(events.OfType<AcceptedEvent>());
         Assert.Equal(IsAuto ? AdaptationMode.Auto : AdaptationMode.Fixed, accepted.Adaptation);
