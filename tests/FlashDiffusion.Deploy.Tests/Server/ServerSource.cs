@@ -28,10 +28,13 @@ internal static partial class ServerSource
         .Append("grpc.health.v1.Health")
         .ToHashSet();
 
+    /// <summary>Folders in which instruments are made.</summary>
+    public static IReadOnlyList<string> MetricFolders { get; } = ["FlashDiffusion.Engine/Telemetry", "FlashDiffusion.Server/Telemetry"];
+
     /// <summary>Instruments, as Prometheus names them.</summary>
     public static IReadOnlyList<ServerMetric> Metrics { get; } =
     [
-        .. Files("FlashDiffusion.Engine/Telemetry", "FlashDiffusion.Server/Telemetry").SelectMany(text => Instrument().Matches(text))
+        .. Files([.. MetricFolders]).SelectMany(text => Instrument().Matches(text))
             .Select(match => new ServerMetric(match.Groups["name"].Value, match.Groups["kind"].Value, match.Groups["unit"].Value)),
     ];
 

@@ -1,7 +1,10 @@
+using System.Text.RegularExpressions;
+using FlashDiffusion.Testing.Tools;
+
 namespace FlashDiffusion.Deploy.Tests.Server;
 
 /// <summary>The readers of the source find what is known to be there: otherwise every other test here would check against nothing.</summary>
-public sealed class ServerSourceTests
+public sealed partial class ServerSourceTests
 {
     // As a running server showed them at /metrics.
     [Theory]
@@ -26,7 +29,16 @@ public sealed class ServerSourceTests
         Assert.Contains("QueueFull", Reasons);
     }
 
+    // What is made elsewhere would be in no table and in no test of one.
+    [Fact]
+    public void Metrics_AreMadeWhereTheyAreReadFrom() => Assert.All(
+        Directory.EnumerateFiles(Path.Combine(Checkout.Root, "server"), "*.cs", SearchOption.AllDirectories).Where(file => Making().IsMatch(File.ReadAllText(file))),
+        file => Assert.Contains(Path.GetRelativePath(Path.Combine(Checkout.Root, "server"), Path.GetDirectoryName(file)!), ServerSource.MetricFolders));
+
     internal static IReadOnlySet<string> Outcomes { get; } = ServerSource.Members("FlashDiffusion.Engine/Sessions/SessionOutcome.cs");
 
     internal static IReadOnlySet<string> Reasons { get; } = ServerSource.Members("FlashDiffusion.Engine/Admissions/RejectionReason.cs");
+
+    [GeneratedRegex(@"\.Create(Observable)?(Counter|UpDownCounter|Gauge|Histogram)\b|\bnew Meter\(")]
+    private static partial Regex Making();
 }
