@@ -34,6 +34,9 @@ internal static class InferenceNames
     /// <summary>Parameter of a requested output: whether it comes behind the JSON, in HTTP's binary extension.</summary>
     public const string BinaryData = "binary_data";
 
+    /// <summary>Parameter of a request: the same for all outputs that it does not name. Clients made for HTTP send it, over gRPC too.</summary>
+    public const string BinaryDataOutput = "binary_data_output";
+
     /// <summary>Header: whether the first error ends the whole stream with its status.</summary>
     public const string GrpcErrorHeader = "triton_grpc_error";
 }

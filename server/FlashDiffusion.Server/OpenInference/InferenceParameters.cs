@@ -62,7 +62,7 @@ internal static class InferenceParameters
     public static void Read(Inference.ModelInferRequest message, V1.ReconstructRequest request, RequestProblems problems)
     {
         // In order, so that what follows from another parameter (a start means FIXED) does not depend on how a map is sent.
-        foreach (var (name, given) in message.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (name, given) in message.Parameters.Where(pair => pair.Key != InferenceNames.BinaryDataOutput).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var value = new ParameterValueReader(name, given, problems);
             if (Known.TryGetValue(name, out var read))

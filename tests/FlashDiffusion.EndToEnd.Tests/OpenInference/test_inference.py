@@ -190,6 +190,11 @@ class InferenceTests(unittest.TestCase):
         response = self.infer(message)
         self.assertEqual((response.id, [output.name for output in response.outputs]), ("kserve", ["picture"]))
         np.testing.assert_allclose(as_numpy(response, "picture"), expected, atol=2e-3)
+        # A caller of KServe's transformer over HTTP who names no outputs, as tritonclient.http does; to_grpc hands his parameters on.
+        passed_on = kserve_request(array, [], operator="denoising", noise_std="0.1", seed=5, ddim_steps=20, binary_data_output=True)
+        response = self.infer(passed_on)
+        self.assertEqual([output.name for output in response.outputs], ["picture", "latent"])
+        np.testing.assert_allclose(as_numpy(response, "picture"), expected, atol=2e-3)
         message.outputs[0].parameters["classification"].int64_param = 3
         self.refused(grpc.StatusCode.INVALID_ARGUMENT, message, "outputs[0].parameters")
 

@@ -109,6 +109,7 @@ public sealed class InferenceReaderTests
         message.Inputs[0].Parameters["binary_data_size"] = new Inference.InferParameter { Int64Param = 12 };
         message.Outputs.Add(new Inference.ModelInferRequest.Types.InferRequestedOutputTensor { Name = "picture" });
         message.Outputs[0].Parameters["binary_data"] = new Inference.InferParameter { BoolParam = true };
+        Set(message, "binary_data_output", new() { BoolParam = true });
 
         Assert.True(InferenceReader.Read(message, streams: false).TryGet(out var call, out _));
         Assert.Equal([3, 1, 1], call.Request.Measurement.Tensor.Shape);
