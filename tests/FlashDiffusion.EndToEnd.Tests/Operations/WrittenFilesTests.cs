@@ -18,12 +18,15 @@ public sealed class WrittenFilesTests : IDisposable
 
     // Every mount read-only but those of the kernel, and one folder in memory for all that programs write by themselves. Proves itself before the server begins.
     private const string Confine = """
-        mount --make-rprivate / && mount -t tmpfs tmpfs "$TMPDIR" && mkdir "$TMPDIR/shm" "$TMPDIR/var" || exit 90
-        mount --bind "$TMPDIR/shm" /dev/shm && mount --bind "$TMPDIR/var" /var/tmp || exit 90
+        mount --make-rprivate / || exit 90
         while read -r _ _ _ _ point _; do
-          case "$point" in /proc*|/sys*|/dev/pts|/dev/shm|/var/tmp|"$TMPDIR") ;; *) mount -o remount,ro,bind "$point" 2>/dev/null ;; esac
+          case "$point" in /proc*|/sys*|/dev/pts) ;; *) mount -o remount,ro,bind "$point" 2>/dev/null ;; esac
         done < /proc/self/mountinfo
-        for place in "$0" /dev /tmp; do touch "$place/written" 2>/dev/null && exit 91; done
+        for place in "$0" "$TMPDIR" /dev /dev/shm /tmp /var/tmp; do touch "$place/written" 2>/dev/null && exit 91; done
+        mount -t tmpfs tmpfs "$TMPDIR" || exit 90
+        for place in /dev/shm /var/tmp; do
+          case "$TMPDIR" in "$place"/*) ;; *) mkdir -p "$TMPDIR$place" && mount --bind "$TMPDIR$place" "$place" || exit 90 ;; esac
+        done
         cd "$TMPDIR" && exec "$@"
         """;
 
