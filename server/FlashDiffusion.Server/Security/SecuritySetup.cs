@@ -5,6 +5,7 @@ using FlashDiffusion.Server.Security.Quotas;
 using FlashDiffusion.Server.Security.Transport;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Security;
@@ -22,6 +23,7 @@ internal static class SecuritySetup
         }
 
         var authentication = services.AddAuthentication();
+        KeepNoKeyRing(services);
         if (access.KeysFile.Length > 0)
         {
             RotatingFiles.Add(services, "API keys", [access.KeysFile], (out string problem) => FileContent.Read(access.KeysFile, ApiKeys.Parse, out problem));
@@ -45,6 +47,13 @@ internal static class SecuritySetup
         services.AddSingleton<CallerQuotas>();
         services.AddSingleton<HostGuard>();
         services.AddHostedService<Rotation>();
+    }
+
+    // What comes with authentication makes a key ring at the start and writes it to the home, for cookies and the like: nothing here has any.
+    private static void KeepNoKeyRing(IServiceCollection services)
+    {
+        var ring = services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly);
+        services.Remove(ring);
     }
 
     // A certificate says who calls only where no token is asked for: behind a proxy it is the proxy's.
