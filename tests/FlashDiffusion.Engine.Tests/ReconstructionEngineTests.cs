@@ -100,16 +100,18 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
     public async Task Submit_FullOfOneCaller_KeepsTheNextPlaceForAnother(bool fairShare)
     {
         await using var engine = new ReconstructionEngine(
-            new EngineOptions { MaximumSessions = 3, Threads = 1, FairShare = fairShare }, TimeProvider.System, _fakes.Telemetry, NullLogger<ReconstructionEngine>.Instance);
+            // A clock that stands: the place is kept for some seconds.
+            new EngineOptions { MaximumSessions = 3, Threads = 1, FairShare = fairShare }, _fakes.Time, _fakes.Telemetry, NullLogger<ReconstructionEngine>.Instance);
         engine.Start();
-        _gate.Reset();
+        // A few calls of a network, and no more until the end.
+        using var calls = new SemaphoreSlim(0);
+        var model = Request(1).Model with { Model = new FakeModel { Called = (_, _) => calls.Wait(Patience) } };
         var (flood, calm) = (new CallerKey("flood"), new CallerKey("calm"));
-        var sessions = Enumerable.Range(1, 3).Select(i => engine.Submit(Request((ulong)i, startTimestep: 999) with { Caller = flood }).Session!).ToArray();
+        var sessions = Enumerable.Range(1, 3).Select(i => engine.Submit(Request((ulong)i, startTimestep: 999) with { Caller = flood, Model = model }).Session!).ToArray();
         Assert.Equal(RejectionReason.QueueFull, engine.Submit(Request(4) with { Caller = calm }).Rejection!.Reason);
         sessions[0].Cancel();
-        _gate.Set();
+        calls.Release(20);
         await EngineHarness.FailureAsync(sessions[0]);
-        _gate.Reset();
 
         // Those that are under way stay; the place that became free is the other's, unless callers are not told apart.
         Assert.Equal(2, engine.ActiveSessions);
@@ -117,7 +119,7 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         Assert.Equal(!fairShare, engine.Submit(Request(5) with { Caller = flood }).IsAccepted);
         Assert.Equal(fairShare, engine.Submit(Request(6) with { Caller = calm }).IsAccepted);
         Array.ForEach(sessions, session => session.Cancel());
-        _gate.Set();
+        calls.Release(10_000);
         await engine.DrainAsync(Cancellation).WaitAsync(Patience, Cancellation);
     }
 

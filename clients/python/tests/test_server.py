@@ -56,7 +56,8 @@ class SyncTests(unittest.TestCase):
         self.assertIsInstance(events[0], Accepted)
         self.assertIsInstance(events[-1], Result)
         steps = [event for event in events if isinstance(event, Progress)]
-        self.assertEqual([3, 6, 7], [event.step for event in steps][:3])
+        # A server whose writer comes late conflates events to the newest, and counts them.
+        self.assertEqual((7, 3), (steps[-1].step, len(steps) + steps[-1].skipped))
         self.assertEqual((4, 16, 16), steps[0].latent.shape)
         self.assertEqual((64, 64), events[-1].picture.image.size)
         self.assertEqual((4, 16, 16), events[-1].latent.shape)
@@ -165,8 +166,11 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
             np.testing.assert_allclose(results[0].picture.array, result.picture.array, atol=2 / 255)
 
     async def test_events_come_in_order(self) -> None:
-        kinds = [type(event) async for event in self.client.reconstruct(self.degraded.measurement, OPERATOR, SHORT)]
-        self.assertEqual([Accepted, Progress, Progress, Progress, Result], kinds)
+        events = [event async for event in self.client.reconstruct(self.degraded.measurement, OPERATOR, SHORT)]
+        self.assertEqual((Accepted, Result), (type(events[0]), type(events[-1])))
+        steps = [event for event in events[1:-1] if isinstance(event, Progress)]
+        self.assertEqual(3, len(steps) + steps[-1].skipped)
+        self.assertEqual(sorted(event.step for event in steps), [event.step for event in steps])
 
     async def test_cancel_ends_the_loop(self) -> None:
         seen = 0

@@ -34,11 +34,15 @@ export const cases = {
     for await (const event of client.reconstruct(degraded.measurement, operator, { ...short, latents: true, latentType: "float16", preview: "cheap" })) {
       events.push(event);
     }
-    check(events.map((event) => event.kind).join() === "accepted,progress,progress,progress,result", events.map((event) => event.kind).join());
+    const [steps, result] = [events.slice(1, -1), events.at(-1)];
+    const kinds = events.map((event) => event.kind).join();
+    check(events[0].kind === "accepted" && steps.every((event) => event.kind === "progress") && result.kind === "result", kinds);
+    // A server whose writer comes late conflates events to the newest, and counts them.
+    check(steps.length + steps.at(-1).skipped === 3, `${kinds}, ${steps.at(-1).skipped} skipped`);
     check(events[0].totalSteps === 6 && events[0].seed === 4n, "accepted event");
-    check(events[1].latent.shape.join() === "4,16,16" && events[1].latent.data.every(Number.isFinite), "latent");
-    check(events[1].preview.toBlob().size > 100, "preview");
-    check(events[4].picture.encoded[0] === 0x89 && events[4].cost.unetForward === 6, "result");
+    check(steps[0].latent.shape.join() === "4,16,16" && steps[0].latent.data.every(Number.isFinite), "latent");
+    check(steps[0].preview.toBlob().size > 100, "preview");
+    check(result.picture.encoded[0] === 0x89 && result.cost.unetForward === 6, "result");
   },
 
   async "severity is where the reconstruction starts"({ connect, png }) {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -26,19 +27,23 @@ internal sealed class PluginThreads(IOptions<EngineOptions> options, TimeProvide
         var stage = new LoadingStage();
         // Whoever comes first decides: the thread or the clock.
         var done = new TaskCompletionSource<PluginLoading>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watchdog = time.CreateTimer(
-            _ =>
+        var waking = new WakingTime(time, _limit);
+        var began = waking.GetTimestamp();
+        using var watchdog = _limit <= TimeSpan.Zero ? null : waking.Watch(
+            () =>
             {
+                if (waking.GetElapsedTime(began) < _limit)
+                {
+                    return;
+                }
+
                 var reason = string.Create(
                     CultureInfo.InvariantCulture, $"{stage.Now} took longer than {_limit.TotalSeconds:0.###} s (Engine:StepLimitSeconds), so that its thread was given up.");
                 if (done.TrySetResult(PluginLoading.Refused(reason) with { HasHung = true }))
                 {
                     telemetry.RecordAbandoned(kind, folder.Name);
                 }
-            },
-            null,
-            _limit,
-            Timeout.InfiniteTimeSpan);
+            });
         new Thread(() => Load(folder, stage, load, done)) { IsBackground = true, Name = "plugin" }.Start();
         return done.Task.GetAwaiter().GetResult();
     }

@@ -61,7 +61,7 @@ public sealed class BenchTests
         await using var server = await FakeFlashServer.StartAsync();
         server.Reconstruction.Hangs = true;
 
-        var (exit, output, _) = await CommandRunner.RunAsync(Arguments(server, "--requests", "3", "--patience", "0.5", "--warmup", "0"));
+        var (exit, output, _) = await CommandRunner.RunAsync(Arguments(server, "--requests", "3", "--patience", "3", "--warmup", "0"));
 
         Assert.Equal(ExitCode.Failed, exit);
         Assert.Contains("lost 3", output, StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         _first.Reconstruction.Breaks.Enqueue((8, how));
         _second.Reconstruction.Breaks.Enqueue((8, how));
-        var events = await FollowAsync(Quick with { Silence = how == FakeBreak.Silence ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(60) }, Request());
+        var events = await FollowAsync(Quick with { Silence = how == FakeBreak.Silence ? TimeSpan.FromSeconds(4) : TimeSpan.FromSeconds(60) }, Request());
 
         Assert.IsType<ReconstructionAccepted>(events[0]);
         Assert.IsType<ReconstructionCompleted>(events[^1]);

@@ -15,7 +15,7 @@ internal sealed class Haproxy : IAsyncDisposable
     public Haproxy(params Uri[] servers)
     {
         var program = File.Exists(Debian) ? Debian : OutsideTool.Require("haproxy");
-        var port = FlashProcess.FreePort();
+        var port = FreePort.Next();
         var config = Path.Combine(_folder.FullName, "haproxy.cfg");
         File.WriteAllText(config, $"""
             global
@@ -32,7 +32,7 @@ internal sealed class Haproxy : IAsyncDisposable
               balance roundrobin
               option redispatch 1
               retries 3
-            {string.Join('\n', servers.Select((server, i) => $"  server s{i} {server.Authority} proto h2 check inter 200ms fall 1 rise 1"))}
+            {string.Join('\n', servers.Select((server, i) => $"  server s{i} {server.Authority} proto h2 check inter 1s fall 3 rise 1"))}
 
             """);
         _process = Process.Start(new ProcessStartInfo(program, ["-db", "-q", "-f", config]))!;

@@ -9,13 +9,13 @@ namespace FlashDiffusion.EndToEnd.Tests.Balancing;
 public sealed class RoundRobinTests : IAsyncLifetime
 {
     private const int Calls = 100;
-    private const int WarmUps = 2;
+    private const int WarmUps = 10;
 
     // A name of two addresses, for one process and its children.
     private const string Script = """mount --make-rprivate / && mount --bind "$0" /etc/hosts && exec "$@" """;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flash-names-");
-    private readonly int _port = FlashProcess.FreePort();
+    private readonly int _port = FreePort.Next();
     private RunningServer[] _servers = [];
 
     public async ValueTask InitializeAsync()

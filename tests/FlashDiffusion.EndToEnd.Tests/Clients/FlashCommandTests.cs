@@ -3,6 +3,7 @@ using FlashDiffusion.EndToEnd.Tests.Demo;
 using FlashDiffusion.EndToEnd.Tests.Servers;
 using FlashDiffusion.Pictures.BuiltIn;
 using FlashDiffusion.Pictures.Codecs;
+using FlashDiffusion.Testing.Tools;
 
 namespace FlashDiffusion.EndToEnd.Tests.Clients;
 
@@ -68,7 +69,7 @@ public sealed class FlashCommandTests(SharedServer shared) : IDisposable
 
         await RunAsync(2, "reconstruct", In("y.png"));
         Assert.Contains("There is no operator 'blurr'", await RunAsync(3, "reconstruct", In("y.png"), "--operator", "blurr"), StringComparison.Ordinal);
-        Assert.Contains("No FlashDiffusion server answers", await FlashAsync(4, "models", "--address", $"127.0.0.1:{FlashProcess.FreePort()}"), StringComparison.Ordinal);
+        Assert.Contains("No FlashDiffusion server answers", await FlashAsync(4, "models", "--address", $"127.0.0.1:{FreePort.Next()}"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FlashDiffusion.Pictures.BuiltIn;
 using FlashDiffusion.Pictures.Codecs;
+using FlashDiffusion.Testing.Tools;
 
 namespace FlashDiffusion.EndToEnd.Tests.Demo;
 
@@ -8,7 +9,7 @@ namespace FlashDiffusion.EndToEnd.Tests.Demo;
 public sealed class DemoTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("flash-demo-").FullName;
-    private readonly int _port = FlashProcess.FreePort();
+    private readonly int _port = FreePort.Next();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -44,13 +44,6 @@ internal sealed class FlashProcess : IDisposable
         return flash;
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public static bool SomebodyListens(int port)
     {
         using var client = new TcpClient();

@@ -99,7 +99,9 @@ public sealed class LifecycleTests(LifecycleServer lifecycle) : IClassFixture<Li
         lifecycle.Install("FaultySolver");
         await lifecycle.ReloadedAsync("faulty_solver");
         var contexts = await lifecycle.Server.MetricAsync("flashdiffusion_solver_contexts");
-        using var running = lifecycle.Server.Reconstruction.Reconstruct(await FaultyAsync("none"), Requests.Call);
+        var slow = await FaultyAsync("none");
+        slow.Solver.Parameters["delay"].Number = 250;
+        using var running = lifecycle.Server.Reconstruction.Reconstruct(slow, Requests.Call);
         Assert.True(await running.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         var version = lifecycle.Install("FaultySolver");
 
@@ -122,7 +124,9 @@ public sealed class LifecycleTests(LifecycleServer lifecycle) : IClassFixture<Li
         lifecycle.Install("FaultySolver");
         await lifecycle.ReloadedAsync("faulty_solver");
         var bystander = Requests.ReconstructAsync(lifecycle.Server, await Requests.BlurredAsync(lifecycle.Server));
-        Task<(List<V1.ReconstructResponse> Events, RpcException Error)>[] companions = [FailedAsync(await FaultyAsync("hang")), FailedAsync(await FaultyAsync("none"))];
+        // The one that hangs comes last: the other one has as many steps behind it then.
+        var (none, hang) = (await FaultyAsync("none"), await FaultyAsync("hang"));
+        Task<(List<V1.ReconstructResponse> Events, RpcException Error)>[] companions = [FailedAsync(none), FailedAsync(hang)];
 
         foreach (var (events, error) in await Task.WhenAll(companions))
         {

@@ -30,7 +30,7 @@ def connect(address):
 
 def long_request(array=None, **parameters):
     array = measurement() if array is None else array
-    return request(array, identifier="r", start_timestep=900, ddim_steps=30, ddim_eta=0.8, mode="exact", **parameters)
+    return request(array, identifier="r", start_timestep=900, ddim_steps=60, ddim_eta=0.8, mode="exact", **parameters)
 
 
 def quick_request(array=None, model="starter:ddim", **parameters):

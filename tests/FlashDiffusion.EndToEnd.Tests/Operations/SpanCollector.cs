@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using FlashDiffusion.Testing.Tools;
 using Google.Protobuf;
 
 namespace FlashDiffusion.EndToEnd.Tests.Operations;
@@ -16,12 +16,7 @@ internal sealed class SpanCollector : IDisposable
 
     public SpanCollector()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Endpoint = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
-        }
-
+        Endpoint = $"http://127.0.0.1:{FreePort.Next().ToString(CultureInfo.InvariantCulture)}";
         _listener.Prefixes.Add(Endpoint + "/");
         _listener.Start();
         _ = Task.Run(ServeAsync);

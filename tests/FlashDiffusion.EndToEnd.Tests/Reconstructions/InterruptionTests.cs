@@ -93,6 +93,8 @@ public sealed class InterruptionTests(SharedServer shared)
         Assert.Equal(StatusCode.DeadlineExceeded, refused.StatusCode);
         var eta = refused.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Metadata["eta_seconds"];
         Assert.InRange(double.Parse(eta, CultureInfo.InvariantCulture), 0.005, 60);
+        busy.Dispose();
+        await Server.EventuallyAsync(ActiveSlots, 0);
     }
 
     [Theory]

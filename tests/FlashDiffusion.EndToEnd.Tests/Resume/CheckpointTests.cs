@@ -26,7 +26,9 @@ public sealed class CheckpointTests(SharedServer shared)
         // A server that mixes batches promises no bits, and says so.
         Assert.False(resumed[0].Accepted.Resumed.Exact);
         Assert.Contains(resumed[0].Accepted.Notices, notice => notice.Code == "RESUME_NOT_EXACT");
-        Assert.Equal(checkpoints[^1].Step + 1, resumed[1].Progress.Step);
+        // Its first step is the next one, if the writer was not late and only the newest is left.
+        var first = resumed.First(happened => happened.Progress?.Step > checkpoints[^1].Step).Progress;
+        Assert.Equal(checkpoints[^1].Step + 1, first.Step - first.Skipped);
         Assert.Equal(events[^1].Result.Cost.UnetForward, resumed[^1].Result.Cost.UnetForward);
         var pairs = ValuesOf(events).Zip(ValuesOf(resumed));
         Assert.All(pairs, pair => Assert.Equal(pair.First, pair.Second, 1e-3f));

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using FlashDiffusion.EndToEnd.Tests.Demo;
+using FlashDiffusion.Testing.Tools;
 
 namespace FlashDiffusion.EndToEnd.Tests.Servers;
 
@@ -11,7 +11,7 @@ public sealed class ServerPair : IAsyncLifetime
     private RunningServer? _second;
 
     /// <summary>The page whose scripts may call them; nobody serves it yet.</summary>
-    internal Uri Origin { get; } = new($"http://127.0.0.1:{FlashProcess.FreePort()}");
+    internal Uri Origin { get; } = new($"http://127.0.0.1:{FreePort.Next()}");
 
     internal RunningServer First => _first ?? throw new InvalidOperationException("The server has not been started.");
 

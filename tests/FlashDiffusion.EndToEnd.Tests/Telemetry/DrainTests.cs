@@ -14,18 +14,25 @@ public sealed class DrainTests(OperatedServer operated) : IClassFixture<Operated
         using var watch = new Health.HealthClient(server.Channel).Watch(new HealthCheckRequest { Service = "readiness" }, Requests.Call);
         Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, watch.ResponseStream.Current.Status);
-        var running = Requests.ReconstructAsync(server, await Requests.BlurredAsync(server));
         var request = await Requests.BlurredAsync(server);
+        using var running = server.Reconstruction.Reconstruct(request, Requests.Call);
+        Assert.True(await running.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
 
         server.Terminate();
 
-        // The ports stay open for three seconds: the watcher is told, new requests are told where to go.
+        // The ports stay open for a while: the watcher is told, new requests are told where to go.
         Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, watch.ResponseStream.Current.Status);
         var refused = await Assert.ThrowsAsync<RpcException>(() => Requests.ReconstructAsync(server, request));
         Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await new Health.HealthClient(server.Channel).CheckAsync(new HealthCheckRequest { Service = "liveness" }, Requests.Call)).Status);
-        Assert.NotNull((await running)[^1].Result);
+        V1.ReconstructResponse? last = null;
+        await foreach (var happened in running.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            last = happened;
+        }
+
+        Assert.NotNull(last?.Result);
         watch.Dispose();
         Assert.Equal(0, await server.EndAsync());
     }

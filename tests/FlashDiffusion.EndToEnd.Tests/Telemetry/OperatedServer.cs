@@ -21,7 +21,7 @@ public sealed class OperatedServer : IAsyncLifetime
     {
         _receiver = await OtlpReceiver.StartAsync();
         _server = await RunningServer.StartAsync(
-            [$"--plugins={_plugins.FullPath}", "--admin=true", "--admin-port=0", "--reflection=true", "--drain-delay=3", "--grace=60", "--Engine:MaximumBatch=2"],
+            [$"--plugins={_plugins.FullPath}", "--admin=true", "--admin-port=0", "--reflection=true", "--drain-delay=15", "--grace=60", "--Engine:MaximumBatch=2"],
             new Dictionary<string, string>
             {
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _receiver.Endpoint,

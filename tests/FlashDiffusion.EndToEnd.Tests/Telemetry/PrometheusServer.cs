@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using FlashDiffusion.Testing.Tools;
 
@@ -18,7 +16,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <param name="rules">Alert rules that it looks at every second; none if empty.</param>
     public PrometheusServer(Uri target, string rules = "")
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var ruleFile = Path.Combine(_folder.FullName, "rules.yml");
         File.WriteAllText(ruleFile, rules);
         var config = Path.Combine(_folder.FullName, "prometheus.yml");
@@ -106,12 +104,5 @@ internal sealed class PrometheusServer : IAsyncDisposable
             // Not up yet.
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -138,7 +138,7 @@ public sealed class AdmissionHangTests
         scene.Solver.HangsChecking = true;
         var slow = scene.AdmitAsync(scene.Solver, 1);
         await scene.Solver.EnteredAsync();
-        scene.Wait(1e4);
+        scene.Wait(10 * HangScene.Limit);
         Assert.False(slow.IsCompleted);
         scene.Solver.Release();
 

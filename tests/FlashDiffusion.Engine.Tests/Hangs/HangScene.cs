@@ -68,6 +68,8 @@ internal sealed class HangScene : IAsyncDisposable
         for (var passed = 0.0; passed < seconds && Hung.Count == before; passed += 0.5)
         {
             Sleep(0.5);
+            // For calls that come back, of other devices.
+            Thread.Sleep(2);
         }
     }
 

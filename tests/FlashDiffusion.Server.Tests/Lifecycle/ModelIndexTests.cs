@@ -27,7 +27,7 @@ public sealed class ModelIndexTests(PackagedModels packaged) : IClassFixture<Pac
         await loading;
         Assert.Equal("", (await busy).Value);
         await StateAsync(scene, "READY");
-        var running = scene.Send("2", steps: 200);
+        var running = scene.Send("2", steps: 400);
         await scene.Models.UnloadAsync(TinyModels.Model, "2", TimeSpan.Zero, Cancellation);
         await StateAsync(scene, "UNLOADING");
         await EngineHarness.ResultAsync(running);

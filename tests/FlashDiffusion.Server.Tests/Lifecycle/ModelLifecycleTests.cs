@@ -64,7 +64,7 @@ public sealed class ModelLifecycleTests(PackagedModels packaged) : IClassFixture
     public async Task Unload_WhileARequestRuns_EndsItAndThenFreesTheWeights()
     {
         await using var scene = await LifecycleScene.StartAsync(packaged);
-        var running = scene.Send(steps: 200);
+        var running = scene.Send(steps: 400);
 
         var entries = await UnloadedAsync(scene, TimeSpan.Zero);
 

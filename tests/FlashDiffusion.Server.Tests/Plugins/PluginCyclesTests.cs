@@ -64,6 +64,8 @@ public sealed class PluginCyclesTests : IDisposable
         {
             CollectionPause.Collect();
             GC.WaitForPendingFinalizers();
+            // A thread that has just ended may hold one for a moment.
+            Thread.Sleep(10);
         }
     }
 }

@@ -50,9 +50,9 @@ public sealed class PluginHangTests : IDisposable
 
         var loading = Task.Run(_root.Load, Cancellation);
         await _arrived.WaitAsync(Cancellation);
-        _time.Advance(TimeSpan.FromSeconds(19));
+        Wait(19);
         Assert.False(loading.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        Wait(1);
         var catalog = await loading;
 
         Assert.Same(old, catalog.Find("good_solver")!.Solver);
@@ -82,7 +82,7 @@ public sealed class PluginHangTests : IDisposable
 
         var loading = Task.Run(_root.Load, Cancellation);
         await _arrived.WaitAsync(Cancellation);
-        _time.Advance(TimeSpan.FromSeconds(20));
+        Wait(20);
         var catalog = await loading;
 
         Assert.Equal(["good_solver"], catalog.ReadyNames);
@@ -103,7 +103,7 @@ public sealed class PluginHangTests : IDisposable
     [Fact]
     public async Task Dispose_Hangs_TheServerEndsAllTheSame()
     {
-        using var root = new PluginRoot(limitSeconds: 0.1);
+        using var root = new PluginRoot();
         PluginRoot.Edit(root.Add("FaultySolver", "Halting", "0.1.0"), "entryType", "FlashDiffusion.TestPlugins.HaltingDisposeSolver");
         Assert.NotNull(root.Load().Find("useless_solver"));
 
@@ -111,6 +111,15 @@ public sealed class PluginHangTests : IDisposable
 
         await _arrived.WaitAsync(Cancellation);
         Assert.False(_open.IsSet);
+    }
+
+    // As it passes for a process that is awake: a clock that jumps is one of a machine that slept.
+    private void Wait(int seconds)
+    {
+        for (var passed = 0; passed < seconds; passed++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
     }
 
     public void Dispose()

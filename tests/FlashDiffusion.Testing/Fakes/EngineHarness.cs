@@ -147,7 +147,7 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Events that a session's reader would find now.</summary>
     public static async Task<List<SessionEvent>> EventsAsync(ReconstructionSession session)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var events = new List<SessionEvent>();
         await foreach (var happened in session.ReadEventsAsync(timeout.Token))
         {

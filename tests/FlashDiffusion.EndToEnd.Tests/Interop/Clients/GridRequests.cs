@@ -89,8 +89,9 @@ internal static class GridRequests
     public static void ExpectShort(IReadOnlyList<V1.ReconstructResponse> events)
     {
         Assert.NotNull(events[0].Accepted);
-        Assert.True(events.Count > 4);
-        var between = events.Skip(1).SkipLast(1).ToList();
+        // A writer that comes late conflates events to the newest; one that has had nothing to write for long says without a latent that it lives.
+        var between = events.Skip(1).SkipLast(1).Where(happened => happened.Progress.Latent is not null).ToList();
+        Assert.NotEmpty(between);
         Assert.All(between, happened => Assert.Equal([4L, 16, 16], happened.Progress.Latent.Shape));
         Assert.Equal(between.Select(happened => happened.Progress.Step).Order().Distinct(), between.Select(happened => happened.Progress.Step));
         Assert.NotEmpty(between[0].Progress.Preview.Encoded);
