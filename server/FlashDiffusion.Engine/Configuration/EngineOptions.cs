@@ -8,6 +8,9 @@ namespace FlashDiffusion.Engine.Configuration;
 /// <summary>Options of the engine.</summary>
 internal sealed class EngineOptions
 {
+    /// <summary>Most rows that <see cref="MaximumBatch"/> may name.</summary>
+    public const int LargestBatch = 1024;
+
     /// <summary>Where the networks run, as torch names devices.</summary>
     /// <value>The default value is <c>cpu</c>.</value>
     [Required]
@@ -60,7 +63,7 @@ internal sealed class EngineOptions
     /// Largest number of samples that take a step together; how many do follows from the step times measured so far and from the memory.
     /// </summary>
     /// <value>The default value is 32.</value>
-    [Range(1, 1024)]
+    [Range(1, LargestBatch)]
     public int MaximumBatch { get; set; } = 32;
 
     /// <summary>
@@ -73,10 +76,13 @@ internal sealed class EngineOptions
 
     /// <summary>
     /// File in which the server keeps what it measured, relative to the current directory: step times by batch size, so that batches, ETAs and promises are
-    /// right from its first request on. Written once a minute and at the end, if there is something new. It counts for the same build, devices, threads,
-    /// processor, precision and weights only.
+    /// right from its first request on. Written once a minute and at the end, if there is something new. It counts for the same version, devices, threads,
+    /// processor, precision and weights only. <c>none</c> keeps nothing.
     /// </summary>
-    /// <value>The default value is empty: nothing is kept.</value>
+    /// <value>
+    /// The default value is empty: <c>step-times.json</c> in the first folder of <c>STATE_DIRECTORY</c>, which systemd sets for a service with a
+    /// <c>StateDirectory=</c>; where there is no such folder nothing is kept.
+    /// </value>
     public string CurveFile { get; set; } = "";
 
     /// <summary>

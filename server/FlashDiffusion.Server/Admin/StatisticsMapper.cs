@@ -7,9 +7,6 @@ namespace FlashDiffusion.Server.Admin;
 /// <summary>Statistics as the protocol has them.</summary>
 internal static class StatisticsMapper
 {
-    /// <summary>Kinds of work shown of a device: a client that sends every size there is must not make the answer too large to read.</summary>
-    private const int MaximumLanes = 256;
-
     /// <summary>What became of the requests of a model and solver.</summary>
     public static V1.SolverStatistics Solver(TallyKey key, TallyCounts counts)
     {
@@ -39,7 +36,7 @@ internal static class StatisticsMapper
             statistics.MemoryBudgetBytes = budget;
         }
 
-        statistics.Lanes.AddRange(device.Lanes.OrderByDescending(lane => lane.Curve.Sum(point => point.Count)).Take(MaximumLanes).Select(Lane));
+        statistics.Lanes.AddRange(device.Lanes.OrderByDescending(lane => LaneCurve.UnitsOf(lane.Curve)).Take(LaneCurve.Most).Select(Lane));
         return statistics;
     }
 

@@ -25,7 +25,7 @@ internal sealed record CommandLine
         new("--queue", "Engine:MaximumSessions", "64", "reconstructions accepted at once; more are refused"),
         new("--threads", "Engine:Threads", "0", "threads of one operation on the CPU; 0 lets the library choose"),
         new("--precision", "Engine:Precision", "float32", "numbers that networks compute with: float32, bfloat16"),
-        new("--curve-file", "Engine:CurveFile", "FILE", "where measured step times are kept over restarts; without it nothing is kept"),
+        new("--curve-file", "Engine:CurveFile", "FILE", "where measured step times are kept over restarts, or none; default: step-times.json in systemd's STATE_DIRECTORY, if there is one"),
         new("--grace", "Server:ShutdownGraceSeconds", "10", "seconds to finish running work on shutdown"),
         new("--drain-delay", "Server:DrainDelaySeconds", "0", "seconds between NOT_SERVING and closed ports on shutdown"),
         new("--reflection", "Server:Reflection", "false", "true lets tools like grpcurl list the services"),

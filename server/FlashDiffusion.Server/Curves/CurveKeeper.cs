@@ -15,10 +15,11 @@ namespace FlashDiffusion.Server.Curves;
 /// </summary>
 internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFingerprint fingerprint, ServingState state, TimeProvider time, ILogger<CurveKeeper> logger) : BackgroundService
 {
-    private readonly string _path = options.Value.CurveFile;
+    private readonly string _path = CurvePlace.Of(options.Value.CurveFile, Environment.GetEnvironmentVariable(CurvePlace.StateVariable));
     private readonly Lock _gate = new();
     private long _kept;
     private string _problem = "";
+    private bool _hasWritten;
 
     /// <summary>How often what is new is written.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromMinutes(1);
@@ -31,19 +32,31 @@ internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFinger
             return;
         }
 
+        var known = 0;
         foreach (var (device, times) in context.Engine.Times.Index())
         {
-            await context.Engine.MaintainAsync(device, () =>
+            var answer = await context.Engine.MaintainAsync(device, () =>
             {
                 times.Restore(stored[device]);
                 return "";
             });
+            if (answer.Succeeded)
+            {
+                known += stored[device].Length;
+            }
+            else
+            {
+                Log.CurvesLeftOut(logger, $"{context.Engine.Devices[device]} did not take them: {answer.Failure?.Message ?? answer.Rejection?.Message ?? "it gave no answer."}");
+            }
         }
 
-        Log.CurvesKnown(logger, stored.Sum(curves => curves.Length));
+        if (known > 0)
+        {
+            Log.CurvesKnown(logger, known);
+        }
     }
 
-    /// <summary>Writes what was measured, if something was since it was written last; any thread. What it can't write is said once.</summary>
+    /// <summary>Writes what was measured, if something was since it was written last; any thread. Why it can't is said once for each reason after another.</summary>
     public void Keep(ServingContext context)
     {
         if (_path.Length == 0)
@@ -54,7 +67,7 @@ internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFinger
         lock (_gate)
         {
             var devices = context.Engine.Times.Select(times => times.Copy()).ToArray();
-            var units = devices.Sum(curves => curves.Sum(StoredLane.UnitsOf));
+            var units = devices.Sum(curves => curves.Sum(curve => curve.Units));
             if (units == _kept)
             {
                 return;
@@ -109,7 +122,13 @@ internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFinger
     {
         try
         {
+            if (!_hasWritten)
+            {
+                CurveFile.PutAside(_path);
+            }
+
             CurveFile.Write(_path, curves);
+            _hasWritten = true;
             return "";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -7,13 +7,13 @@ namespace FlashDiffusion.Server.Curves;
 /// <summary>
 /// What measured times depend on beside the work. TorchSharp does not tell the make of a graphics device, so that two of them with one name count as the same.
 /// </summary>
-/// <param name="Server">Version of the server.</param>
-/// <param name="Devices">Names of its devices, one a worker.</param>
-/// <param name="Precision">Numbers that networks compute with.</param>
-/// <param name="Threads">Threads of one operation.</param>
-/// <param name="Processor">Make of the processor.</param>
-/// <param name="InstructionSet">What of it is used.</param>
-/// <param name="Libraries">What computes.</param>
+/// <param name="Server">Version of the server, as its build has it; not which build.</param>
+/// <param name="Devices">Names of its devices with commas, one a worker, as in <c>cpu,cpu</c> or <c>cuda:0</c>.</param>
+/// <param name="Precision">Name of the numbers that networks compute with: <c>Float32</c> or <c>BFloat16</c>.</param>
+/// <param name="Threads">Threads of one operation, at least 1.</param>
+/// <param name="Processor">Make of the processor as the system names it; empty if it does not.</param>
+/// <param name="InstructionSet">Instructions of it that are looked for and there, with <c>+</c>.</param>
+/// <param name="Libraries">What computes, with its version and the architecture.</param>
 internal sealed record CurveOrigin(string Server, string Devices, string Precision, int Threads, string Processor, string InstructionSet, string Libraries)
 {
     /// <summary>That of this server.</summary>

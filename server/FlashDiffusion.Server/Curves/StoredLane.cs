@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Scheduling;
 
@@ -6,24 +7,25 @@ namespace FlashDiffusion.Server.Curves;
 
 /// <summary>A step-time curve as the file has it; the names are those of <see cref="TimingKey"/>.</summary>
 /// <param name="Stage">Kind of work.</param>
-/// <param name="Model">Model and version.</param>
+/// <param name="Model">Model and version, as in <c>starter/1</c>.</param>
 /// <param name="Runner">Solver or operator, and version.</param>
 /// <param name="Kind">Kind of step.</param>
-/// <param name="Operator">Forward operator; empty without one.</param>
+/// <param name="Operator">Forward operator and what fixes its shape; empty without one.</param>
 /// <param name="Compatibility">Which formulas.</param>
-/// <param name="Working">Height and width of the picture that the model works on.</param>
-/// <param name="Picture">Height and width of the caller's picture.</param>
-/// <param name="Points">What was measured.</param>
+/// <param name="Working">Height and width in pixels of the picture that the model works on, from 1 to 2^20.</param>
+/// <param name="Picture">Height and width in pixels of the caller's picture, from 0 (it does not matter) to 2^20.</param>
+/// <param name="Points">
+/// What was measured, each number of rows once and at least one: rows from 1 to <see cref="EngineOptions.LargestBatch"/>, seconds above 0 and up to 1e6, units from
+/// 1 to 2^40.
+/// </param>
 internal sealed record StoredLane(
     Stage Stage, string Model, string Runner, string Kind, string Operator, Compatibility Compatibility, int[] Working, int[] Picture, ImmutableArray<CurvePoint> Points)
 {
     private const int LargestSide = 1 << 20;
-    private const int MostRows = 1 << 20;
     private const double LongestSeconds = 1e6;
-    private const long MostUnits = 1L << 50;
 
-    /// <summary>Units that it was measured from.</summary>
-    public static long UnitsOf(LaneCurve curve) => curve.Points.Sum(point => point.Count);
+    // More than any device can have done; all that a file has room for can be added up.
+    private const long MostUnits = 1L << 40;
 
     /// <summary>What is stored of a curve.</summary>
     public static StoredLane Of(LaneCurve curve) => new(
@@ -39,7 +41,7 @@ internal sealed record StoredLane(
             throw new InvalidDataException($"a kind of work of {Model} is none.");
         }
 
-        if (Points.IsDefaultOrEmpty || Points.Any(point => point is not { Rows: > 0 and <= MostRows, Seconds: >= 0 and <= LongestSeconds, Count: > 0 and <= MostUnits }) || Points.DistinctBy(point => point.Rows).Count() < Points.Length)
+        if (Points.IsDefaultOrEmpty || Points.Any(point => point is not { Rows: > 0 and <= EngineOptions.LargestBatch, Seconds: > 0 and <= LongestSeconds, Count: > 0 and <= MostUnits }) || Points.DistinctBy(point => point.Rows).Count() < Points.Length)
         {
             throw new InvalidDataException($"a curve of {Model} has points that nobody can have measured.");
         }

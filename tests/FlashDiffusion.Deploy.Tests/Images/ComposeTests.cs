@@ -30,7 +30,7 @@ public sealed class ComposeTests
     [Fact]
     public void Compose_Mounts_AreFilesThatExist_ReadOnly()
     {
-        var mounts = Services().SelectMany(service => YamlTree.List(service, "volumes")).Cast<string>().Select(mount => mount.Split(':')).ToList();
+        var mounts = Services().SelectMany(service => YamlTree.List(service, "volumes")).Cast<string>().Select(mount => mount.Split(':')).Where(mount => mount[0].StartsWith('.')).ToList();
         Assert.NotEmpty(mounts);
         Assert.All(mounts, mount => Assert.True(Path.Exists(DeployFolder.PathOf(Path.Combine("compose", mount[0]))), mount[0]));
         Assert.All(mounts, mount => Assert.Equal("ro", mount[^1]));
@@ -45,6 +45,18 @@ public sealed class ComposeTests
         Assert.Equal(["ALL"], YamlTree.List(server, "cap_drop"));
         var names = ((IDictionary<object, object>)YamlTree.At(server, "environment")!).Keys.Cast<string>().Where(name => !name.StartsWith("OTEL_", StringComparison.Ordinal));
         Assert.All(names, name => Assert.Contains(name.Replace("__", ":", StringComparison.Ordinal), ServerSource.OptionKeys));
+    }
+
+    [Fact]
+    public void CurveFile_IsOnAVolume_InAFolderThatTheImageGivesToItsUser()
+    {
+        var server = YamlTree.At(Tree, "services", "server");
+        var folder = Path.GetDirectoryName((string)YamlTree.At(server, "environment", "Engine__CurveFile")!);
+        var mount = YamlTree.List(server, "volumes").Cast<string>().Select(mount => mount.Split(':')).Single(mount => mount[1] == folder);
+        Assert.Equal(2, mount.Length);
+        Assert.NotNull(YamlTree.At(Tree, "volumes", mount[0]));
+        // A new volume takes its owner from what the image has there.
+        Assert.Contains($"COPY --from=source --chown=1654:1654 /state {folder}\n", DeployFolder.Read("docker/Dockerfile"), StringComparison.Ordinal);
     }
 
     private static ICollection<object> Services() => ((IDictionary<object, object>)YamlTree.At(Tree, "services")!).Values;

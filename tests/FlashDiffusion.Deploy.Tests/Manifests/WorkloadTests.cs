@@ -66,6 +66,19 @@ public sealed class WorkloadTests
         Assert.Contains($"create secret generic {secret} --from-literal={Path.GetFileName(file)}=", DeployFolder.Read("README.md"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kubernetes/base/deployment.yaml")]
+    [InlineData("kserve/servingruntime.yaml")]
+    public void CurveFile_IsWhereTheServerMayWrite(string file)
+    {
+        var manifest = Manifest.Load(file).Single();
+        var container = ContainerOf(manifest);
+        var curves = (string)YamlTree.At(YamlTree.List(container, "env").Single(variable => Equals(YamlTree.At(variable, "name"), "Engine__CurveFile")), "value")!;
+        var mount = YamlTree.List(container, "volumeMounts").Single(mount => Equals(YamlTree.At(mount, "mountPath"), Path.GetDirectoryName(curves)));
+        Assert.NotEqual(true, YamlTree.At(mount, "readOnly"));
+        Assert.NotNull(YamlTree.At(YamlTree.List(PodOf(manifest), "volumes").Single(volume => Equals(YamlTree.At(volume, "name"), YamlTree.At(mount, "name"))), "emptyDir"));
+    }
+
     [Fact]
     public void Drain_HasTimeForThePause_TheGrace_AndTheLastAnswers()
     {

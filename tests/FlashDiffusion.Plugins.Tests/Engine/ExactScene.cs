@@ -47,24 +47,36 @@ internal sealed record ExactScene(ServedModel Model, string Operator, string Par
     public async Task<float[]> RunAsync(Random? companions)
     {
         using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 50, ExactBatch = Rows, Threads = Threads, Device = "cpu,cpu" });
-        set_num_threads(Threads);
-        Join(harness, companions, before: true);
-        var request = Request(Mine, Value, Steps, 1f);
-        var mine = harness.Submit(IsAuto ? Auto(request) : request);
-        do
-        {
-            Join(harness, companions, before: false);
-            Move(harness, companions, mine);
-        }
-        while (harness.Loops.Aggregate(false, (worked, loop) => loop.Tick() || worked));
-
-        // The number belongs to this thread, which tests after this one may run on.
-        Assert.Equal(Threads, get_num_threads());
-        set_num_threads(1);
+        var mine = Play(harness, companions);
         var events = await EngineHarness.EventsAsync(mine);
         var accepted = Assert.Single(events.OfType<AcceptedEvent>());
         Assert.Equal(IsAuto ? AdaptationMode.Auto : AdaptationMode.Fixed, accepted.Adaptation);
         return Assert.IsType<ResultEvent>(events[^1]).Picture.Values;
+    }
+
+    private ReconstructionSession Play(EngineHarness harness, Random? companions)
+    {
+        set_num_threads(Threads);
+        try
+        {
+            Join(harness, companions, before: true);
+            var request = Request(Mine, Value, Steps, 1f);
+            var mine = harness.Submit(IsAuto ? Auto(request) : request);
+            do
+            {
+                Join(harness, companions, before: false);
+                Move(harness, companions, mine);
+            }
+            while (harness.Loops.Aggregate(false, (worked, loop) => loop.Tick() || worked));
+
+            Assert.Equal(Threads, get_num_threads());
+            return mine;
+        }
+        finally
+        {
+            // The number belongs to this thread, which tests after this one may run on, however this one ends.
+            set_num_threads(1);
+        }
     }
 
     private void Join(EngineHarness harness, Random? companions, bool before)

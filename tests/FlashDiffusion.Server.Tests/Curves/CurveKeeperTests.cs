@@ -97,6 +97,19 @@ public sealed class CurveKeeperTests(PackagedModels packaged) : IClassFixture<Pa
     }
 
     [Fact]
+    public async Task TakeOver_DeviceThatTakesNothing_SaysSoInsteadOfKnowing()
+    {
+        await MeasureAsync();
+        await using var scene = await LifecycleScene.StartAsync(packaged);
+        var context = scene.State.Context!;
+        await scene.Engine.DisposeAsync();
+        using var keeper = Keeper(scene);
+        await keeper.TakeOverAsync(context);
+        Assert.Contains("are left out and will be measured anew: cpu did not take them", _log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("known again", _log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TakeOver_NoFileYet_SaysNothing()
     {
         await using var scene = await LifecycleScene.StartAsync(packaged);
@@ -115,7 +128,7 @@ public sealed class CurveKeeperTests(PackagedModels packaged) : IClassFixture<Pa
 
         await EventuallyAsync(() => File.Exists(Path));
         var kept = CurveFile.Read(Path, out _)!.Curves()[0];
-        Assert.Equal(3, kept.Where(curve => curve.Key.Stage == Stage.Step).Sum(StoredLane.UnitsOf));
+        Assert.Equal(3, kept.Where(curve => curve.Key.Stage == Stage.Step).Sum(curve => curve.Units));
 
         // Nothing is new.
         File.Delete(Path);
@@ -128,7 +141,7 @@ public sealed class CurveKeeperTests(PackagedModels packaged) : IClassFixture<Pa
         Assert.False(File.Exists(Path));
         await scene.Send(steps: 2).EndAsync();
         await keeper.StopAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(5, CurveFile.Read(Path, out _)!.Curves()[0].Where(curve => curve.Key.Stage == Stage.Step).Sum(StoredLane.UnitsOf));
+        Assert.Equal(5, CurveFile.Read(Path, out _)!.Curves()[0].Where(curve => curve.Key.Stage == Stage.Step).Sum(curve => curve.Units));
     }
 
     [Fact]
@@ -154,11 +167,47 @@ public sealed class CurveKeeperTests(PackagedModels packaged) : IClassFixture<Pa
     }
 
     [Fact]
-    public async Task Keep_NoFileNamed_WritesNothing()
+    public async Task Keep_FileOfSomethingElse_IsPutAsideOnce()
     {
+        const string Keys = "alice 0123456789abcdef admin\n";
+        File.WriteAllText(Path, Keys);
+        await using var scene = await LifecycleScene.StartAsync(packaged);
+        using var keeper = Keeper(scene);
+        await keeper.TakeOverAsync(scene.State.Context!);
+        Assert.Equal(Keys, File.ReadAllText(Path));
+        for (var i = 0; i < 2; i++)
+        {
+            await scene.Send().EndAsync();
+            keeper.Keep(scene.State.Context!);
+        }
+
+        Assert.NotNull(CurveFile.Read(Path, out _));
+        Assert.Equal(Keys, File.ReadAllText(Path + CurveFile.Old));
+        Assert.DoesNotContain("alice", _log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keep_EmptyFile_IsLeftAloneAndSaid()
+    {
+        File.WriteAllText(Path, "");
+        await using var scene = await LifecycleScene.StartAsync(packaged);
+        using var keeper = Keeper(scene);
+        await scene.Send().EndAsync();
+        keeper.Keep(scene.State.Context!);
+        Assert.Equal([Path], Directory.GetFileSystemEntries(_folder.FullName));
+        Assert.Equal("", File.ReadAllText(Path));
+        Assert.Contains("can't be kept in Engine:CurveFile", _log.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(CurvePlace.Nowhere)]
+    public async Task Keep_NoFileNamed_WritesNothing(string file)
+    {
+        Assert.SkipWhen(file.Length == 0 && Environment.GetEnvironmentVariable(CurvePlace.StateVariable) is not null, "Whoever runs this test has a state folder.");
         await using var scene = await LifecycleScene.StartAsync(packaged);
         var options = Options();
-        options.CurveFile = "";
+        options.CurveFile = file;
         using var keeper = Keeper(scene, options);
         await keeper.StartAsync(TestContext.Current.CancellationToken);
         await scene.Send().EndAsync();
@@ -187,7 +236,7 @@ public sealed class CurveKeeperTests(PackagedModels packaged) : IClassFixture<Pa
         using var keeper = Keeper(scene);
         await scene.Send(steps: 4).EndAsync();
         await keeper.StopAsync(TestContext.Current.CancellationToken);
-        return [.. Curves(scene).OrderByDescending(StoredLane.UnitsOf)];
+        return [.. Curves(scene).OrderByDescending(curve => curve.Units)];
     }
 
     // The timer begins when its thread does.

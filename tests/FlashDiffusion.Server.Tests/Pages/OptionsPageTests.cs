@@ -15,6 +15,7 @@ public sealed class OptionsPageTests
         ["Models:DirectoryName"] = "the folder's name",
         ["Models:DefaultModel"] = "the only one, or the first by name",
         ["Plugins:Root"] = "`plugins` beside the binaries",
+        ["Engine:CurveFile"] = "`step-times.json` in systemd's state folder, if there is one",
         ["Engine:GuidanceExponent"] = "the preset's",
         ["Resume:Key"] = "a random one",
         ["Access:JwtKeysFile"] = "asks the issuer",

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Sessions;
-using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Requests;
@@ -10,42 +8,34 @@ using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Tests.Requests;
 using FlashDiffusion.Testing.Fakes;
 using Microsoft.Extensions.Options;
-using TorchSharp;
 
 namespace FlashDiffusion.Server.Tests.Retention;
 
 /// <summary>
 /// Plays calls that come, leave, come back, fetch and cancel, some under names that outlive them, at the engine's own loop in virtual time. Any bytes are a
-/// program, two an action, so that a failing one can be shrunk. What must become of each is kept beside it. Runs on one thread without a context: it waits for
-/// what is handed on behind it.
+/// program, two an action, so that a failing one can be shrunk. After each action the <see cref="StormLaws"/> must hold. Runs on one thread without a context: it
+/// waits for what is handed on behind it.
 /// </summary>
 internal sealed class DetachStorm : IDisposable
 {
-    private const ulong Throwing = 8;
-    private const ulong Poisoned = 9;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>Of requests, the seeds from this one on end as the solver's failure.</summary>
+    public const ulong Throwing = 8;
 
-    // A unit passes a few milliseconds, and within it nobody can say when an end was seen.
-    private static readonly TimeSpan Unsure = TimeSpan.FromMilliseconds(100);
-    private static readonly ConcurrentDictionary<(ulong Seed, int Steps), float[]> Alone = new();
+    private const ulong Poisoned = 9;
     private static readonly MappedReconstruction Mapped = new MapperScene().Map(MapperScene.Fine());
 
     private readonly EngineHarness _harness = new(new EngineOptions { MaximumSessions = 9, MaximumBatch = 4, Threads = 1 });
-    private readonly long _tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-    private readonly ResultOptions _limits;
-    private readonly bool _isBounded;
     private readonly RetainedRegister _register;
     private readonly MeterListener _listener = new();
-    private readonly List<StormCase> _cases = [];
-    private readonly Dictionary<RequestKey, StormCase> _names = [];
+    private readonly StormLaws _laws;
     private long _detached;
 
     /// <param name="isBounded">Whether so little is kept that ends are forgotten before their time.</param>
     public DetachStorm(bool isBounded)
     {
-        _isBounded = isBounded;
-        _limits = isBounded ? new ResultOptions { MaximumCount = 3, MaximumBytes = 2 * sizeof(float) * new PictureShape(16, 16).Elements } : new ResultOptions();
-        _register = new RetainedRegister(Options.Create(_limits), _harness.Time, _harness.Telemetry);
+        var limits = isBounded ? new ResultOptions { MaximumCount = 3, MaximumBytes = 2 * sizeof(float) * new PictureShape(16, 16).Elements } : new ResultOptions();
+        _register = new RetainedRegister(Options.Create(limits), _harness.Time, _harness.Telemetry);
+        _laws = new StormLaws(_harness, _register, limits, isBounded);
         _harness.Solver.Throwing.Add(Throwing);
         _harness.Solver.Poisoned.Add(Poisoned);
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -60,7 +50,7 @@ internal sealed class DetachStorm : IDisposable
     }
 
     /// <summary>What was met, so that a test can see that a storm says something.</summary>
-    public SortedSet<string> Met { get; } = new(StringComparer.Ordinal);
+    public SortedSet<string> Met => _laws.Met;
 
     public void Dispose()
     {
@@ -75,16 +65,16 @@ internal sealed class DetachStorm : IDisposable
         for (var at = 0; at + 1 < program.Length; at += 2)
         {
             Act(program[at], program[at + 1]);
-            Settle();
+            _laws.Settle();
         }
 
         for (var working = true; working;)
         {
             working = _harness.Loop.Tick();
-            Settle();
+            _laws.Settle();
         }
 
-        CheckEnd();
+        _laws.CheckEnd(_detached);
     }
 
     private void Act(byte what, byte with)
@@ -132,14 +122,14 @@ internal sealed class DetachStorm : IDisposable
             var session = _harness.Submit(request);
             var unnamed = new StormCase(session, null, null, Detaches: false);
             unnamed.Followers.Add(new SessionFeed(session));
-            _cases.Add(unnamed);
+            _laws.Cases.Add(unnamed);
             return;
         }
 
         var key = NameOf(with % 9);
-        var known = Known(key);
+        var known = _laws.Known(key);
         var isSame = how >= 16 && known is { IsJoinable: true };
-        var asked = isSame ? known!.Asked! : new RequestFingerprint($"{_cases.Count}", null);
+        var asked = isSame ? known!.Asked! : new RequestFingerprint($"{_laws.Cases.Count}", null);
         if (!_register.Take(key, asked, new RetentionRequest(key.Id, detaches, lifetime)).TryGet(out var claim, out var error))
         {
             Assert.True(known is { IsJoinable: true } && !isSame, $"Refused with {error.Reason} although the name was free.");
@@ -153,8 +143,8 @@ internal sealed class DetachStorm : IDisposable
         {
             var session = _harness.Submit(request);
             claim.Retained.Begin(session, Mapped with { Request = request });
-            known = _names[key] = new StormCase(session, claim.Retained, asked, detaches);
-            _cases.Add(known);
+            known = _laws.Names[key] = new StormCase(session, claim.Retained, asked, detaches);
+            _laws.Cases.Add(known);
         }
         else
         {
@@ -165,39 +155,9 @@ internal sealed class DetachStorm : IDisposable
         (known!.HasSettled ? known.Readers : known.Followers).Add(claim.Follower);
     }
 
-    // What the register must know under a name. Where little is kept, what has ended may be forgotten at any time.
-    private StormCase? Known(RequestKey key)
-    {
-        var found = _register.Find(key);
-        if (!_names.TryGetValue(key, out var named))
-        {
-            Assert.Null(found);
-            return null;
-        }
-
-        var left = named.HasSettled ? named.Retained!.Expires - _harness.Time.GetUtcNow() : null;
-        if ((left is { } about && about.Duration() < Unsure) || (_isBounded && named.HasSettled))
-        {
-            Assert.True(found is null || found == named.Retained);
-        }
-        else
-        {
-            Assert.Same(left <= TimeSpan.Zero ? null : named.Retained, found);
-        }
-
-        if (found is null)
-        {
-            Met.Add("forgotten");
-            _names.Remove(key);
-            return null;
-        }
-
-        return named;
-    }
-
     private void Leave(byte with)
     {
-        StormCase[] followed = [.. _cases.Where(item => item.Followers.Count > 0)];
+        StormCase[] followed = [.. _laws.Cases.Where(item => item.Followers.Count > 0)];
         if (followed.Length == 0)
         {
             return;
@@ -224,7 +184,7 @@ internal sealed class DetachStorm : IDisposable
 
     private void Cancel(RequestKey key)
     {
-        if (Known(key) is not { } named)
+        if (_laws.Known(key) is not { } named)
         {
             return;
         }
@@ -239,7 +199,7 @@ internal sealed class DetachStorm : IDisposable
 
     private void Fetch(RequestKey key)
     {
-        if (Known(key) is not { HasSettled: true } named)
+        if (_laws.Known(key) is not { HasSettled: true } named)
         {
             return;
         }
@@ -247,102 +207,6 @@ internal sealed class DetachStorm : IDisposable
         var final = named.Retained!.Look().Final!;
         Assert.Equal(final.GetType(), named.Final!.GetType());
         Met.Add(final is ResultEvent ? named.WentAlone ? "fetched later" : "fetched" : "fetched a failure");
-        CheckFinal(named, final);
-    }
-
-    // Nothing else happens until what has ended is known to have ended.
-    private void Settle()
-    {
-        Balance();
-        foreach (var item in _cases.Where(item => !item.HasSettled && item.Session.HasEnded))
-        {
-            if (item.Retained is { } retained)
-            {
-                Assert.True(retained.Ended.Wait(Patience), "Its end never reached the register.");
-                item.Final = retained.Look().Final;
-            }
-            else
-            {
-                item.Final = EventsOf(item.Session.Events)[^1];
-            }
-
-            (item.HasSettled, item.EndedAlone) = (true, item.Followers.Count == 0);
-            item.Readers.AddRange(item.Followers);
-            item.Followers.Clear();
-        }
-
-        Assert.InRange(_register.Bytes, 0, _limits.MaximumBytes);
-        Assert.InRange(_names.Count(pair => pair.Value.HasSettled && _register.Find(pair.Key) == pair.Value.Retained), 0, _limits.MaximumCount);
-    }
-
-    private void Balance()
-    {
-        Assert.Equal(_cases.Count, _harness.Ledger.Accepted);
-        Assert.Equal(_harness.Ledger.Accepted, _harness.Ledger.Active + Enum.GetValues<SessionOutcome>().Sum(_harness.Ledger.Ended));
-    }
-
-    private void CheckEnd()
-    {
-        Assert.All(_cases, item => Assert.True(item.HasSettled));
-        var (completed, failed, cancelled, detached) = (0, 0, 0, 0);
-        foreach (var item in _cases)
-        {
-            CheckFinal(item, item.Final!);
-            Assert.All(item.Readers.OfType<Follower>(), reader => CheckFinal(item, EventsOf(reader.Events)[^1]));
-
-            // What nobody followed at its end, and nobody ended, was detached, however it ended. What does not detach never comes to a result alone.
-            var isCancelled = item.Final is FailedEvent { Failure.Outcome: SessionOutcome.Cancelled };
-            var isDetached = item.EndedAlone && !item.IsCancelled;
-            Assert.True(item.WentAlone || !item.EndedAlone || (item.IsCancelled && item.Final is FailedEvent), "It went on although nobody can come back for it.");
-            Met.Add($"{(isDetached ? "detached" : "followed")} {(item.Final as FailedEvent)?.Failure.Outcome ?? SessionOutcome.Completed}");
-            detached += isDetached ? 1 : 0;
-            cancelled += isCancelled ? 1 : 0;
-            completed += !isDetached && item.Final is ResultEvent ? 1 : 0;
-            failed += !isDetached && !isCancelled && item.Final is FailedEvent ? 1 : 0;
-        }
-
-        Assert.Equal(_harness.Ledger.Accepted, completed + failed + cancelled + detached);
-        Assert.Equal(_cases.Count(item => item.WentAlone), _detached);
-        Assert.Equal((0, EngineLoad.Idle), (_harness.Ledger.Active, _harness.Loop.Load));
-        Assert.Equal(_tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-
-        _harness.Time.Advance(TimeSpan.FromSeconds(_limits.MaximumLifetimeSeconds));
-        Assert.All(_names.Keys, key => Assert.Null(_register.Find(key)));
-        Assert.Equal(0, _register.Bytes);
-    }
-
-    private static void CheckFinal(StormCase item, SessionEvent final)
-    {
-        var request = item.Session.Request;
-        var expected = item.IsCancelled ? SessionOutcome.Cancelled : request.Seed >= Throwing ? SessionOutcome.SolverFailed : SessionOutcome.Completed;
-        if (final is FailedEvent { Failure: var failure })
-        {
-            Assert.NotEmpty(failure.Reason);
-            Assert.True(failure.Outcome == expected || (request.TimeLimit is not null && failure.Outcome is SessionOutcome.DeadlineExceeded or SessionOutcome.BudgetTooSmall), $"It ended with {failure}, not as {expected}.");
-            Assert.Equal(item.OnRequest && failure.Outcome == SessionOutcome.Cancelled, failure.Reason == ErrorReasons.CancelledOnRequest);
-            return;
-        }
-
-        Assert.Equal(SessionOutcome.Completed, expected);
-        var result = Assert.IsType<ResultEvent>(final);
-        if (request.TimeLimit is null)
-        {
-            var alone = ResultAlone(request.Seed, request.Adaptation.StartTimestep!.Value + 1);
-            Assert.InRange(result.Picture.Values.Zip(alone, (one, other) => Math.Abs(one - other)).Max(), 0, 1e-4);
-        }
-    }
-
-    private static float[] ResultAlone(ulong seed, int steps) => Alone.GetOrAdd((seed, steps), key =>
-    {
-        using var harness = new EngineHarness();
-        var session = harness.Submit(harness.Request(key.Seed, startTimestep: key.Steps - 1));
-        harness.RunUntilIdle();
-        return ((ResultEvent)EventsOf(session.Events)[^1]).Picture.Values;
-    });
-
-    private static List<SessionEvent> EventsOf(EventStream events)
-    {
-        using var timeout = new CancellationTokenSource(Patience);
-        return [.. events.ReadAsync(timeout.Token).ToBlockingEnumerable(timeout.Token)];
+        StormLaws.CheckFinal(named, final);
     }
 }

@@ -5,7 +5,8 @@ namespace FlashDiffusion.Server.Security.Files;
 /// <summary>Reads small files of an operator. Messages name the file and what is wrong with it, never its content.</summary>
 internal static class FileContent
 {
-    private const long Largest = 4 * 1024 * 1024;
+    /// <summary>Bytes of the largest file that is read.</summary>
+    public const long Largest = 4 * 1024 * 1024;
 
     /// <summary>Turns a text into a value, or says what is wrong with it.</summary>
     public delegate T? Parser<T>(string text, out string problem)
