@@ -55,7 +55,8 @@ class SyncTests(unittest.TestCase):
         events = list(self.client.reconstruct(self.degraded.measurement, OPERATOR, options))
         self.assertIsInstance(events[0], Accepted)
         self.assertIsInstance(events[-1], Result)
-        steps = [event for event in events if isinstance(event, Progress)]
+        # What has no latent says only that the server lives.
+        steps = [event for event in events if isinstance(event, Progress) and event.latent is not None]
         # A server whose writer comes late conflates events to the newest, and counts them.
         self.assertEqual((7, 3), (steps[-1].step, len(steps) + steps[-1].skipped))
         self.assertEqual((4, 16, 16), steps[0].latent.shape)
@@ -168,9 +169,10 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
     async def test_events_come_in_order(self) -> None:
         events = [event async for event in self.client.reconstruct(self.degraded.measurement, OPERATOR, SHORT)]
         self.assertEqual((Accepted, Result), (type(events[0]), type(events[-1])))
-        steps = [event for event in events[1:-1] if isinstance(event, Progress)]
-        self.assertEqual(3, len(steps) + steps[-1].skipped)
-        self.assertEqual(sorted(event.step for event in steps), [event.step for event in steps])
+        steps = [event.step for event in events[1:-1] if isinstance(event, Progress)]
+        self.assertEqual(sorted(steps), steps)
+        # Some may be conflated to the newest, or be there twice to say that the server lives.
+        self.assertEqual(3, len(set(steps) - {0}) + events[-2].skipped)
 
     async def test_cancel_ends_the_loop(self) -> None:
         seen = 0

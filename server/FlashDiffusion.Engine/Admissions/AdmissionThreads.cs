@@ -18,6 +18,7 @@ internal sealed class AdmissionThreads : IDisposable
     public const string Name = "admission";
 
     private const int SmallestNumber = 8;
+
     // Plans take milliseconds. What takes so much longer keeps nobody from being looked at, whether it comes back or not.
     private static readonly TimeSpan LongestPlace = TimeSpan.FromSeconds(5);
 

@@ -60,7 +60,7 @@ internal sealed class DeviceLoop : IDisposable
     /// <param name="telemetry">Where measurements go.</param>
     /// <param name="logger">Log.</param>
     /// <param name="quarantine">Parts that are called no more, on any device; null for this one's own.</param>
-    /// <param name="waking">Clock by which a call of foreign code takes too long; null for <paramref name="time"/>.</param>
+    /// <param name="waking">Clock of what units and calls of foreign code take; null for <paramref name="time"/>.</param>
     public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger, Quarantine? quarantine = null, WakingTime? waking = null)
     {
         _device = device;
@@ -85,7 +85,7 @@ internal sealed class DeviceLoop : IDisposable
         _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
-        _units = new UnitRunner(stages, _scheduler, Times, sizes, _forecast, _ends, time, telemetry);
+        _units = new UnitRunner(stages, _scheduler, Times, sizes, _forecast, _ends, time, waking ?? time, telemetry);
         _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _arrivalForecast, _budgets, Memory, _ends, _guard, _quarantine, time, telemetry, logger);
     }
 

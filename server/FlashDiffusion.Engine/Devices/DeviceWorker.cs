@@ -36,11 +36,8 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
     {
         NativeTuning.Apply();
         StartThread();
-        if (options.StepLimitSeconds > 0)
-        {
-            var limit = TimeSpan.FromSeconds(options.StepLimitSeconds);
-            _watchdog = waking.Watch(() => Look(limit));
-        }
+        // Without a limit too: somebody has to look at the clock that units are measured by.
+        _watchdog = waking.Watch(() => Look(TimeSpan.FromSeconds(options.StepLimitSeconds)));
     }
 
     /// <summary>Says that there may be something to do.</summary>
@@ -65,7 +62,7 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
 
     private void Look(TimeSpan limit)
     {
-        if (loop.TryAbandon(limit) is not { } call)
+        if (limit <= TimeSpan.Zero || loop.TryAbandon(limit) is not { } call)
         {
             return;
         }

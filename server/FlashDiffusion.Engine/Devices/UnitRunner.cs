@@ -16,6 +16,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="forecast">Says when samples will be done.</param>
 /// <param name="ends">How sessions end.</param>
 /// <param name="time">Clock.</param>
+/// <param name="awake">Clock by which a unit takes its time: a process that slept has not made its steps slower.</param>
 /// <param name="telemetry">Where measurements go.</param>
 internal sealed class UnitRunner(
     DeviceStages stages,
@@ -25,15 +26,18 @@ internal sealed class UnitRunner(
     RecentForecast forecast,
     SessionEnds ends,
     TimeProvider time,
+    TimeProvider awake,
     FlashDiffusionTelemetry telemetry)
 {
     private const int TracedSteps = 16;
     private const int LinkedCompanions = 32;
+    private long _woke;
 
     /// <summary>Runs a unit.</summary>
     public void Run(ScheduledBatch batch)
     {
         var began = time.GetTimestamp();
+        _woke = awake.GetTimestamp();
         switch (batch.Lane.Stage)
         {
             case Stage.Severity:
@@ -57,7 +61,7 @@ internal sealed class UnitRunner(
             probe.Began(began);
         }
 
-        stages.Severity.Run(probes, () => Record(batch, began));
+        stages.Severity.Run(probes, () => Record(batch));
     }
 
     private void RunStep(ScheduledBatch batch, long began)
@@ -71,7 +75,7 @@ internal sealed class UnitRunner(
 
         PlannedStep[] taken = [.. samples.Select(sample => sample.NextStep)];
         var outcomes = stages.Steps.Run(batch.Lane, samples);
-        Record(batch, began, stages.Steps.RanWhole);
+        Record(batch, stages.Steps.RanWhole);
         Trace(samples, taken);
         foreach (var outcome in outcomes)
         {
@@ -123,7 +127,7 @@ internal sealed class UnitRunner(
     private void RunDecode(ScheduledBatch batch, long began)
     {
         var decoded = stages.Decode.Run(batch.Lane, [.. batch.Work.Cast<Sample>()]);
-        Record(batch, began, stages.Decode.RanWhole);
+        Record(batch, stages.Decode.RanWhole);
         foreach (var result in decoded)
         {
             scheduler.Remove(result.Sample, batch.Lane);
@@ -158,9 +162,9 @@ internal sealed class UnitRunner(
     }
 
     // A batch that had to be split says nothing of the time that one of its size takes.
-    private void Record(ScheduledBatch batch, long began, bool whole = true)
+    private void Record(ScheduledBatch batch, bool whole = true)
     {
-        var seconds = time.GetElapsedTime(began).TotalSeconds;
+        var seconds = awake.GetElapsedTime(_woke).TotalSeconds;
         if (whole)
         {
             times.Record(LaneTiming.Of(batch.Lane), sizes.ComputedRows(batch.Lane, batch.Work.Length), seconds);

@@ -1,8 +1,9 @@
 namespace FlashDiffusion.Engine.Hangs;
 
 /// <summary>
-/// The clock of what looks for calls that hang: it stands still while the whole process does. A machine that is suspended, a container that is paused or
-/// a host that gives its processors to others makes every call long, and none of them is to blame. Safe to use from any thread.
+/// The clock of what calls of foreign code take: it stands still while the whole process does. A machine that is suspended, a container that is paused or
+/// a host that gives its processors to others makes every call long, and none of them is to blame. Somebody has to look at it in its rhythm
+/// (<see cref="Watch"/>): of what lies between two looks it counts two of them at most. Safe to use from any thread.
 /// </summary>
 /// <param name="time">Clock.</param>
 /// <param name="limit">Time that a call may take; zero or less for no limit.</param>
@@ -21,35 +22,42 @@ internal sealed class WakingTime(TimeProvider time, TimeSpan limit) : TimeProvid
     public override long TimestampFrequency => time.TimestampFrequency;
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => time.GetTimestamp() - Volatile.Read(ref _asleep);
+    public override TimeZoneInfo LocalTimeZone => time.LocalTimeZone;
 
-    /// <summary>Begins to call something in the rhythm, each time after it has seen for how long it was not called.</summary>
-    public ITimer Watch(Action look)
-    {
-        Look();
-        return time.CreateTimer(
-            _ =>
-            {
-                Look();
-                look();
-            },
-            null,
-            Rhythm,
-            Rhythm);
-    }
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
 
-    // Whoever could look could have computed: what is missing between two looks is time that nobody had. A look may be late by as much as the rhythm.
-    private void Look()
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
+
+    /// <summary>
+    /// The time that the process was awake. Every reader is one who looks, so that nobody reads a time from before a sleep after it. Where timers come late
+    /// for want of a thread, and nobody else reads, some time is taken for sleep that was none: a call gets longer then, never shorter.
+    /// </summary>
+    public override long GetTimestamp()
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
             var missing = time.GetElapsedTime(_looked, now) - (2 * Rhythm);
             _looked = now;
-            if (missing > TimeSpan.Zero)
-            {
-                Volatile.Write(ref _asleep, _asleep + (long)(missing.TotalSeconds * TimestampFrequency));
-            }
+            _asleep += missing > TimeSpan.Zero ? (long)(missing.TotalSeconds * TimestampFrequency) : 0;
+            return now - _asleep;
         }
+    }
+
+    /// <summary>Begins to look at it in its rhythm, and to call something each time.</summary>
+    public ITimer Watch(Action look)
+    {
+        _ = GetTimestamp();
+        return time.CreateTimer(
+            _ =>
+            {
+                _ = GetTimestamp();
+                look();
+            },
+            null,
+            Rhythm,
+            Rhythm);
     }
 }

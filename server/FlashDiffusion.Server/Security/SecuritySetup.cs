@@ -23,7 +23,6 @@ internal static class SecuritySetup
         }
 
         var authentication = services.AddAuthentication();
-        KeepNoKeyRing(services);
         if (access.KeysFile.Length > 0)
         {
             RotatingFiles.Add(services, "API keys", [access.KeysFile], (out string problem) => FileContent.Read(access.KeysFile, ApiKeys.Parse, out problem));
@@ -47,13 +46,16 @@ internal static class SecuritySetup
         services.AddSingleton<CallerQuotas>();
         services.AddSingleton<HostGuard>();
         services.AddHostedService<Rotation>();
+        KeepNoKeyRing(services);
     }
 
     // What comes with authentication makes a key ring at the start and writes it to the home, for cookies and the like: nothing here has any.
     private static void KeepNoKeyRing(IServiceCollection services)
     {
-        var ring = services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly);
-        services.Remove(ring);
+        foreach (var ring in services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly).ToArray())
+        {
+            services.Remove(ring);
+        }
     }
 
     // A certificate says who calls only where no token is asked for: behind a proxy it is the proxy's.

@@ -56,6 +56,20 @@ public sealed class WakingTimeTests
         Assert.Equal(TimeSpan.FromSeconds(10), waking.GetElapsedTime(start));
     }
 
+    [Fact]
+    public void Elapsed_OfACallThatBeginsBeforeTheFirstLookAfterASleep_HasNothingOfIt()
+    {
+        var waking = new WakingTime(_time, TimeSpan.FromSeconds(20));
+        var before = waking.GetTimestamp();
+        Pass(3600, by: 3600);
+        var start = waking.GetTimestamp();
+
+        Pass(1.5, by: 1.5);
+
+        Assert.Equal(TimeSpan.FromSeconds(1.5), waking.GetElapsedTime(start));
+        Assert.Equal(TimeSpan.FromSeconds(2 + 1.5), waking.GetElapsedTime(before));
+    }
+
     private void Pass(double seconds, double by)
     {
         for (var passed = 0.0; passed < seconds; passed += by)

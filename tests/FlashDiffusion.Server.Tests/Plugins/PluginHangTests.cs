@@ -103,7 +103,8 @@ public sealed class PluginHangTests : IDisposable
     [Fact]
     public async Task Dispose_Hangs_TheServerEndsAllTheSame()
     {
-        using var root = new PluginRoot();
+        // Long enough for it to load.
+        using var root = new PluginRoot(limitSeconds: 4);
         PluginRoot.Edit(root.Add("FaultySolver", "Halting", "0.1.0"), "entryType", "FlashDiffusion.TestPlugins.HaltingDisposeSolver");
         Assert.NotNull(root.Load().Find("useless_solver"));
 

@@ -91,7 +91,7 @@ internal static class GridRequests
         Assert.NotNull(events[0].Accepted);
         // A writer that comes late conflates events to the newest; one that has had nothing to write for long says without a latent that it lives.
         var between = events.Skip(1).SkipLast(1).Where(happened => happened.Progress.Latent is not null).ToList();
-        Assert.NotEmpty(between);
+        Assert.True(between.Count + between[^1].Progress.Skipped > 2);
         Assert.All(between, happened => Assert.Equal([4L, 16, 16], happened.Progress.Latent.Shape));
         Assert.Equal(between.Select(happened => happened.Progress.Step).Order().Distinct(), between.Select(happened => happened.Progress.Step));
         Assert.NotEmpty(between[0].Progress.Preview.Encoded);

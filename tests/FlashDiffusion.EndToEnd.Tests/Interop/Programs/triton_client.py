@@ -92,7 +92,7 @@ class Cells:
         requests.put(None)
         answers = [answer.infer_response for answer in call]
         steps = [answer.parameters["step"].int64_param for answer in answers]
-        check(len(answers) > 1 and steps == sorted(steps), steps)
+        check(len(answers) > 1 and len(answers) + answers[-2].parameters["skipped"].int64_param > 3 and steps == sorted(steps), steps)
         check(all(len(tensor(answer, "latent")) == 4 * 4 * 16 * 16 for answer in answers), "latents")
         check([answer.parameters["triton_final_response"].bool_param for answer in answers] == [False] * (len(answers) - 1) + [True], "final")
         return {"calls": ["ModelStreamInfer"]}
