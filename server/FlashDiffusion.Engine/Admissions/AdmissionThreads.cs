@@ -25,7 +25,6 @@ internal sealed class AdmissionThreads : IDisposable
     // Never disposed of, and without a handle that would need it: a thread that was given up may come back after the end, and leaves its place then.
     private readonly SemaphoreSlim _places = new(Math.Max(SmallestNumber, Environment.ProcessorCount));
     private readonly ConcurrentDictionary<AdmissionCall, bool> _running = new();
-    private readonly TimeSpan _limit;
     private readonly Quarantine _quarantine;
     private readonly WakingTime _waking;
     private readonly ILogger _logger;
@@ -39,8 +38,8 @@ internal sealed class AdmissionThreads : IDisposable
     /// <param name="hung">Told of a call that hung before its caller is, and whether it is the first one of its part.</param>
     public AdmissionThreads(EngineOptions options, Quarantine quarantine, TimeProvider time, ILogger logger, Action<HungCall, bool> hung)
     {
-        _limit = options.StepLimitSeconds > 0 ? TimeSpan.FromSeconds(options.StepLimitSeconds) : Timeout.InfiniteTimeSpan;
-        (_quarantine, _waking, _logger, _hung) = (quarantine, new WakingTime(time, _limit), logger, hung);
+        _waking = new WakingTime(time, TimeSpan.FromSeconds(options.StepLimitSeconds));
+        (_quarantine, _logger, _hung) = (quarantine, logger, hung);
     }
 
     /// <summary>Begins to look for calls that hang.</summary>
@@ -136,13 +135,13 @@ internal sealed class AdmissionThreads : IDisposable
                 call.Leave();
             }
 
-            if (_limit <= TimeSpan.Zero || call.TryAbandon(_limit) is not { } abandoned)
+            if (_waking.Limit <= TimeSpan.Zero || call.TryAbandon(_waking.Limit) is not { } abandoned)
             {
                 continue;
             }
 
             var isFirst = _quarantine.Add(abandoned.Part);
-            var hung = new HungCall(abandoned.Part, abandoned.Work, Name, _limit);
+            var hung = new HungCall(abandoned.Part, abandoned.Work, Name, _waking.Limit);
             Log.ThreadAbandoned(_logger, PartNames.WordsOf(abandoned.Part), Name, hung.Reason);
             _hung(hung, isFirst);
             call.Strand(hung.Failure);

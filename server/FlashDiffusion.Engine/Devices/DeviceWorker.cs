@@ -37,7 +37,7 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         NativeTuning.Apply();
         StartThread();
         // Without a limit too: somebody has to look at the clock that units are measured by.
-        _watchdog = waking.Watch(() => Look(TimeSpan.FromSeconds(options.StepLimitSeconds)));
+        _watchdog = waking.Watch(Look);
     }
 
     /// <summary>Says that there may be something to do.</summary>
@@ -60,14 +60,14 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
 
     private void StartThread() => new Thread(Run) { IsBackground = true, Name = $"device {device}" }.Start();
 
-    private void Look(TimeSpan limit)
+    private void Look()
     {
-        if (limit <= TimeSpan.Zero || loop.TryAbandon(limit) is not { } call)
+        if (waking.Limit <= TimeSpan.Zero || loop.TryAbandon(waking.Limit) is not { } call)
         {
             return;
         }
 
-        var hung = new HungCall(call.Part, call.Work, device, limit);
+        var hung = new HungCall(call.Part, call.Work, device, waking.Limit);
         Log.ThreadAbandoned(logger, PartNames.WordsOf(call.Part), device, hung.Reason);
         loop.GiveUp(call, hung.Failure);
         Hung(hung);

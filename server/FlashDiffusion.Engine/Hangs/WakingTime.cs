@@ -15,6 +15,9 @@ internal sealed class WakingTime(TimeProvider time, TimeSpan limit) : TimeProvid
     private long _looked = time.GetTimestamp();
     private long _asleep;
 
+    /// <summary>Time that a call may take; zero or less for no limit.</summary>
+    public TimeSpan Limit => limit;
+
     /// <summary>How often whoever waits for calls is to look.</summary>
     public TimeSpan Rhythm { get; } = limit > TimeSpan.Zero && limit / 4 < LongestRhythm ? limit / 4 : LongestRhythm;
 
