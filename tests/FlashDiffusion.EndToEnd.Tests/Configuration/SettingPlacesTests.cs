@@ -22,8 +22,8 @@ public sealed class SettingPlacesTests
         await using var server = await RunningServer.StartAsync(["--listen=127.0.0.4", "--Plugins:DefaultSolver=solver_of_the_line", "--reflection=false"], environment, folder.Within);
 
         Assert.Equal("127.0.0.4", server.Address.Host);
-        Assert.Contains("up to 5 reconstructions a step", server.Output, StringComparison.Ordinal);
-        Assert.Contains("no model repository '/nonexistent/of/the/file'", server.Output, StringComparison.Ordinal);
+        await server.SaysAsync("up to 5 reconstructions a step");
+        await server.SaysAsync("no model repository '/nonexistent/of/the/file'");
         using var http = new HttpClient();
         using var ready = await http.GetAsync(new Uri(server.Http, "/healthz/ready"), TestContext.Current.CancellationToken);
         Assert.Contains("solver_of_the_line", await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);

@@ -31,8 +31,8 @@ public sealed class CurveFileTests : IDisposable
         Assert.NotNull(known);
         Assert.Equal(before.Points, known.Points);
         Assert.NotEmpty(known.Points);
-        Assert.Contains("step-time curves measured before the start are known again", restarted.Output, StringComparison.Ordinal);
-        Assert.Contains("guided at 80x48", restarted.Output, StringComparison.Ordinal);
+        await restarted.SaysAsync("step-time curves measured before the start are known again");
+        await restarted.SaysAsync("guided at 80x48");
     }
 
     private static async Task<V1.LaneCurve?> BlurredAsync(RunningServer server)
