@@ -27,7 +27,7 @@ internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, Me
     public IReadOnlyList<DecodedSample> Run(LaneKey lane, IReadOnlyList<Sample> samples)
     {
         RanWhole = true;
-        return Try(lane, samples, new SampleStake(samples, lane));
+        return Try(lane, StepAssembly.Arrange(samples), new SampleStake(samples, lane));
     }
 
     private List<DecodedSample> Try(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)
@@ -66,9 +66,7 @@ internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, Me
             var decoded = new CountingModel(model, counter).Decode(stack(rows.Select(sample => sample.Latent)), Quantisation.Nearest);
             return (decoded, HostCopies.FiniteRows(decoded), HostCopies.RowsToHost(PictureFrame.Crop(decoded, pieces[0].Picture)));
         });
-        var residuals = bound.Family is { } family
-            ? guard.Run(family, "A residual", stake, _ => Residuals.Scaled(bound, decoded, pieces))
-            : Residuals.Scaled(bound, decoded, pieces);
+        var residuals = ResidualsOf(bound, decoded, pieces, stake);
         var results = new List<DecodedSample>(samples.Count);
         for (var row = 0; row < samples.Count; row++)
         {
@@ -88,5 +86,20 @@ internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, Me
         }
 
         return results;
+    }
+
+    private List<double?> ResidualsOf(BoundBatch bound, Tensor decoded, Workpiece[] pieces, SampleStake stake)
+    {
+        var residuals = new List<double?>(pieces.Length);
+        foreach (var part in bound.Parts)
+        {
+            var (start, count) = (residuals.Count, part.Rows.Length);
+            var (own, pictures) = (pieces[start..(start + count)], decoded.narrow(0, start, count));
+            residuals.AddRange(part.Family is { } family
+                ? guard.Run(family, "A residual", stake, _ => Residuals.Scaled(part, pictures, own))
+                : Residuals.Scaled(part, pictures, own));
+        }
+
+        return residuals;
     }
 }

@@ -7,6 +7,10 @@ namespace FlashDiffusion.Engine.Batching;
 /// <summary>Puts samples into one batch.</summary>
 internal static class StepAssembly
 {
+    /// <summary>Puts samples of one operator side by side, and in one order at every step, so that it stays bound.</summary>
+    public static IReadOnlyList<Sample> Arrange(IReadOnlyList<Sample> samples) =>
+        [.. samples.OrderBy(sample => sample.Piece.OperatorKey, StringComparer.Ordinal).ThenBy(sample => sample.Id)];
+
     /// <summary>Repeats the last sample until the batch has so many rows; what is computed for the copies is thrown away.</summary>
     /// <param name="samples">The samples.</param>
     /// <param name="rows">Rows wanted; not fewer than samples.</param>

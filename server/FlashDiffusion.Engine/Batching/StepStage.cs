@@ -29,7 +29,7 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
     public IReadOnlyList<RowOutcome> Run(LaneKey lane, IReadOnlyList<Sample> samples)
     {
         RanWhole = true;
-        return Try(lane, samples, new SampleStake(samples, lane));
+        return Try(lane, StepAssembly.Arrange(samples), new SampleStake(samples, lane));
     }
 
     private IReadOnlyList<RowOutcome> Try(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)

@@ -139,7 +139,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
 
     private static ForecastKey GroupOf(Sample sample)
     {
-        var lane = sample.Lane with { Stage = Stage.Step, Kind = "", Runner = sample.Session.Request.Solver, Operator = sample.Piece.OperatorKey };
+        var lane = sample.Lane with { Stage = Stage.Step, Kind = "", Runner = sample.Session.Request.Solver, Operator = sample.OperatorLane };
         return new ForecastKey(LaneTiming.Of(lane), lane.Mode, lane.Alone);
     }
 
@@ -166,7 +166,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         kind == Sampling.DdimInversion.StepKind ? null : sample.Session.Request.Solver;
 
     private static string OperatorOf(Sample sample, string kind) =>
-        kind == Sampling.DdimInversion.StepKind ? "" : sample.Piece.OperatorKey;
+        kind == Sampling.DdimInversion.StepKind ? "" : sample.OperatorLane;
 
     // Of a kind that was never measured its network calls are all that is known.
     private void Weigh(Sample sample, LaneKey lane)

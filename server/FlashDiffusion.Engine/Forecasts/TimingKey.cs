@@ -10,7 +10,10 @@ namespace FlashDiffusion.Engine.Forecasts;
 /// <param name="Working">Shape of the picture that the model works on.</param>
 internal readonly record struct TimingKey(Stage Stage, string Model, string Runner, string Kind, PictureShape Working)
 {
-    /// <summary>Name and structural key of the forward operator: a wide kernel takes longer than a mask. Empty without one.</summary>
+    /// <summary>
+    /// <see cref="LaneKey.Operator"/>: a wide kernel takes longer than a mask, where they are lanes of their own; where they share steps, steps take what the
+    /// mix of them took lately. Empty without operator.
+    /// </summary>
     public string Operator { get; init; } = "";
 
     /// <summary>Shape of the caller's picture, which the operator acts on.</summary>

@@ -83,15 +83,19 @@ internal sealed class CallGuard(TimeProvider time)
     /// </returns>
     public GuardedCall? TryAbandon(TimeSpan limit)
     {
-        if (Volatile.Read(ref _running) is not { } call
-            || time.GetElapsedTime(call.Began) < limit
-            || Interlocked.CompareExchange(ref _running, null, call) != call)
+        if (Volatile.Read(ref _running) is not { } call || time.GetElapsedTime(call.Began) < limit)
         {
             return null;
         }
 
         // A solver that calls an operator for ever is in the operator most of the time, but never for long.
         var blamed = call.Nested is { } nested && time.GetElapsedTime(nested.Began) > limit / 2 ? call with { Part = nested.Part, Work = nested.Work } : call;
+        call.Stake.Blame(blamed.Part);
+        if (Interlocked.CompareExchange(ref _running, null, call) != call)
+        {
+            return null;
+        }
+
         call.Abandon();
         return blamed;
     }

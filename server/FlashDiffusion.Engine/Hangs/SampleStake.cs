@@ -5,18 +5,30 @@ using FlashDiffusion.Engine.Sessions;
 
 namespace FlashDiffusion.Engine.Hangs;
 
-/// <summary>A batch of samples, all of it, even where it is computed in parts.</summary>
+/// <summary>
+/// A batch of samples, all of it, even where it is computed in parts. Of one whose operator hangs those go on that have another: what the lost thread holds
+/// of them are copies.
+/// </summary>
 /// <param name="samples">The samples.</param>
 /// <param name="lane">The lane that they wait in.</param>
 internal sealed class SampleStake(IReadOnlyList<Sample> samples, LaneKey lane) : IStake
 {
-    /// <summary>Their operator, once it is bound.</summary>
-    public BoundOperator? Bound { get; set; }
+    private volatile object? _blamed;
+
+    /// <summary>Their operators, once they are bound.</summary>
+    public BoundBatch? Bound { get; set; }
+
+    private IEnumerable<Sample> Lost => _blamed is IForwardOperatorFamily family
+        ? samples.Where(sample => ReferenceEquals(sample.Piece.Degradation?.Family, family))
+        : samples;
+
+    /// <inheritdoc/>
+    public void Blame(object part) => _blamed = part;
 
     /// <inheritdoc/>
     public void Strand(Losses losses, Failure failure)
     {
-        foreach (var sample in samples)
+        foreach (var sample in Lost)
         {
             losses.Scheduler.Remove(sample, lane);
             losses.Ends.Strand(sample, failure);
@@ -31,7 +43,7 @@ internal sealed class SampleStake(IReadOnlyList<Sample> samples, LaneKey lane) :
     /// <inheritdoc/>
     public void Bury()
     {
-        foreach (var sample in samples)
+        foreach (var sample in Lost)
         {
             sample.Dispose();
             sample.Session.Lease?.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Scheduling;
 using static TorchSharp.torch;
@@ -5,45 +6,29 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Engine.Operators;
 
 /// <summary>
-/// Operators bound lately, one a lane, kept while the same samples sit in the same rows: masks, kernels and measurements are gathered
-/// when somebody joins or leaves, not at every step, not even if a sample's guided and plain steps alternate. Device thread only.
+/// Operators bound lately, one batch a lane, kept while the same samples sit in the same rows: masks, kernels and measurements are gathered
+/// when somebody joins or leaves, not at every step, not even if a sample's guided and plain steps alternate. Where a batch has several operators, those
+/// whose rows stayed are kept. Device thread only.
 /// </summary>
 /// <param name="guard">Where operators are entered and left.</param>
 internal sealed class BoundOperators(CallGuard guard) : IDisposable
 {
     private const int Capacity = 16;
 
-    private readonly LinkedList<(LaneKey Lane, BoundOperator Bound)> _recent = [];
+    private readonly LinkedList<(LaneKey Lane, BoundBatch Bound)> _recent = [];
 
-    /// <summary>The operator of a batch, bound anew if its rows changed.</summary>
+    /// <summary>The operators of a batch, bound anew where their rows changed.</summary>
     /// <param name="lane">The batch's lane.</param>
     /// <param name="rows">Numbers of its samples.</param>
-    /// <param name="pieces">Their measurements.</param>
+    /// <param name="pieces">Their measurements; neighbours with equal operators are bound together.</param>
     /// <param name="measurements">Their measurements on the device.</param>
     /// <param name="device">Where it computes.</param>
     /// <param name="stake">What is lost if the binding hangs.</param>
-    /// <returns>The bound operator; owned here.</returns>
-    public BoundOperator For(LaneKey lane, long[] rows, IReadOnlyList<Workpiece> pieces, IReadOnlyList<Tensor> measurements, Device device, IStake stake)
+    /// <returns>What the rows are bound to; owned here.</returns>
+    public BoundBatch For(LaneKey lane, long[] rows, IReadOnlyList<Workpiece> pieces, IReadOnlyList<Tensor> measurements, Device device, IStake stake)
     {
-        for (var node = _recent.First; node is not null; node = node.Next)
-        {
-            if (node.Value.Lane != lane)
-            {
-                continue;
-            }
-
-            _recent.Remove(node);
-            if (node.Value.Bound.Rows.AsSpan().SequenceEqual(rows))
-            {
-                _recent.AddFirst(node);
-                return node.Value.Bound;
-            }
-
-            Free(node.Value.Bound);
-            break;
-        }
-
-        var bound = Bind(rows, pieces, measurements, device, stake);
+        var before = Take(lane);
+        var bound = before is not null && before.Rows.AsSpan().SequenceEqual(rows) ? before : Bind(rows, pieces, measurements, device, stake, before?.Release() ?? []);
         _recent.AddFirst((lane, bound));
         if (_recent.Count > Capacity)
         {
@@ -55,14 +40,14 @@ internal sealed class BoundOperators(CallGuard guard) : IDisposable
         return bound;
     }
 
-    /// <summary>Binds without keeping: the caller frees it.</summary>
+    /// <summary>Binds one operator without keeping it: the caller frees it.</summary>
     public BoundOperator Bind(long[] rows, IReadOnlyList<Workpiece> pieces, IReadOnlyList<Tensor> measurements, Device device, IStake stake) =>
         pieces[0].Degradation is { } degradation
             ? guard.Run(degradation.Family, "The binding of an operator", stake, _ => BoundOperator.Bind(rows, pieces, measurements, device), static late => late.Dispose())
             : BoundOperator.Bind(rows, pieces, measurements, device);
 
-    /// <summary>Leaves an operator to the thread that uses it and may never come back; it is not disposed of here.</summary>
-    public void Forget(BoundOperator bound)
+    /// <summary>Leaves operators to the thread that uses them and may never come back; they are not disposed of here.</summary>
+    public void Forget(BoundBatch bound)
     {
         for (var node = _recent.First; node is not null; node = node.Next)
         {
@@ -80,9 +65,13 @@ internal sealed class BoundOperators(CallGuard guard) : IDisposable
         for (var node = _recent.First; node is not null;)
         {
             var next = node.Next;
-            if (ReferenceEquals(node.Value.Bound.Family, family))
+            if (node.Value.Bound.Parts.Any(part => ReferenceEquals(part.Family, family)))
             {
                 _recent.Remove(node);
+                foreach (var companion in node.Value.Bound.Release().Where(part => !ReferenceEquals(part.Family, family)))
+                {
+                    Free(companion);
+                }
             }
 
             node = next;
@@ -117,6 +106,86 @@ internal sealed class BoundOperators(CallGuard guard) : IDisposable
         if (bound.Family is { } family)
         {
             guard.Run(family, "Letting go of an operator", stake ?? NoStake.Instance, bound.Dispose);
+        }
+    }
+
+    private void Free(BoundBatch bound)
+    {
+        foreach (var part in bound.Release())
+        {
+            Free(part);
+        }
+    }
+
+    private BoundBatch? Take(LaneKey lane)
+    {
+        for (var node = _recent.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Lane == lane)
+            {
+                _recent.Remove(node);
+                return node.Value.Bound;
+            }
+        }
+
+        return null;
+    }
+
+    private BoundBatch Bind(
+        long[] rows, IReadOnlyList<Workpiece> pieces, IReadOnlyList<Tensor> measurements, Device device, IStake stake, ImmutableArray<BoundOperator> before)
+    {
+        var kept = new HashSet<BoundOperator>();
+        try
+        {
+            var runs = Runs(pieces).Select(run => (Run: run, Ids: rows[run])).ToArray();
+            kept.UnionWith(before.Where(part => runs.Any(run => run.Ids.AsSpan().SequenceEqual(part.Rows))));
+            foreach (var left in before.Where(part => !kept.Contains(part)))
+            {
+                Free(left);
+            }
+
+            var parts = ImmutableArray.CreateBuilder<BoundOperator>(runs.Length);
+            foreach (var (run, ids) in runs)
+            {
+                var part = kept.FirstOrDefault(part => part.Rows.AsSpan().SequenceEqual(ids))
+                    ?? Bind(ids, [.. pieces.Take(run)], [.. measurements.Take(run)], device, stake);
+                kept.Add(part);
+                parts.Add(part);
+            }
+
+            return new BoundBatch(rows, parts.ToImmutable());
+        }
+        catch (CallAbandonedException)
+        {
+            // Another thread has taken this one's place: what it holds, nobody else knows of.
+            foreach (var part in kept)
+            {
+                part.Dispose();
+            }
+
+            throw;
+        }
+        catch
+        {
+            foreach (var part in kept)
+            {
+                Free(part, stake);
+            }
+
+            throw;
+        }
+    }
+
+    private static IEnumerable<Range> Runs(IReadOnlyList<Workpiece> pieces)
+    {
+        var start = 0;
+        for (var end = 1; end <= pieces.Count; end++)
+        {
+            if (end == pieces.Count || !pieces[end].BindsWith(pieces[start]))
+            {
+                yield return start..end;
+                start = end;
+            }
         }
     }
 }

@@ -16,17 +16,14 @@ internal class NamedOperator(IForwardOperator inner, IForwardOperatorFamily fami
     /// <inheritdoc/>
     public int Rows => inner.Rows;
 
-    /// <summary>Names the operator of a batch, and keeps its linearity.</summary>
-    /// <param name="bound">The operator; not owned.</param>
+    /// <summary>Names the operators of a batch, each by itself, and keeps their linearity.</summary>
+    /// <param name="bound">The operators; not owned.</param>
     /// <param name="call">The call of the solver.</param>
     /// <param name="guard">Where that was entered.</param>
     /// <returns>Null if there is none.</returns>
-    public static IForwardOperator? Of(BoundOperator bound, Func<GuardedCall?> call, CallGuard guard) => bound switch
-    {
-        { Operator: ILinearForwardOperator linear, Family: { } family } => new NamedLinearOperator(linear, family, call, guard),
-        { Operator: { } inner, Family: { } family } => new NamedOperator(inner, family, call, guard),
-        _ => null,
-    };
+    public static IForwardOperator? Of(BoundBatch bound, Func<GuardedCall?> call, CallGuard guard) => bound.Parts.All(part => part.Operator is not null)
+        ? DealtOperator.Of([.. bound.Parts.Select(part => ((IForwardOperator)Of(part, call, guard)!, part.Rows.Length))])
+        : null;
 
     /// <inheritdoc/>
     public Tensor Forward(Tensor pictures) => Run(() => inner.Forward(pictures));
@@ -42,4 +39,11 @@ internal class NamedOperator(IForwardOperator inner, IForwardOperatorFamily fami
 
     /// <summary>Computes under the operator's name.</summary>
     protected Tensor Run(Func<Tensor> code) => call() is { } step ? guard.Nest(step, family, "A call of an operator in a step", code) : code();
+
+    private static NamedOperator? Of(BoundOperator bound, Func<GuardedCall?> call, CallGuard guard) => bound switch
+    {
+        { Operator: ILinearForwardOperator linear, Family: { } family } => new NamedLinearOperator(linear, family, call, guard),
+        { Operator: { } inner, Family: { } family } => new NamedOperator(inner, family, call, guard),
+        _ => null,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 
@@ -7,6 +8,7 @@ namespace FlashDiffusion.Engine.Operators;
 internal sealed record Workpiece
 {
     private string? _operatorKey;
+    private string? _operatorShape;
 
     /// <summary>The operator and its noise; null without one.</summary>
     public OperatorRequest? Degradation { get; init; }
@@ -29,8 +31,16 @@ internal sealed record Workpiece
     /// <summary>Name and structural key of the operator: equal ones can be bound together.</summary>
     public string OperatorKey => _operatorKey ??= Degradation is null ? "" : $"{Degradation.Spec.Name}/{OperatorPlan!.StructuralKey}";
 
+    /// <summary>Linearity of the operator and shape of its measurement: a batch may deal its rows out to operators with equal ones.</summary>
+    public string OperatorShape => _operatorShape ??= Degradation is null
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{(Degradation.Family.Descriptor.IsLinear ? "linear" : "nonlinear")} {string.Join('x', Measurement.Shape)}");
+
     /// <summary>The same for who looks at the latent alone, as an inversion does.</summary>
-    public Workpiece WithoutOperator() => this with { Degradation = null, OperatorPlan = null, _operatorKey = null };
+    public Workpiece WithoutOperator() => this with { Degradation = null, OperatorPlan = null, _operatorKey = null, _operatorShape = null };
+
+    /// <summary>Whether one binding may serve both, if their pictures have one shape.</summary>
+    public bool BindsWith(Workpiece other) => ReferenceEquals(Degradation?.Family, other.Degradation?.Family) && OperatorKey == other.OperatorKey;
 
     /// <summary>sigma on [-1, 1] if residuals can be scaled by it; null without operator or noise.</summary>
     public double? ResidualStd => Degradation is { NoiseStd: > 0 } degradation && OperatorPlan!.MeasurementCount > 0 ? degradation.NoiseStd : null;

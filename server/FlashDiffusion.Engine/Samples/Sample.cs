@@ -261,6 +261,14 @@ internal sealed class Sample : IScheduledWork, IDisposable
         _scratch.Clear();
     }
 
+    /// <summary>
+    /// What <see cref="LaneKey.Operator"/> is of its steps. Samples of different operators meet in a batch where their numbers may depend on companions within
+    /// rounding; elsewhere an operator's rows are its own, since their number is part of the compute shape.
+    /// </summary>
+    public string OperatorLane => SharesOperators ? Piece.OperatorShape : Piece.OperatorKey;
+
+    private bool SharesOperators => Session.Request.Mode == ComputeMode.Fast && Spec.Compatibility == Compatibility.Standard;
+
     /// <summary>The lane of a step.</summary>
     /// <param name="step">Its number; that of the last decode is one more than the last step's.</param>
     public LaneKey LaneAt(int step)
@@ -275,8 +283,8 @@ internal sealed class Sample : IScheduledWork, IDisposable
             Kind = stage == Stage.Step ? Steps[step].Kind : "",
             Working = Piece.Working,
             Picture = Piece.Picture,
-            Operator = inverting ? "" : Piece.OperatorKey,
-            Family = inverting ? null : Piece.Degradation?.Family,
+            Operator = inverting ? "" : OperatorLane,
+            Family = inverting || SharesOperators ? null : Piece.Degradation?.Family,
             Compatibility = Spec.Compatibility,
             Mode = Session.Request.Mode,
             Alone = Spec.Compatibility == Compatibility.Official ? Id : 0,

@@ -21,10 +21,13 @@ internal sealed record LaneKey
     /// <summary>Shape of the caller's picture, which the operator acts on.</summary>
     public required PictureShape Picture { get; init; }
 
-    /// <summary>Name and structural key of the operator; empty if the work needs none.</summary>
+    /// <summary>
+    /// What the operators of its work have in common: linearity and measurement's shape where rows are dealt out to several, else name and structural key.
+    /// Empty if the work needs none.
+    /// </summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The operator's family, null if the work needs none: of two versions of a plugin each binds its own. Compared by identity.</summary>
+    /// <summary>The only operator's family, null if there are several or none: of two versions of a plugin each binds its own. Compared by identity.</summary>
     public object? Family { get; init; }
 
     /// <summary>Right formulas, or the research code's.</summary>

@@ -206,18 +206,60 @@ public sealed class IsolationTests
         return (await AloneAsync(1, startTimestep: 9), sessions);
     }
 
-    [Fact]
-    public async Task Operators_OfTwoVersionsOfAPlugin_AreNeverBoundTogether()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Operators_OfTwoVersionsOfAPlugin_AreNeverBoundTogether(bool exact)
     {
-        using var harness = new EngineHarness();
-        var newer = new FakeOperatorFamily();
-        var before = harness.Submit(harness.Request(1));
-        var after = harness.Submit(harness.Request(2) with { Operator = harness.Request(2).Operator! with { Family = newer } });
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, Threads = 1, ExactBatch = 2 });
+        var newer = new FakeOperatorFamily { Sign = -1 };
+        var before = harness.Submit(Of(harness, 1, harness.Family, exact));
+        var after = harness.Submit(Of(harness, 2, newer, exact));
         harness.RunUntilIdle();
 
-        await EngineHarness.ResultAsync(before);
-        await EngineHarness.ResultAsync(after);
-        Assert.All(harness.Solver.Batches, batch => Assert.Single(batch));
+        Assert.Equal(await AloneAsync(1, new FakeOperatorFamily(), exact), (await EngineHarness.ResultAsync(before)).Picture.Values);
+        Assert.Equal(await AloneAsync(2, new FakeOperatorFamily { Sign = -1 }, exact), (await EngineHarness.ResultAsync(after)).Picture.Values);
         Assert.Equal(harness.Family.Bindings, newer.Bindings);
+        if (exact)
+        {
+            // Rows of an operator are part of the compute shape.
+            Assert.All(harness.Solver.Batches, batch => Assert.Single(batch.Distinct()));
+        }
+        else
+        {
+            Assert.Equal(9, harness.Solver.Batches.Count(batch => batch.Order().SequenceEqual([1UL, 2UL])));
+        }
+    }
+
+    [Fact]
+    public async Task Operators_OneThrowsWhenItIsBound_ItsReconstructionFailsAlone()
+    {
+        using var harness = new EngineHarness();
+        var broken = new FakeOperatorFamily();
+        var fine = harness.Submit(harness.Request(1));
+        var bad = harness.Submit(Of(harness, 2, broken, exact: false));
+        harness.Tick(6);
+        Assert.Contains(harness.Solver.Batches, batch => batch.Length == 2);
+        broken.Throws = true;
+        var joins = harness.Submit(Of(harness, 3, broken, exact: false));
+        harness.RunUntilIdle();
+
+        Assert.Equal("SOLVER_FAULT", (await EngineHarness.FailureAsync(bad)).Reason);
+        Assert.Equal("SOLVER_FAULT", (await EngineHarness.FailureAsync(joins)).Reason);
+        Assert.Equal(await AloneAsync(1, startTimestep: 9), (await EngineHarness.ResultAsync(fine)).Picture.Values);
+    }
+
+    private static ReconstructionRequest Of(EngineHarness harness, ulong seed, FakeOperatorFamily family, bool exact)
+    {
+        var request = harness.Request(seed);
+        return request with { Operator = request.Operator! with { Family = family }, Mode = exact ? ComputeMode.Exact : ComputeMode.Fast };
+    }
+
+    private static async Task<float[]> AloneAsync(ulong seed, FakeOperatorFamily family, bool exact)
+    {
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, Threads = 1, ExactBatch = 2 });
+        var session = harness.Submit(Of(harness, seed, family, exact));
+        harness.RunUntilIdle();
+        return (await EngineHarness.ResultAsync(session)).Picture.Values;
     }
 }

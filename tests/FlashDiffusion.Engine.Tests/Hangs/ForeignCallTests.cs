@@ -110,6 +110,34 @@ public sealed class ForeignCallTests
         await LetsGoOnceReleasedAsync(letGo, scene.Family.Release);
     }
 
+    [Theory]
+    [InlineData(OperatorCall.Bind)]
+    [InlineData(OperatorCall.Forward)]
+    internal async Task OperatorOfAMixedBatch_Hangs_CompanionsOfAnotherGoOnFromWhereTheyStand(OperatorCall call)
+    {
+        await using var scene = new HangScene();
+        var planned = 0;
+        // Not in their looks. Once the shortest has left, its operator is bound anew for the other two, the companion's is not.
+        (scene.Family.Hangs, scene.Family.When) = (call, () => planned == 3 && scene.Other.Batches.Count > 0 && (call == OperatorCall.Forward || scene.Family.Rows == 2));
+        ReconstructionRequest Counted(ReconstructionRequest request) => scene.OfFamily(request) with { Planned = _ => planned++ };
+        var letGo = new TaskCompletionSource();
+        var hung = scene.Send(scene.Other, 1, Counted, letGo.SetResult);
+        var companion = scene.Send(scene.Other, 2);
+        scene.Send(scene.Other, 3, Counted);
+        scene.Send(scene.Other, 4, request => Counted(request) with { Adaptation = request.Adaptation with { StartTimestep = 9 } });
+        scene.Open();
+        await scene.Family.EnteredAsync();
+        scene.Wait(2 * HangScene.Limit);
+        Assert.Contains(scene.Other.Batches, rows => rows.Contains(1UL) && rows.Contains(2UL));
+
+        await AssertOutOfServiceAsync(scene, hung, "SOLVER_FAULT", "gain", scene.Family);
+        Assert.Equal(await AloneAsync(2), (await EngineHarness.ResultAsync(companion)).Picture.Values);
+
+        // The step in which it hung was taken again, none before it.
+        Assert.Equal(call == OperatorCall.Forward ? 41 : 40, scene.Other.Batches.Count(rows => rows.Contains(2UL)));
+        await LetsGoOnceReleasedAsync(letGo, scene.Family.Release);
+    }
+
     [Fact]
     public async Task OperatorInAStep_EnteredWhenMostOfTheTimeIsOver_TheSolverIsOutOfService()
     {
@@ -281,6 +309,13 @@ public sealed class ForeignCallTests
 
         Assert.Equal("SOLVER_FAULT", (await warm).Failure!.Reason);
         Assert.Equal(0, scene.Engine.ActiveSessions);
+    }
+
+    private static async Task<float[]> AloneAsync(ulong seed)
+    {
+        await using var scene = new HangScene();
+        scene.Open();
+        return (await EngineHarness.ResultAsync(scene.Send(scene.Other, seed))).Picture.Values;
     }
 
     private static ReconstructionRequest WithoutNoise(ReconstructionRequest request) => request with { Operator = request.Operator! with { NoiseStd = 0 } };

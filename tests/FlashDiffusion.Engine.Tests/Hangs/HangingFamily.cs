@@ -18,6 +18,9 @@ internal sealed class HangingFamily : IForwardOperatorFamily, IDisposable
     /// <summary>Whether it does now.</summary>
     public Func<bool> When { get; set; } = () => true;
 
+    /// <summary>Rows that were bound last.</summary>
+    public int Rows { get; private set; }
+
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture)
     {
         Pass(OperatorCall.Plan);
@@ -27,6 +30,7 @@ internal sealed class HangingFamily : IForwardOperatorFamily, IDisposable
 
     public IForwardOperator Bind(IReadOnlyList<OperatorSpec> rows, PictureShape picture, Device device)
     {
+        Rows = rows.Count;
         Pass(OperatorCall.Bind);
         return new Bound((ILinearForwardOperator)_inner.Bind(rows, picture, device), this);
     }

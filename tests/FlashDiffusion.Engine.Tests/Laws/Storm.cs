@@ -21,6 +21,8 @@ internal sealed class Storm : IDisposable
 {
     private static readonly ConcurrentDictionary<(ulong Seed, int Steps, int Variety), (float[] Values, int Steps)> Alone = new();
 
+    private static readonly FakeOperatorFamily Negative = new() { Sign = -1 };
+
     private readonly EngineHarness _harness;
     private readonly StormKind _kind;
     private readonly LawSolver _solver = new();
@@ -82,7 +84,8 @@ internal sealed class Storm : IDisposable
         {
             Model = harness.Served(encoder),
             Solver = solver,
-            Operator = variety / 3 % 2 == 0 ? null : request.Operator,
+            // Odd seeds have another operator than even ones.
+            Operator = variety / 3 % 2 == 0 ? null : request.Operator! with { Family = seed % 2 == 0 ? request.Operator.Family : Negative },
             Adaptation = variety / 6 % 2 == 0 || variety / 3 % 2 == 0 ? new Adaptation { Mode = AdaptationMode.Full } : Adaptation.Auto,
             Sampling = new SamplingSpec(SamplerKind.Ddim, steps),
             Progress = new ProgressOptions { EverySteps = 1, IncludeLatent = true },

@@ -14,12 +14,11 @@ public sealed class BoundOperatorsTests : IDisposable
 
     private readonly EngineHarness _harness = new();
     private readonly BoundOperators _operators = new(new CallGuard(TimeProvider.System));
-    private readonly Tensor _measurement = zeros(3, 8, 8);
+    private readonly FakeOperatorFamily _other = new() { Sign = -1 };
 
     public void Dispose()
     {
         _operators.Dispose();
-        _measurement.Dispose();
         _harness.Dispose();
     }
 
@@ -57,15 +56,71 @@ public sealed class BoundOperatorsTests : IDisposable
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
+    [Fact]
+    public void For_SeveralOperators_EachHasItsRowsAndAllTheirMeasurementsInOrder()
+    {
+        var bound = Bind("guided", (1, _harness.Family), (2, _other), (3, _other), (4, _harness.Family));
+        Assert.Equal([[1], [2, 3], [4]], bound.Parts.Select(part => part.Rows));
+        Assert.Equal([_harness.Family, _other, _harness.Family], bound.Parts.Select(part => part.Family));
+        Assert.Equal([4L, 3, 8, 8], bound.Measurements!.shape);
+        Assert.Equal([1f, 2, 3, 4], bound.Measurements[TensorIndex.Colon, 0, 0, 0].data<float>().ToArray());
+    }
+
+    [Fact]
+    public void For_SomebodyOfAnotherOperatorJoins_TheRestStaysBound()
+    {
+        var before = Bind("guided", (1, _harness.Family), (2, _other));
+        var after = Bind("guided", (1, _harness.Family), (2, _other), (3, _other));
+        Assert.Same(before.Parts[0], after.Parts[0]);
+        Assert.NotSame(before.Parts[1], after.Parts[1]);
+        Assert.Equal((1, 2), (_harness.Family.Bindings, _other.Bindings));
+        Assert.Equal([1f, 2, 3], after.Measurements![TensorIndex.Colon, 0, 0, 0].data<float>().ToArray());
+    }
+
+    [Fact]
+    public void For_OneOfSeveralThrows_FreesTheOthers()
+    {
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Bind("guided", (1, _harness.Family), (2, _other));
+        _other.Throws = true;
+        Assert.Throws<InvalidOperationException>(() => Bind("guided", (1, _harness.Family), (3, _harness.Family), (2, _other), (4, _other)));
+        _operators.Trim(_ => false);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Forget_AFamilyThatHung_LeavesItsOperatorsAndFreesTheirCompanions()
+    {
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var bound = Bind("guided", (1, _harness.Family), (2, _other));
+        Bind("plain", (1, _harness.Family));
+        _operators.Forget((object)_other);
+        Assert.True(bound.Parts[0].Measurements!.IsInvalid);
+        Assert.False(bound.Parts[1].Measurements!.IsInvalid);
+        bound.Parts[1].Dispose();
+        _operators.Trim(_ => false);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
     private LaneKey Lane(string kind) => new() { Stage = Stage.Step, Model = _harness.Model, Kind = kind, Working = Shape, Picture = Shape, Operator = "gain/" };
 
-    private BoundOperator Bind(string kind, params long[] rows)
+    private BoundBatch Bind(string kind, params long[] rows) => Bind(kind, [.. rows.Select(row => (row, _harness.Family))]);
+
+    private BoundBatch Bind(string kind, params (long Row, FakeOperatorFamily Family)[] rows)
     {
-        var piece = Workpiece.Of(
-            _harness.Served(),
-            new OperatorRequest(_harness.Family, FakeOperatorFamily.Spec(), 0.1),
-            HostTensor.Picture(new float[Shape.Elements], Shape),
-            Shape);
-        return _operators.For(Lane(kind), rows, [.. rows.Select(_ => piece)], [.. rows.Select(_ => _measurement)], CPU, NoStake.Instance);
+        using var scope = NewDisposeScope();
+        return _operators.For(
+            Lane(kind),
+            [.. rows.Select(row => row.Row)],
+            [.. rows.Select(row => Piece(row.Family))],
+            [.. rows.Select(row => full([3, 8, 8], row.Row, ScalarType.Float32))],
+            CPU,
+            NoStake.Instance);
     }
+
+    private Workpiece Piece(FakeOperatorFamily family) => Workpiece.Of(
+        _harness.Served(),
+        new OperatorRequest(family, FakeOperatorFamily.Spec(), 0.1),
+        HostTensor.Picture(new float[Shape.Elements], Shape),
+        Shape);
 }

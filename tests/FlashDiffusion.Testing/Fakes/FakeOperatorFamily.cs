@@ -16,8 +16,14 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
         Parameters = [ParameterDescriptor.Number(Gain, 1, 0.1, 10, "The factor.")],
     };
 
+    /// <summary>What every gain is multiplied by: another version of the same operator may compute something else.</summary>
+    public float Sign { get; init; } = 1;
+
     /// <summary>Number of times that rows were bound.</summary>
     public int Bindings { get; private set; }
+
+    /// <summary>Whether binding throws.</summary>
+    public bool Throws { get; set; }
 
     public static OperatorSpec Spec(double gain = 1) => new("gain", ParameterSet.Resolve(
         [ParameterDescriptor.Number(Gain, 1, 0.1, 10, "The factor.")],
@@ -35,7 +41,7 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
     public IForwardOperator Bind(IReadOnlyList<OperatorSpec> rows, PictureShape picture, Device device)
     {
         Bindings++;
-        return new Bound([.. rows.Select(row => (float)row.Parameters.Number(Gain))], picture);
+        return Throws ? throw new InvalidOperationException("Told to throw.") : new Bound([.. rows.Select(row => Sign * (float)row.Parameters.Number(Gain))], picture);
     }
 
     private sealed class Bound(float[] gains, PictureShape picture) : ILinearForwardOperator
