@@ -66,7 +66,7 @@ public abstract class SolverConformance : IDisposable
 
     private IReadOnlyList<SampleRecipe> Recipes => [.. Accepted().SelectMany(_ => Samplings, (set, sampling) => (set, sampling)).Select((pair, i) => new SampleRecipe((ulong)i + 1, pair.set, pair.sampling.Sampling, pair.sampling.StartIndex))];
 
-    private TrialBench Bench => new(_model, OperatorFamily, OperatorParameters, Picture, NoiseStd);
+    private TrialBench Bench => BenchOf(OperatorFamily);
 
     /// <summary>Law: a sample is the same alone and among others that stand at the same step.</summary>
     [Fact]
@@ -89,6 +89,20 @@ public abstract class SolverConformance : IDisposable
             together.Mixed || kinds.All(kind => kind.Select(step => step.Timestep).Distinct().Count() == 1),
             "No batch ever held rows at different timesteps, though steps of one kind have them.");
         CompareWithSingles(together);
+    }
+
+    /// <summary>
+    /// Law: a sample is the same alone and among others that were measured by other operators, if their measurements have its shape and theirs are as linear.
+    /// </summary>
+    [Fact]
+    public void Batch_OfMixedOperators_EqualsEachAlone()
+    {
+        if (OperatorFamily is { } family)
+        {
+            var bench = BenchOf(new TwinFamily(family));
+            using var together = Run(Staggered(Recipes), bench: bench).ToEnd();
+            CompareWithSingles(together, bench);
+        }
     }
 
     /// <summary>Law: a sample that is saved, dropped and loaded between any two calls of the solver, by a new solver, ends in the same bits.</summary>
@@ -322,11 +336,13 @@ public abstract class SolverConformance : IDisposable
         }
     }
 
-    private void CompareWithSingles(TrialRun together)
+    private TrialBench BenchOf(IForwardOperatorFamily? family) => new(_model, family, OperatorParameters, Picture, NoiseStd);
+
+    private void CompareWithSingles(TrialRun together, TrialBench? bench = null)
     {
         foreach (var sample in together.Samples)
         {
-            using var alone = Run([sample.Recipe]).ToEnd();
+            using var alone = Run([sample.Recipe], bench: bench).ToEnd();
             Figures.AssertClose(Figures.Of(alone.Samples[0].Latent), Figures.Of(sample.Latent), Tolerance, $"{sample.Recipe} among {together.Samples.Count - 1} others, against alone");
         }
     }
@@ -369,9 +385,10 @@ public abstract class SolverConformance : IDisposable
             .Select(pair => pair.Set);
     }
 
-    private TrialRun Run(IReadOnlyList<SampleRecipe> recipes, int? width = null, bool forgives = false)
+    private TrialRun Run(IReadOnlyList<SampleRecipe> recipes, int? width = null, bool forgives = false, TrialBench? bench = null)
     {
         var solver = CreateSolver();
-        return new TrialRun(Bench, solver, [.. recipes.Select(recipe => Bench.Make(solver, recipe))], width) { Forgives = forgives };
+        bench ??= Bench;
+        return new TrialRun(bench, solver, [.. recipes.Select(recipe => bench.Make(solver, recipe))], width) { Forgives = forgives };
     }
 }

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace FlashDiffusion;
 
 /// <summary>
-/// The rows that take one step together. They share model, solver, shapes, step kind and the operator's structure; timesteps, start
-/// points, step counts and numeric parameters differ from row to row. All tensors live in the caller's dispose scope.
+/// The rows that take one step together. They share model, solver, step kind, and the shapes of pictures and measurements; timesteps, start points, step counts,
+/// parameters and operators differ from row to row (all linear, or none). A solver that needs rows of one operator names it in the kind of its steps.
+/// All tensors live in the caller's dispose scope.
 /// </summary>
 public sealed class StepBatch
 {
@@ -20,7 +21,7 @@ public sealed class StepBatch
     /// <summary>z_t, (B, C, h, w), float32, without a gradient.</summary>
     public required Tensor Latents { get; init; }
 
-    /// <summary>The forward operator bound to the rows; null if the solver needs none.</summary>
+    /// <summary>The forward operator bound to the rows, which may be several side by side, each with rows of its own; null if the solver needs none.</summary>
     public IForwardOperator? Operator { get; init; }
 
     /// <summary>Measurements y as <see cref="IForwardOperator.Consistent"/> gives them, (B, measurement shape) on [-1, 1]; null without operator.</summary>

@@ -19,6 +19,12 @@ internal static class FaultySolvers
         protected override Func<StepRow, double> GuidanceOf(StepBatch batch) => _ => base.GuidanceOf(batch)(batch.Rows[0]);
     }
 
+    /// <summary>Weighs guidance by the number of measured values, one row's for all.</summary>
+    internal sealed class FirstRowsOperator : SoundSolver
+    {
+        protected override Func<StepRow, double> GuidanceOf(StepBatch batch) => row => base.GuidanceOf(batch)(row) * batch.Rows[0].Spec.OperatorPlan!.MeasurementCount / 768;
+    }
+
     /// <summary>One row's timestep for all.</summary>
     internal sealed class FirstRowsTimestep : SoundSolver
     {

@@ -7,6 +7,7 @@ public sealed class SolverConformanceTests
 {
     private const string Batch = nameof(SolverConformance.Batch_OfSeveralSamples_EqualsEachAlone);
     private const string Mixed = nameof(SolverConformance.Batch_OfMixedTimesteps_EqualsEachAlone);
+    private const string Operators = nameof(SolverConformance.Batch_OfMixedOperators_EqualsEachAlone);
     private const string Resume = nameof(SolverConformance.Resume_FromSavedState_EqualsUninterrupted);
     private const string Cancellation = nameof(SolverConformance.Cancellation_AtAnyStep_LeavesNeighboursAsTheyWere);
     private const string NonFinite = nameof(SolverConformance.NonFiniteRow_InABatch_FailsAlone);
@@ -20,9 +21,10 @@ public sealed class SolverConformanceTests
 
     private static readonly Dictionary<string, (Func<ILatentSolver> Create, string[] Broken)> Faults = new()
     {
-        [nameof(NormOverTheBatch)] = (() => new NormOverTheBatch(), [Batch, Mixed, Cancellation, NonFinite]),
-        [nameof(FirstRowsParameters)] = (() => new FirstRowsParameters(), [Batch, Mixed, Cancellation]),
-        [nameof(FirstRowsTimestep)] = (() => new FirstRowsTimestep(), [Mixed, Cancellation]),
+        [nameof(NormOverTheBatch)] = (() => new NormOverTheBatch(), [Batch, Mixed, Operators, Cancellation, NonFinite]),
+        [nameof(FirstRowsParameters)] = (() => new FirstRowsParameters(), [Batch, Mixed, Operators, Cancellation]),
+        [nameof(FirstRowsOperator)] = (() => new FirstRowsOperator(), [Operators]),
+        [nameof(FirstRowsTimestep)] = (() => new FirstRowsTimestep(), [Mixed, Operators, Cancellation]),
         [nameof(StateOfItsOwn)] = (() => new StateOfItsOwn(), [Resume]),
         [nameof(MissesTheCancelled)] = (() => new MissesTheCancelled(), [Cancellation]),
         [nameof(GuardsTheWholeBatch)] = (() => new GuardsTheWholeBatch(), [NonFinite]),

@@ -75,7 +75,8 @@ internal sealed class TrialBench(
             varied[name] = value;
         }
 
-        return new OperatorSpec(family.Descriptor.Name, ParameterVariations.With(descriptors, varied)) { Seed = recipe.Seed, Compatibility = recipe.Compatibility };
+        var called = family is TwinFamily && recipe.Seed % 2 == 0 ? family.Descriptor.Name + TwinFamily.Suffix : family.Descriptor.Name;
+        return new OperatorSpec(called, ParameterVariations.With(descriptors, varied)) { Seed = recipe.Seed, Compatibility = recipe.Compatibility };
     }
 
     private Tensor Measure(SampleSpec spec, Tensor clean, INoiseSource noise)
