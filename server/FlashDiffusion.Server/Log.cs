@@ -117,6 +117,9 @@ internal static partial class Log
     [LoggerMessage(3033, LogLevel.Error, "The files of the {What} have changed and can't be used, what was there before stays: {Problem}", EventName = "NotRotated")]
     public static partial void NotRotated(ILogger logger, string what, string problem);
 
+    [LoggerMessage(3037, LogLevel.Warning, "Settings were read again and can't be used, what was there before stays: {Problem}", EventName = "SettingsStay")]
+    public static partial void SettingsStay(ILogger logger, string problem);
+
     [LoggerMessage(3014, LogLevel.Error, "The call {Method} failed inside the server.", EventName = "Fault")]
     public static partial void Fault(ILogger logger, string method, Exception exception);
 }

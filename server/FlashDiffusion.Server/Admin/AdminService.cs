@@ -8,6 +8,7 @@ using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Telemetry;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Admin;
 
@@ -60,7 +61,16 @@ internal sealed class AdminService(
 
         ThrowIfAny(problems);
         var previous = RuntimeLogLevels.Of(configuration, request.Category);
-        levels.Change(request.Category, (LogLevel)((int)request.Level - 1));
+        try
+        {
+            levels.Change(request.Category, (LogLevel)((int)request.Level - 1));
+        }
+        catch (Exception exception) when (exception is AggregateException or OptionsValidationException)
+        {
+            // The level has changed. All settings are read again for it, and a file that one of them names is broken at the moment: what was read before stays.
+            Log.SettingsStay(logger, exception.GetBaseException().Message);
+        }
+
         Log.LogLevelChanged(logger, request.Category.Length == 0 ? "everything" : request.Category, request.Level.ToString());
         return Task.FromResult(new V1.SetLogLevelResponse { PreviousLevel = previous is { } level ? (V1.LogLevel)((int)level + 1) : V1.LogLevel.Unspecified });
     }

@@ -15,10 +15,10 @@ internal static class ErrorSize
 
     public static ServerError Limit(ServerError error) => error with
     {
-        Message = Cut(error.Message, LongestMessage),
+        Message = Cutting.Middle(error.Message, LongestMessage),
         Violations = Fitting(error.Violations),
-        Missing = [.. error.Missing.Take(4).Select(missing => missing with { Name = Cut(missing.Name, LongestName), Description = Cut(missing.Description, LongestText) })],
-        Precondition = error.Precondition is { } subject ? Cut(subject, LongestName) : null,
+        Missing = [.. error.Missing.Take(4).Select(missing => missing with { Name = Cutting.Middle(missing.Name, LongestName), Description = Cutting.Middle(missing.Description, LongestText) })],
+        Precondition = error.Precondition is { } subject ? Cutting.Middle(subject, LongestName) : null,
     };
 
     private static ImmutableArray<FieldViolation> Fitting(ImmutableArray<FieldViolation> violations)
@@ -27,7 +27,7 @@ internal static class ErrorSize
         var length = 0;
         foreach (var violation in violations)
         {
-            var shorter = new FieldViolation(Cut(violation.Field, LongestName), Cut(violation.Description, LongestText));
+            var shorter = new FieldViolation(Cutting.Middle(violation.Field, LongestName), Cutting.Middle(violation.Description, LongestText));
             length += shorter.Field.Length + shorter.Description.Length;
             if (length > AllViolations && fitting.Count > 0)
             {
@@ -39,7 +39,4 @@ internal static class ErrorSize
 
         return fitting.ToImmutable();
     }
-
-    // Out of the middle: what is wrong stands at the beginning, how to fix it at the end.
-    private static string Cut(string text, int longest) => text.Length <= longest ? text : $"{text.AsSpan(0, longest / 2)}…{text.AsSpan(text.Length - (longest / 2) + 1)}";
 }

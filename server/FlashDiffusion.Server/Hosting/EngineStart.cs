@@ -79,7 +79,7 @@ internal sealed class EngineStart(
             loaded.Add(onDevice);
         }
 
-        var models = new ModelCatalog(ModelReplicas.Of(loaded).Select(entry => lifecycle.Adopt(engine, entry)), modelOptions.Value.DefaultModel);
+        var models = new ModelCatalog((await lifecycle.JoinAsync(engine, loaded)).Select(entry => lifecycle.Adopt(engine, entry)), modelOptions.Value.DefaultModel);
         var catalog = new OperatorCatalog([.. ownOperators.Entries, .. parts.Operators]);
         var context = new ServingContext(_engine, models, parts.Solvers, catalog, pluginOptions.Value.DefaultSolver);
         await WarmUpAsync(context, cancellation);

@@ -39,6 +39,23 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
         return adopted with { Lifetime = lifetime };
     }
 
+    /// <summary>Puts together what was loaded on each device, and frees what can't be used since another device does not have it.</summary>
+    /// <param name="engine">Where it was loaded.</param>
+    /// <param name="loaded">What was loaded on each device, from the same folder.</param>
+    public async Task<IReadOnlyList<ModelEntry>> JoinAsync(ReconstructionEngine engine, IReadOnlyList<IReadOnlyList<ModelEntry>> loaded)
+    {
+        var joined = ModelReplicas.Of(loaded);
+        foreach (var (device, entries) in loaded.Index())
+        {
+            foreach (var entry in entries.Where(entry => entry.Model is not null && !joined.Any(used => used.IsReady && used.Is(entry.Name, entry.Version))))
+            {
+                await FreeOnAsync(engine, device, entry.Model!);
+            }
+        }
+
+        return joined;
+    }
+
     /// <summary>Loads a version of a model, or loads it anew.</summary>
     /// <param name="name">Name of its folder.</param>
     /// <param name="version">Its version; empty for the newest that has a folder.</param>
@@ -170,22 +187,7 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
             loaded.Add(answer.Value ?? [new ModelEntry(selection.Name, selection.Version, "", null, answer.Failure?.Message ?? answer.Rejection?.Message ?? "The device gave no answer.")]);
         }
 
-        var joined = ModelReplicas.Of(loaded);
-        if (joined.Any(entry => entry.Is(selection.Name, selection.Version) && entry.IsReady))
-        {
-            return joined;
-        }
-
-        // Loaded here, and failed there.
-        foreach (var (device, entries) in loaded.Index())
-        {
-            foreach (var model in entries.Select(entry => entry.Model).OfType<ServedModel>())
-            {
-                await FreeOnAsync(engine, device, model);
-            }
-        }
-
-        return joined;
+        return await JoinAsync(engine, loaded);
     }
 
     private async Task FreeAsync(ReconstructionEngine engine, ServedModel model)

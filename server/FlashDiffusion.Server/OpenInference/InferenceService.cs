@@ -35,11 +35,17 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
             Extensions = { "model_configuration", "model_repository", "parameters", "schedule_policy", "statistics" },
         });
 
-    public override Task<Inference.ModelMetadataResponse> ModelMetadata(Inference.ModelMetadataRequest request, ServerCallContext context) =>
-        Task.FromResult(InferenceCatalog.Metadata(Current(), Find(request.Name, request.Version), request.Name));
+    public override Task<Inference.ModelMetadataResponse> ModelMetadata(Inference.ModelMetadataRequest request, ServerCallContext context)
+    {
+        var current = Current();
+        return Task.FromResult(InferenceCatalog.Metadata(current, Find(current, request.Name, request.Version), request.Name));
+    }
 
-    public override Task<Inference.ModelConfigResponse> ModelConfig(Inference.ModelConfigRequest request, ServerCallContext context) =>
-        Task.FromResult(new Inference.ModelConfigResponse { Config = InferenceCatalog.Config(Current(), Find(request.Name, request.Version), request.Name) });
+    public override Task<Inference.ModelConfigResponse> ModelConfig(Inference.ModelConfigRequest request, ServerCallContext context)
+    {
+        var current = Current();
+        return Task.FromResult(new Inference.ModelConfigResponse { Config = InferenceCatalog.Config(current, Find(current, request.Name, request.Version), request.Name) });
+    }
 
     public override Task<Inference.RepositoryIndexResponse> RepositoryIndex(Inference.RepositoryIndexRequest request, ServerCallContext context)
     {
@@ -54,7 +60,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
         var response = new Inference.ModelStatisticsResponse();
         if (request.Name.Length > 0)
         {
-            response.ModelStats.Add(StatisticsOf(Find(request.Name, request.Version), ServedName.Parse(request.Name), request.Name));
+            response.ModelStats.Add(StatisticsOf(current, Find(current, request.Name, request.Version), ServedName.Parse(request.Name), request.Name));
         }
         else
         {
@@ -63,7 +69,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
                 where model.IsReady
                 from solver in current.Solvers.ReadyNames
                 let name = new ServedName(model.Name, solver)
-                select StatisticsOf(model, name, name.ToString()));
+                select StatisticsOf(current, model, name, name.ToString()));
         }
 
         return Task.FromResult(response);
@@ -154,12 +160,13 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
 
     private ServingContext Current() => state.Context ?? throw Refuse(EngineErrors.Starting);
 
-    private ModelEntry Find(string name, string version) => InferenceCatalog.Find(Current(), name, version).TryGet(out var entry, out var error) ? entry : throw Refuse(error);
+    private ModelEntry Find(ServingContext current, string name, string version) => InferenceCatalog.Find(current, name, version).TryGet(out var entry, out var error) ? entry : throw Refuse(error);
 
-    private Inference.ModelStatistics StatisticsOf(ModelEntry model, ServedName name, string asked)
+    // Of the snapshot in which they were found: in the next one the solver may be gone.
+    private Inference.ModelStatistics StatisticsOf(ServingContext current, ModelEntry model, ServedName name, string asked)
     {
-        var solver = name.Solver.Length > 0 ? name.Solver : Current().DefaultSolver;
-        return InferenceStatistics.Of(model, asked, Current().Solvers.Find(solver)!.Name, telemetry.Tally);
+        var solver = name.Solver.Length > 0 ? name.Solver : current.DefaultSolver;
+        return InferenceStatistics.Of(model, asked, current.Solvers.Find(solver)!.Name, telemetry.Tally);
     }
 
     private RpcException NoSharedMemory() => NotOffered("Shared memory is not offered: send tensors in raw_input_contents.");

@@ -41,6 +41,12 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
             return Mapped<MappedReconstruction>.Refused(ResumeErrors.Mismatch(differences));
         }
 
+        if (facts.Operator?.Version != first.Operator?.Version)
+        {
+            return Mapped<MappedReconstruction>.Refused(ResumeErrors.Unfit(
+                ErrorReasons.ResumeUnfit, "operator", $"The reconstruction began with version {first.Operator!.Version} of the operator '{first.Operator.Name}'; this server has {facts.Operator!.Version}."));
+        }
+
         if (!facts.ScheduleHash.Equals(first.ScheduleHash) || !ResumeChecker.Fits(request))
         {
             return Mapped<MappedReconstruction>.Refused(ResumeErrors.Unfit(ErrorReasons.ResumeUnfit, "plan", "This server would take other steps than the one with which the reconstruction began."));

@@ -110,6 +110,19 @@ public sealed class OptionSectionsTests
     }
 
     [Theory]
+    [InlineData("0", true)]
+    [InlineData("0.000001", true)]
+    [InlineData("0.0000009", false)]
+    [InlineData("1e-13", false)]
+    public void Errors_Rates_AreNoneOrCanBeWaitedFor(string rate, bool fine)
+    {
+        var errors = ErrorsOf(("Quotas:RequestsPerSecond", rate), ("Quotas:StepsPerSecond", rate));
+
+        Assert.Equal(fine ? 0 : 2, errors.Count);
+        Assert.All(errors, error => Assert.Contains("at least 1E-06", error, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("loopback")]
     [InlineData("any")]
     [InlineData("::1")]

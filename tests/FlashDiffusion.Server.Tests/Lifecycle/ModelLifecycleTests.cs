@@ -177,6 +177,21 @@ public sealed class ModelLifecycleTests(PackagedModels packaged) : IClassFixture
         await EventuallyAsync(() => scene.Memory.Taken == 0);
     }
 
+    [Fact]
+    public async Task Join_FailedOnOneDevice_IsFreedOnTheOther()
+    {
+        await using var scene = await LifecycleScene.StartAsync(packaged, "cpu,cpu");
+        var serving = scene.Memory.Taken;
+        var here = (await scene.Engine.MaintainAsync(0, () => scene.Loading.Load("cpu", 2))).Value!;
+        var there = here.Select(entry => entry.Without(ServedState.Failed, "Its weights are gone.")).ToList();
+        Assert.True(scene.Memory.Taken > serving);
+
+        var joined = await scene.Models.JoinAsync(scene.Engine, [here, there]);
+
+        Assert.All(joined, entry => Assert.Equal((false, "Its weights are gone."), (entry.IsReady, entry.Reason)));
+        Assert.Equal(serving, scene.Memory.Taken);
+    }
+
     private static async Task<IReadOnlyList<ModelEntry>> UnloadedAsync(LifecycleScene scene, TimeSpan wait)
     {
         Assert.True((await scene.Models.UnloadAsync(TinyModels.Model, "", wait, Cancellation)).TryGet(out var entries, out var error), error?.Message);

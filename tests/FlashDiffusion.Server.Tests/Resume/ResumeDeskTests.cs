@@ -170,6 +170,7 @@ public sealed class ResumeDeskTests
     [InlineData("weights")]
     [InlineData("solver")]
     [InlineData("model")]
+    [InlineData("operator")]
     [InlineData("plan")]
     public void Server_WithoutWhatItBeganWith_IsFailedPrecondition(string what)
     {
@@ -177,6 +178,7 @@ public sealed class ResumeDeskTests
         {
             "weights" => new MapperScene { WeightsHash = "other" },
             "solver" => new MapperScene { SolverVersion = "1.0.1" },
+            "operator" => new MapperScene { OperatorWeights = "other" },
             // As many points, so that the steps are the same, with other noise.
             "plan" => new MapperScene { Schedule = NoiseSchedule.Create(1000, 0.0015, 0.02) },
             _ => new MapperScene { ModelName = "renamed" },
@@ -279,14 +281,6 @@ public sealed class ResumeDeskTests
         string[] builds = [.. new[] { typeof(OperatorFamilies), typeof(ReconstructionEngine), typeof(NoiseSchedule) }.Select(type => $"{type.Module.ModuleVersionId}")];
         Assert.Equal(3, builds.Distinct().Count());
         Assert.EndsWith($"+{string.Join('+', builds)}", own.Code, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Operator_OtherWeights_IsMismatch()
-    {
-        var flow = new ResumeFlow();
-        var violation = Assert.Single(flow.Refusal(models: new MapperScene { OperatorWeights = "other" }).Violations);
-        Assert.Equal("operator", violation.Field);
     }
 
     [Fact]

@@ -95,6 +95,6 @@ internal sealed class MessageFaults
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "an array",
-        _ => value.GetRawText() is { Length: > LongestQuote } text ? text[..LongestQuote] + "…" : value.GetRawText(),
+        _ => Cutting.Head(value.GetRawText(), LongestQuote),
     };
 }

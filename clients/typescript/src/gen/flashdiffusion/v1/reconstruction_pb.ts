@@ -141,7 +141,8 @@ export type ReconstructRequest = Message<"flashdiffusion.v1.ReconstructRequest">
   /**
    * Continues a reconstruction from a checkpoint, on any server with the same model, solver and key. Everything else is sent as it was the first
    * time: measurement and operator are compared with the token; whatever the server chose then (seed, version, start, parameters) comes from the
-   * token. A damaged token is INVALID_ARGUMENT, a damaged checkpoint DATA_LOSS, another model or solver than the token's FAILED_PRECONDITION.
+   * token. A damaged token is INVALID_ARGUMENT, a damaged checkpoint DATA_LOSS, another version of model, solver or
+   * operator than the token's FAILED_PRECONDITION.
    *
    * @generated from field: flashdiffusion.v1.ResumeFrom resume_from = 15;
    */
