@@ -3,12 +3,14 @@
 import io
 import tempfile
 import unittest
+import zlib
 from pathlib import Path
 
+import grpc
 import numpy as np
 from PIL import Image
 
-from flashdiffusion import Picture
+from flashdiffusion import FlashError, Picture
 from flashdiffusion.pictures import mask_message, to_message
 from flashdiffusion.tensors import from_tensor, to_tensor
 from flashdiffusion.v1 import tensor_pb2
@@ -78,6 +80,15 @@ class PicturesTests(unittest.TestCase):
         tensor = to_tensor(array)
         self.assertEqual(4, len(tensor.data))
         np.testing.assert_array_equal(array, from_tensor(tensor))
+
+    def test_damaged_tensor_is_data_loss(self) -> None:
+        tensor = to_tensor(np.array([1, 2], np.float32))
+        tensor.crc32 = zlib.crc32(tensor.data)
+        np.testing.assert_array_equal([1, 2], from_tensor(tensor))
+        tensor.data = bytes(8)
+        with self.assertRaises(FlashError) as caught:
+            from_tensor(tensor)
+        self.assertEqual(grpc.StatusCode.DATA_LOSS, caught.exception.code)
 
     def test_bytes_that_do_not_fill_the_shape_are_refused(self) -> None:
         with self.assertRaises(ValueError):

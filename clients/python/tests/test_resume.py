@@ -31,8 +31,10 @@ def progress(sequence: int, step: int, saved: resume_pb2.Checkpoint | None = Non
     return response
 
 
-def broken(code: grpc.StatusCode = grpc.StatusCode.UNAVAILABLE, message: str = "gone", retry_after: float | None = None) -> FlashError:
-    return FlashError(message, code, retry_after=retry_after)
+def broken(
+    code: grpc.StatusCode = grpc.StatusCode.UNAVAILABLE, message: str = "gone", retry_after: float | None = None, reason: str = ""
+) -> FlashError:
+    return FlashError(message, code, reason=reason, retry_after=retry_after)
 
 
 class ErrorTests(unittest.TestCase):
@@ -131,15 +133,43 @@ class AttemptsTests(unittest.TestCase):
                 self.attempts().lost(broken(code, text))
         self.assertGreater(self.attempts().lost(broken(grpc.StatusCode.INTERNAL, "Received RST_STREAM with error code 2")), 0)
 
-    def test_replica_with_another_model_begins_again_unless_exactness_is_required(self) -> None:
-        for exact in (False, True):
-            attempts = self.attempts(require_exact=exact)
-            attempts.next_request()
-            attempts.take(accepted(checkpoint=checkpoint(0)))
-            other = broken(grpc.StatusCode.FAILED_PRECONDITION)
-            if exact:
-                with self.assertRaises(FlashError):
-                    attempts.lost(other)
-            else:
-                attempts.lost(other)
-                self.assertFalse(attempts.next_request().HasField("resume_from"))
+    def test_damaged_latent_or_picture_is_a_break(self) -> None:
+        latent, picture = progress(1, 3), reconstruction_pb2.ReconstructResponse(sequence=1)
+        picture.result.picture.tensor.SetInParent()
+        for response, tensor in ((latent, latent.progress.latent), (picture, picture.result.picture.tensor)):
+            with self.subTest(response.WhichOneof("event")):
+                tensor.data, tensor.crc32 = bytes(8), zlib.crc32(bytes(7))
+                tensor.shape.append(2)
+                attempts = self.attempts()
+                attempts.next_request()
+                attempts.take(accepted())
+                with self.assertRaises(FlashError) as caught:
+                    attempts.take(response)
+                self.assertEqual(grpc.StatusCode.DATA_LOSS, caught.exception.code)
+                self.assertGreater(attempts.lost(caught.exception), 0)
+
+    def test_useless_checkpoint_begins_again_with_the_same_seed_unless_exactness_is_required(self) -> None:
+        for code, reason in (
+            (grpc.StatusCode.FAILED_PRECONDITION, "RESUME_UNFIT"),
+            (grpc.StatusCode.FAILED_PRECONDITION, "RESUME_EXPIRED"),
+            (grpc.StatusCode.INVALID_ARGUMENT, "RESUME_TOKEN_INVALID"),
+        ):
+            for exact in (False, True):
+                with self.subTest(reason, exact=exact):
+                    attempts = self.attempts(require_exact=exact)
+                    attempts.next_request()
+                    attempts.take(accepted(seed=9, checkpoint=checkpoint(0)))
+                    if exact:
+                        with self.assertRaises(FlashError):
+                            attempts.lost(broken(code, reason=reason))
+                    else:
+                        attempts.lost(broken(code, reason=reason))
+                        request = attempts.next_request()
+                        self.assertEqual((False, 9), (request.HasField("resume_from"), request.seed))
+
+    def test_server_without_the_model_is_no_reason_to_begin_again(self) -> None:
+        attempts = self.attempts()
+        attempts.next_request()
+        attempts.take(accepted(checkpoint=checkpoint(0)))
+        with self.assertRaises(FlashError):
+            attempts.lost(broken(grpc.StatusCode.FAILED_PRECONDITION, reason="NOT_READY"))

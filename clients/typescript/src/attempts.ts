@@ -4,7 +4,7 @@ import { toEvent, type Accepted, type Event } from "./events.js";
 import { ProgressOptionsSchema } from "./gen/flashdiffusion/v1/reconstruction_options_pb.js";
 import { ReconstructRequestSchema, type ReconstructRequest, type ReconstructResponse } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
 import { ResumeFromSchema, type Checkpoint } from "./gen/flashdiffusion/v1/resume_pb.js";
-import { crc32 } from "./tensors.js";
+import { checkTensor, crc32 } from "./tensors.js";
 
 /** How hard a client tries before it gives up. */
 export interface ResumePolicy {
@@ -13,7 +13,10 @@ export interface ResumePolicy {
   /** Milliseconds before the first new try; doubled each time, with jitter, unless the server says how long. */
   readonly firstDelay: number;
   readonly largestDelay: number;
-  /** Milliseconds without an event after which a stream counts as broken. Servers send one every ten seconds at least. */
+  /**
+   * Milliseconds without an event after which a stream counts as broken. Servers send one every ten seconds at least once there was a first,
+   * for which there is no limit: it may have to wait for a place, or for weights to be read.
+   */
   readonly silence: number;
   /** Steps that a break can cost at most; 0 sends no checkpoints, and a break starts from the beginning. */
   readonly checkpointEverySteps: number;
@@ -26,6 +29,8 @@ export const DEFAULT_POLICY: ResumePolicy = {
 };
 
 const BROKEN = new Set(["UNAVAILABLE", "CANCELLED", "DATA_LOSS"]);
+// What was made for another server, key, version or time; the request itself may be fine.
+const USELESS_CHECKPOINT = new Set(["RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT"]);
 const RESET = /RST_STREAM|Stream removed|Connection reset|ECONNRESET|GOAWAY|network error|Failed to fetch|missing trailer|premature/i;
 
 /** One reconstruction over as many streams as it takes. Knows no transport. */
@@ -69,6 +74,9 @@ export class Attempts {
     }
     this.#sequence = response.sequence;
     const event = toEvent(response);
+    if (event?.kind === "result" && event.message.picture?.content.case === "tensor") {
+      checkTensor(event.message.picture.content.value);
+    }
     if (event?.kind === "accepted" || event?.kind === "progress") {
       this.#keep(event.message.checkpoint);
     }
@@ -87,8 +95,8 @@ export class Attempts {
 
   /** Milliseconds to wait before the next try; throws the error if there is none. */
   lost(error: FlashError): number {
-    if (error.code === "FAILED_PRECONDITION" && this.#checkpoint !== undefined && !this.#policy.requireExact) {
-      // This server has another model or solver than the one that wrote the checkpoint: begin again, with the same seed.
+    if (USELESS_CHECKPOINT.has(error.reason) && this.#checkpoint !== undefined && !this.#policy.requireExact) {
+      // The seed is known by now, so that beginning again gives the same picture.
       this.#checkpoint = undefined;
     } else if (!isBreak(error)) {
       throw error;

@@ -110,14 +110,14 @@ export class FlashClient {
     }
   }
 
-  /** Asks each address in turn until one answers: unary calls change nothing, so that asking again is safe. */
+  /** Asks each address in turn until one is there, and knows what is asked about: unary calls change nothing, so that asking again is safe. */
   async #unary<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>, request: MessageShape<I>, options: CallOptions): Promise<MessageShape<O>> {
     for (const [index, caller] of this.#callers.entries()) {
       try {
         return await caller.unary(method, request, { timeout: UNARY_TIMEOUT, ...options });
       } catch (error) {
         const last = index === this.#callers.length - 1;
-        if (last || !(error instanceof FlashError) || error.code !== "UNAVAILABLE") {
+        if (last || !(error instanceof FlashError) || !(error.code === "UNAVAILABLE" || error.code === "NOT_FOUND")) {
           throw error;
         }
       }

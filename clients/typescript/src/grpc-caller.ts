@@ -27,9 +27,12 @@ export class GrpcCaller implements Caller {
     return new Promise((resolve, reject) => {
       const call = this.#client.makeUnaryRequest(
         path(method), serializer(method.input), deserializer(method.output), request, this.#metadata(), deadline(options),
-        (error, answer) => (error || answer === undefined ? reject(toFlashError(error, this.address)) : resolve(answer)),
+        (error, answer) => {
+          release();
+          return error || answer === undefined ? reject(toFlashError(error, this.address)) : resolve(answer);
+        },
       );
-      onAbort(options.signal, () => call.cancel());
+      const release = onAbort(options.signal, () => call.cancel());
     });
   }
 
@@ -84,6 +87,7 @@ function deadline(options: CallOptions): grpc.CallOptions {
   return options.timeout === undefined ? {} : { deadline: Date.now() + options.timeout };
 }
 
+/** Cancels when the signal says so, until released: a signal may outlive many calls. */
 function onAbort(signal: AbortSignal | undefined, cancel: () => void): () => void {
   if (signal?.aborted) {
     cancel();

@@ -21,6 +21,7 @@ export class Reconstruction implements AsyncIterable<Event> {
   readonly #policy: ResumePolicy;
   readonly #request: Promise<ReconstructRequest>;
   readonly #cancelled = new AbortController();
+  readonly #signal: AbortSignal | undefined;
   readonly #end: number | undefined;
   #attempts: Attempts | undefined;
 
@@ -29,10 +30,7 @@ export class Reconstruction implements AsyncIterable<Event> {
     this.#policy = policy;
     this.#request = request;
     this.#end = options.timeout === undefined ? undefined : performance.now() + options.timeout;
-    options.signal?.addEventListener("abort", () => this.cancel(), { once: true });
-    if (options.signal?.aborted) {
-      this.cancel();
-    }
+    this.#signal = options.signal;
     // Whoever reads the events is told; a run that nobody reads must not end the process.
     request.catch(() => undefined);
   }
@@ -68,6 +66,20 @@ export class Reconstruction implements AsyncIterable<Event> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
+    // Only while somebody reads is there work to end; the signal may outlive many runs.
+    const cancel = () => this.cancel();
+    this.#signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      if (this.#signal?.aborted) {
+        this.cancel();
+      }
+      yield* this.#run();
+    } finally {
+      this.#signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  async *#run(): AsyncGenerator<Event, void, undefined> {
     const attempts = (this.#attempts = new Attempts(await this.#request, this.#policy));
     for (let number = 0; !this.#cancelled.signal.aborted; number++) {
       const caller = this.#callers[number % this.#callers.length]!;
@@ -97,15 +109,14 @@ export class Reconstruction implements AsyncIterable<Event> {
     const timeout = this.#end === undefined ? undefined : Math.max(1, this.#end - performance.now());
     const responses = caller.serverStream(ReconstructionService.method.reconstruct, attempts.nextRequest(), { signal, timeout })[Symbol.asyncIterator]();
     try {
-      for (;;) {
-        const response = await this.#next(responses, broken, caller.address);
-        if (response.done) {
-          return;
-        }
+      // The first event may have to wait for a place or for weights; in Node a server that is gone meanwhile fails the connection's pings.
+      let response = await responses.next();
+      while (!response.done) {
         const event = attempts.take(response.value);
         if (event !== undefined) {
           yield event;
         }
+        response = await this.#next(responses, broken, caller.address);
       }
     } finally {
       broken.abort();
@@ -133,8 +144,14 @@ export class Reconstruction implements AsyncIterable<Event> {
       throw new FlashError(`The time is up while waiting to go on after: ${failure.message}`, { code: "DEADLINE_EXCEEDED" });
     }
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, delay);
-      this.#cancelled.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      const cancelled = this.#cancelled.signal;
+      const over = () => {
+        clearTimeout(timer);
+        cancelled.removeEventListener("abort", over);
+        resolve();
+      };
+      const timer = setTimeout(over, delay);
+      cancelled.addEventListener("abort", over);
     });
   }
 }

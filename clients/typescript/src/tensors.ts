@@ -31,9 +31,7 @@ export function toTensor(array: NumberArray): Tensor {
 
 /** A tensor of an answer as numbers; throws FlashError (DATA_LOSS) if it was damaged on its way. */
 export function fromTensor(tensor: Tensor): NumberArray {
-  if (tensor.crc32 !== undefined && tensor.crc32 !== crc32(tensor.data)) {
-    throw new FlashError("A tensor was damaged on its way: its checksum does not fit.", { code: "DATA_LOSS" });
-  }
+  checkTensor(tensor);
   const shape = tensor.shape.map(Number);
   if (tensor.dataType === DataType.UINT8) {
     return { shape, data: tensor.data };
@@ -41,6 +39,13 @@ export function fromTensor(tensor: Tensor): NumberArray {
   // A copy, because the bytes of a message may start anywhere and typed arrays want alignment.
   const bytes = new Uint8Array(tensor.data);
   return { shape, data: tensor.dataType === DataType.FLOAT16 ? fromHalf(new Uint16Array(bytes.buffer)) : new Float32Array(bytes.buffer) };
+}
+
+/** Throws FlashError (DATA_LOSS) if a tensor was damaged on its way. */
+export function checkTensor(tensor: Tensor): void {
+  if (tensor.crc32 !== undefined && tensor.crc32 !== crc32(tensor.data)) {
+    throw new FlashError("A tensor was damaged on its way: its checksum does not fit.", { code: "DATA_LOSS" });
+  }
 }
 
 function fromHalf(bits: Uint16Array): Float32Array {

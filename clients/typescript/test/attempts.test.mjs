@@ -87,15 +87,36 @@ test("what is no break is thrown at once", () => {
   assert.ok(attempts().lost(broken("CANCELLED")) > 0);
 });
 
-test("a replica with another model begins again, unless exactness is required", () => {
-  for (const requireExact of [false, true]) {
-    const run = attempts({ requireExact });
-    run.take(accepted(0, { checkpoint: checkpoint(0) }));
-    if (requireExact) {
-      assert.throws(() => run.lost(broken("FAILED_PRECONDITION")), FlashError);
-    } else {
-      run.lost(broken("FAILED_PRECONDITION"));
-      assert.equal(run.nextRequest().resumeFrom, undefined);
+test("a useless checkpoint begins again with the same seed, unless exactness is required", () => {
+  for (const [code, reason] of [["FAILED_PRECONDITION", "RESUME_UNFIT"], ["FAILED_PRECONDITION", "RESUME_EXPIRED"], ["INVALID_ARGUMENT", "RESUME_TOKEN_INVALID"]]) {
+    for (const requireExact of [false, true]) {
+      const run = attempts({ requireExact });
+      run.take(accepted(0, { checkpoint: checkpoint(0) }));
+      if (requireExact) {
+        assert.throws(() => run.lost(broken(code, { reason })), FlashError, reason);
+      } else {
+        run.lost(broken(code, { reason }));
+        const { resumeFrom, seed } = run.nextRequest();
+        assert.deepEqual([resumeFrom, seed], [undefined, 9n], reason);
+      }
     }
+  }
+});
+
+test("a server without the model is no reason to begin again", () => {
+  const run = attempts();
+  run.take(accepted(0, { checkpoint: checkpoint(0) }));
+  assert.throws(() => run.lost(broken("FAILED_PRECONDITION", { reason: "NOT_READY" })), FlashError);
+});
+
+test("a damaged latent or picture is a break", () => {
+  const tensor = { shape: [1n], data: state.slice(0, 4), crc32: crc32(state) };
+  const picture = { content: { case: "tensor", value: tensor } };
+  for (const event of [{ case: "progress", value: { step: 1, latent: tensor } }, { case: "result", value: { picture } }]) {
+    const run = attempts();
+    run.take(accepted(0));
+    let damage;
+    assert.throws(() => run.take(create(ReconstructResponseSchema, { sequence: 1n, event })), (error) => (damage = error).code === "DATA_LOSS", event.case);
+    assert.ok(run.lost(damage) > 0);
   }
 });

@@ -12,6 +12,7 @@ public sealed class PythonClientTests(SharedServer shared)
     [Theory]
     [InlineData("tests.test_pictures")]
     [InlineData("tests.test_resume")]
+    [InlineData("tests.test_streams")]
     [InlineData("tests.test_package")]
     [InlineData("tests.test_server.SyncTests")]
     [InlineData("tests.test_server.AsyncTests")]

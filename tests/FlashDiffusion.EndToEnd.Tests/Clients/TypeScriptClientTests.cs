@@ -11,6 +11,7 @@ public sealed class TypeScriptClientTests(SharedServer shared)
     [InlineData("pictures.test.mjs")]
     [InlineData("attempts.test.mjs")]
     [InlineData("errors.test.mjs")]
+    [InlineData("streams.test.mjs")]
     [InlineData("server.test.mjs")]
     public void Tests_OfTheTypeScriptClient_Pass(string file)
     {

@@ -6,7 +6,7 @@ namespace FlashDiffusion.Client;
 /// <summary>One stream from one server; silence breaks it.</summary>
 /// <param name="call">The call; disposed here.</param>
 /// <param name="server">The server.</param>
-/// <param name="silence">Longest time between two events.</param>
+/// <param name="silence">Longest time between two events; the first may take longer.</param>
 /// <param name="clock">Measures it.</param>
 /// <param name="cancellation">The caller's wish.</param>
 internal sealed class ReconstructionStream(

@@ -18,7 +18,10 @@ public sealed record ResumePolicy
     /// <value>10 s.</value>
     public TimeSpan LargestDelay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time without an event after which a stream counts as broken. Servers send one every ten seconds at least.</summary>
+    /// <summary>
+    /// Time without an event after which a stream counts as broken. Servers send one every ten seconds at least once there was a first, for which
+    /// there is no limit: it may have to wait for a place, or for weights to be read.
+    /// </summary>
     /// <value>60 s.</value>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(60);
 

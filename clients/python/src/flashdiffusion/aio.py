@@ -111,6 +111,6 @@ class AsyncClient:
                 return await stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
             except grpc.RpcError as error:
                 failure = from_rpc_error(error, target)
-                if failure.code != grpc.StatusCode.UNAVAILABLE:
+                if failure.code not in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}:
                     raise failure from None
         raise failure

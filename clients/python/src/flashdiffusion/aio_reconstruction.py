@@ -91,14 +91,16 @@ class AsyncReconstruction:
         self._call = call = stub(self._attempts.next_request(), timeout=remaining, metadata=self._metadata)
         if self._cancelled.is_set():
             call.cancel()
+        # The first event may have to wait for a place or for weights; a server that is gone meanwhile fails the connection's pings.
+        silence: float | None = None
         while True:
             try:
-                response = await asyncio.wait_for(call.read(), self._policy.silence)
+                response = await asyncio.wait_for(call.read(), silence)
             except grpc.RpcError as error:
                 raise from_rpc_error(error, target) from None
             except asyncio.TimeoutError:
                 call.cancel()
-                raise UnavailableError(f"{target}: no event for {self._policy.silence} s.", grpc.StatusCode.UNAVAILABLE) from None
+                raise UnavailableError(f"{target}: no event for {silence} s.", grpc.StatusCode.UNAVAILABLE) from None
             except asyncio.CancelledError:
                 call.cancel()
                 # grpc.aio raises this too when the call was cancelled and the task was not.
@@ -107,6 +109,7 @@ class AsyncReconstruction:
                 raise
             if response is grpc.aio.EOF:
                 return
+            silence = self._policy.silence
             try:
                 event = self._attempts.take(response)
             except FlashError:

@@ -17,6 +17,8 @@ _OPTIONS: list[tuple[str, Any]] = [
     ("grpc.enable_retries", 0),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
+    # A request may wait in silence for its first event; without this, pings end after the second, and a server that vanished is never missed.
+    ("grpc.http2.max_pings_without_data", 0),
     ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
 ]
 

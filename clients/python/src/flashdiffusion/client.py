@@ -110,7 +110,7 @@ class Client:
         return self._unary(lambda channel: getattr(catalog_pb2_grpc.CatalogServiceStub(channel), method), request, None)
 
     def _unary(self, stub: Callable[[Any], Callable[..., _Answer]], request: Any, timeout: float | None) -> _Answer:
-        """Asks each address in turn until one answers: unary calls change nothing, so that asking again is safe."""
+        """Asks each address in turn until one is there, and knows what is asked about: unary calls change nothing, so that asking again is safe."""
         end = time.monotonic() + (timeout if timeout is not None else self._timeout)
         failure: FlashError = UnavailableError("No address was asked.")
         for target, channel in self._channels:
@@ -118,6 +118,6 @@ class Client:
                 return stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
             except grpc.RpcError as error:
                 failure = from_rpc_error(error, target)
-                if failure.code != grpc.StatusCode.UNAVAILABLE:
+                if failure.code not in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}:
                     raise failure from None
         raise failure

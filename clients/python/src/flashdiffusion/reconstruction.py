@@ -94,19 +94,9 @@ class Reconstruction:
         self._call = call = stub(self._attempts.next_request(), timeout=remaining, metadata=self._metadata)
         if self._cancelled.is_set():
             call.cancel()
-        while True:
-            # A stream that stays open but says nothing is as good as broken; keep-alive only sees dead connections.
-            watchdog = threading.Timer(self._policy.silence, call.cancel)
-            watchdog.daemon = True
-            watchdog.start()
-            try:
-                response = next(call, None)
-            except grpc.RpcError as error:
-                raise from_rpc_error(error, target) from None
-            finally:
-                watchdog.cancel()
-            if response is None:
-                return
+        # The first event may have to wait for a place or for weights; a server that is gone meanwhile fails the connection's pings.
+        response = self._read(call, target)
+        while response is not None:
             try:
                 event = self._attempts.take(response)
             except FlashError:
@@ -114,6 +104,22 @@ class Reconstruction:
                 raise
             if event is not None:
                 yield event
+            # A stream that stays open but says nothing is as good as broken; keep-alive only sees dead connections.
+            watchdog = threading.Timer(self._policy.silence, call.cancel)
+            watchdog.daemon = True
+            watchdog.start()
+            try:
+                response = self._read(call, target)
+            finally:
+                watchdog.cancel()
+
+    @staticmethod
+    def _read(call: Any, target: str) -> reconstruction_pb2.ReconstructResponse | None:
+        """The next response; None at the end."""
+        try:
+            return next(call, None)
+        except grpc.RpcError as error:
+            raise from_rpc_error(error, target) from None
 
     def _within(self, delay: float, failure: FlashError) -> float:
         if self._end is not None and time.monotonic() + delay >= self._end:

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import grpc
 
 from flashdiffusion.errors import FlashError
-from flashdiffusion.events import Accepted, Event, Progress, from_response
+from flashdiffusion.events import Accepted, Event, Progress, Result, from_response
+from flashdiffusion.tensors import check
 from flashdiffusion.v1 import reconstruction_pb2, resume_pb2
 
 _BROKEN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.DATA_LOSS}
+# What was made for another server, key, version or time; the request itself may be fine.
+_USELESS_CHECKPOINT = {"RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT"}
 _RESET_TEXTS = ("RST_STREAM", "Stream removed", "Connection reset", "GOAWAY")
 
 
@@ -27,7 +30,8 @@ class ResumePolicy:
     """Seconds before the first new try; doubled each time, with jitter, unless the server says how long."""
     largest_delay: float = 10.0
     silence: float = 60.0
-    """Seconds without an event after which a stream counts as broken. Servers send one every ten seconds at least."""
+    """Seconds without an event after which a stream counts as broken. Servers send one every ten seconds at least once there was a first,
+    for which there is no limit: it may have to wait for a place, or for weights to be read."""
     checkpoint_every_steps: int = 10
     """Steps that a break can cost at most; 0 sends no checkpoints, and a break starts from the beginning."""
     require_exact: bool = False
@@ -73,6 +77,8 @@ class Attempts:
             raise FlashError(f"Event {self._sequence + 1} is missing: the stream went on with {response.sequence}.", grpc.StatusCode.DATA_LOSS)
         self._sequence = response.sequence
         event = from_response(response)
+        if isinstance(event, Result) and event.message.picture.WhichOneof("content") == "tensor":
+            check(event.message.picture.tensor)
         if isinstance(event, (Accepted, Progress)):
             self._keep(event.message.checkpoint)
         if isinstance(event, Accepted):
@@ -86,8 +92,8 @@ class Attempts:
 
     def lost(self, error: FlashError) -> float:
         """Seconds to wait before the next try; raises the error if there is none."""
-        if error.code == grpc.StatusCode.FAILED_PRECONDITION and self._checkpoint is not None and not self._policy.require_exact:
-            # This server has another model or solver than the one that wrote the checkpoint: begin again, with the same seed.
+        if error.reason in _USELESS_CHECKPOINT and self._checkpoint is not None and not self._policy.require_exact:
+            # The seed is known by now, so that beginning again gives the same picture.
             self._checkpoint = None
         elif not _is_break(error):
             raise error

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any, Final
 
+import grpc
 import numpy as np
 from numpy.typing import NDArray
 
+from flashdiffusion.errors import FlashError
 from flashdiffusion.v1 import tensor_pb2
 
 Array = NDArray[Any]
@@ -29,6 +32,16 @@ def to_tensor(array: Array) -> tensor_pb2.Tensor:
 
 
 def from_tensor(tensor: tensor_pb2.Tensor) -> Array:
-    """A tensor as an array of its own element type and shape; raises ValueError if the bytes do not fill the shape."""
+    """A tensor as an array of its own element type and shape.
+
+    Raises FlashError (DATA_LOSS) if it was damaged on its way, ValueError if the bytes do not fill the shape.
+    """
+    check(tensor)
     element = _ELEMENTS[tensor.data_type]
     return np.frombuffer(tensor.data, dtype=element).reshape(tuple(tensor.shape))
+
+
+def check(tensor: tensor_pb2.Tensor) -> None:
+    """Raises FlashError (DATA_LOSS) if a tensor was damaged on its way."""
+    if tensor.HasField("crc32") and zlib.crc32(tensor.data) != tensor.crc32:
+        raise FlashError("A tensor was damaged on its way: its checksum does not fit.", grpc.StatusCode.DATA_LOSS)

@@ -1,0 +1,120 @@
+"""Streams and calls over gRPC, from servers that a test plays: silence, servers that vanish, replicas of which one knows."""
+
+import signal
+import subprocess
+import sys
+import threading
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from flashdiffusion import Accepted, AsyncClient, Client, NotFoundError, ResumePolicy, Result, UnavailableError, channels
+from flashdiffusion.v1 import reconstruction_pb2, reconstruction_state_pb2
+from tests.fake_server import FOREVER, FakeServer
+
+RUNNING = reconstruction_state_pb2.RECONSTRUCTION_STATE_RUNNING
+ACCEPTED = reconstruction_pb2.ReconstructResponse(sequence=0)
+ACCEPTED.accepted.seed = 5
+RESULT = reconstruction_pb2.ReconstructResponse(sequence=0)
+RESULT.result.picture.encoded = b"a file"
+QUICK = ResumePolicy(first_delay=0.01, silence=0.3)
+LATE = [1.5, RESULT]
+SILENT = [ACCEPTED, FOREVER]
+DAMAGED = reconstruction_pb2.ReconstructResponse(sequence=0)
+DAMAGED.result.picture.tensor.data = b"\x00\x00\x80\x3f"
+DAMAGED.result.picture.tensor.crc32 = 1
+REQUEST = reconstruction_pb2.ReconstructRequest()
+
+
+class StreamTests(unittest.TestCase):
+    def play(self, *streams: object) -> tuple[FakeServer, Client]:
+        server = FakeServer(*streams)
+        self.addCleanup(server.stop)
+        client = Client(server.address, policy=QUICK)
+        self.addCleanup(client.close)
+        return server, client
+
+    def test_first_event_may_come_later_than_silence_allows(self) -> None:
+        server, client = self.play(LATE, [RESULT])
+        run = client.stream(REQUEST)
+        run.result()
+        self.assertEqual((0, 1), (run.breaks, len(server.requests)))
+
+    def test_silence_after_the_first_event_is_a_break(self) -> None:
+        server, client = self.play(SILENT, [RESULT])
+        run = client.stream(REQUEST)
+        self.assertEqual([Accepted, Result], [type(event) for event in run])
+        self.assertEqual((1, 2), (run.breaks, len(server.requests)))
+
+    def test_damaged_picture_is_a_break_and_asked_for_again(self) -> None:
+        server, client = self.play([DAMAGED], [RESULT])
+        self.assertEqual(b"a file", client.stream(REQUEST).result().picture.encoded)
+        self.assertEqual(2, len(server.requests))
+
+    def test_server_that_vanished_is_noticed_before_the_first_event(self) -> None:
+        """By pings, which must go on for as long as nothing is said: here ten of them and more, then a server that stands still."""
+        command = [sys.executable, "-m", "tests.fake_server"]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        self.addCleanup(server.stdout.close)
+        address = server.stdout.readline().strip()
+        often = [(name, {"grpc.keepalive_time_ms": 200, "grpc.keepalive_timeout_ms": 2000}.get(name, value)) for name, value in channels._OPTIONS]
+        with mock.patch.object(channels, "_OPTIONS", often), Client(address, policy=ResumePolicy(tries=0)) as client:
+            run = client.stream(REQUEST, timeout=60)
+            timer = threading.Timer(3, server.send_signal, [signal.SIGSTOP])
+            timer.start()
+            self.addCleanup(timer.cancel)
+            with self.assertRaises(UnavailableError):
+                run.result()
+
+
+class ReplicaTests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.servers = [FakeServer(), FakeServer(knows={"moved": RUNNING})]
+        for server in self.servers:
+            self.addCleanup(server.stop)
+        self.client = Client([server.address for server in self.servers])
+        self.addCleanup(self.client.close)
+
+    def test_fetch_and_cancel_find_the_replica_that_knows(self) -> None:
+        self.assertEqual(RUNNING, self.client.fetch("moved").state)
+        self.client.cancel("moved")
+        self.assertEqual([[], ["moved"]], [server.cancelled for server in self.servers])
+
+    def test_what_no_replica_knows_is_not_found(self) -> None:
+        with self.assertRaises(NotFoundError):
+            self.client.fetch("nobody's")
+
+
+class AsyncTests(unittest.IsolatedAsyncioTestCase):
+    async def play(self, *streams: object) -> tuple[FakeServer, AsyncClient]:
+        server = FakeServer(*streams)
+        self.addCleanup(server.stop)
+        client = AsyncClient(server.address, policy=QUICK)
+        self.addAsyncCleanup(client.close)
+        return server, client
+
+    async def test_first_event_may_come_later_than_silence_allows(self) -> None:
+        server, client = await self.play(LATE, [RESULT])
+        run = client.stream(REQUEST)
+        await run.result()
+        self.assertEqual((0, 1), (run.breaks, len(server.requests)))
+
+    async def test_silence_after_the_first_event_is_a_break(self) -> None:
+        server, client = await self.play(SILENT, [RESULT])
+        run = client.stream(REQUEST)
+        self.assertEqual([Accepted, Result], [type(event) async for event in run])
+        self.assertEqual((1, 2), (run.breaks, len(server.requests)))
+
+    async def test_fetch_and_cancel_find_the_replica_that_knows(self) -> None:
+        servers = [FakeServer(), FakeServer(knows={"moved": RUNNING})]
+        for server in servers:
+            self.addCleanup(server.stop)
+        client = AsyncClient([server.address for server in servers])
+        self.addAsyncCleanup(client.close)
+        self.assertEqual(RUNNING, (await client.fetch("moved")).state)
+        await client.cancel("moved")
+        self.assertEqual([[], ["moved"]], [server.cancelled for server in servers])
+        with self.assertRaises(NotFoundError):
+            await client.cancel("nobody's")

@@ -1,0 +1,120 @@
+// Streams and calls as servers play them that a test makes up: silence, replicas of which one knows, signals that outlive the calls.
+import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import { test } from "node:test";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import * as grpc from "@grpc/grpc-js";
+import { FlashClient } from "../dist/client.js";
+import { FlashError } from "../dist/errors.js";
+import { GetReconstructionResponseSchema, ReconstructionService, ReconstructResponseSchema } from "../dist/gen/flashdiffusion/v1/reconstruction_pb.js";
+import { connect } from "../dist/node.js";
+
+const request = () => create(ReconstructionService.method.reconstruct.input);
+const response = (kind, value, sequence = 0n) => create(ReconstructResponseSchema, { sequence, event: { case: kind, value } });
+const accepted = response("accepted", { seed: 5n });
+const result = response("result", { picture: { content: { case: "encoded", value: Uint8Array.of(1) } } });
+const FOREVER = Infinity;
+const broken = () => new FlashError("gone", { code: "UNAVAILABLE" });
+const listeners = (signal) => getEventListeners(signal, "abort").length;
+
+/** A server without a network: plays one list of acts a stream, waiting, saying or failing. */
+class Played {
+  address = "played";
+  streams = 0;
+  constructor(...acts) {
+    this.acts = acts;
+  }
+
+  async *serverStream(_, __, { signal }) {
+    for (const act of this.acts[this.streams++]) {
+      if (act instanceof Error) {
+        throw act;
+      }
+      if (typeof act !== "number") {
+        yield act;
+        continue;
+      }
+      await new Promise((resolve, reject) => {
+        const timer = setTimeout(resolve, Math.min(act, 60_000));
+        signal.addEventListener("abort", () => (clearTimeout(timer), reject(new FlashError("cancelled", { code: "CANCELLED" }))));
+      });
+    }
+  }
+
+  close() {}
+}
+
+const client = (...acts) => {
+  const server = new Played(...acts);
+  return [server, new FlashClient([server], { firstDelay: 1, silence: 200 })];
+};
+
+test("the first event may come later than silence allows", async () => {
+  const [server, flash] = client([1000, result], [result]);
+  const run = flash.stream(request());
+  await run.result();
+  assert.deepEqual([run.breaks, server.streams], [0, 1]);
+});
+
+test("silence after the first event is a break", async () => {
+  const [server, flash] = client([accepted, FOREVER], [result]);
+  const run = flash.stream(request());
+  await run.result();
+  assert.deepEqual([run.breaks, server.streams], [1, 2]);
+});
+
+test("a signal holds nothing of the runs that are over", async () => {
+  const { signal } = new AbortController();
+  const [, flash] = client([broken()], [broken()], [result]);
+  await flash.stream(request(), { signal }).result();
+  for await (const _ of client([accepted, FOREVER])[1].stream(request(), { signal })) {
+    assert.equal(listeners(signal), 1);
+    break;
+  }
+  await assert.rejects(client([new FlashError("wrong", { code: "INVALID_ARGUMENT" })])[1].stream(request(), { signal }).result());
+  assert.equal(listeners(signal), 0);
+});
+
+test("a signal ends a run, whether it is aborted before or meanwhile", async () => {
+  const [server, flash] = client([accepted, FOREVER]);
+  await assert.rejects(flash.stream(request(), { signal: AbortSignal.abort() }).result(), { code: "CANCELLED" });
+  assert.equal(server.streams, 0);
+  const controller = new AbortController();
+  for await (const _ of flash.stream(request(), { signal: controller.signal })) {
+    controller.abort();
+  }
+  assert.equal(server.streams, 1);
+});
+
+/** Over gRPC, a server that knows reconstructions by their names. */
+async function served(t, knows) {
+  const { getReconstruction, cancelReconstruction } = ReconstructionService.method;
+  const cancelled = [];
+  const unary = (method) => ({
+    path: `/${ReconstructionService.typeName}/${method.name}`, requestStream: false, responseStream: false,
+    requestDeserialize: (bytes) => fromBinary(method.input, bytes), responseSerialize: (message) => Buffer.from(toBinary(method.output, message)),
+  });
+  const get = unary(getReconstruction);
+  const cancel = unary(cancelReconstruction);
+  const find = (then) => (call, done) => knows.includes(call.request.requestId) ? done(null, then(call.request)) : done({ code: grpc.status.NOT_FOUND, details: "unknown" });
+  const server = new grpc.Server();
+  server.addService({ get, cancel }, {
+    get: find(({ requestId }) => create(GetReconstructionResponseSchema, { requestId })),
+    cancel: find(({ requestId }) => (cancelled.push(requestId), create(cancelReconstruction.output))),
+  });
+  const port = await new Promise((resolve, reject) => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))));
+  t.after(() => server.forceShutdown());
+  return { address: `127.0.0.1:${port}`, cancelled };
+}
+
+test("fetch and cancel find the replica that knows, and release the signal", async (t) => {
+  const [first, second] = [await served(t, []), await served(t, ["moved"])];
+  const flash = connect([first.address, second.address]);
+  t.after(() => flash.close());
+  const { signal } = new AbortController();
+  assert.equal((await flash.fetch("moved", { signal })).requestId, "moved");
+  await flash.cancel("moved", { signal });
+  assert.deepEqual([first.cancelled, second.cancelled], [[], ["moved"]]);
+  await assert.rejects(flash.cancel("nobody's", { signal }), { code: "NOT_FOUND" });
+  assert.equal(listeners(signal), 0);
+});
