@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FlashDiffusion.Benchmarks.Macro.Reports;
+using FlashDiffusion.Benchmarks.Macro.Work;
 using FlashDiffusion.Engine.Scheduling;
 
 namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
@@ -8,6 +10,9 @@ namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
 /// <summary>The ageing rate, swept in virtual time through the engine's own scheduler: thousands of requests, which a 99th percentile needs.</summary>
 internal sealed class AgeingSweep : IMacroFigure
 {
+    private const double Load = 0.8;
+    private const int LeastSteps = 3;
+    private const int MostSteps = 200;
     private static readonly double[] Rates = [0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1, 3];
 
     public string Name => "ageing";
@@ -17,16 +22,17 @@ internal sealed class AgeingSweep : IMacroFigure
     public Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
     {
         var count = bench.Size(quick: 2000, full: 5000);
-        ulong[] seeds = bench.Size<ulong[]>([1, 2], [1, 2, 3, 4]);
+        VirtualWork[] runs = [.. Enumerable.Range(1, bench.Size(quick: 2, full: 4)).Select(seed => VirtualWork.Poisson(
+            Load, Arrivals.Steps(count, LeastSteps, MostSteps, (ulong)seed), new VirtualWork([], []), (ulong)seed + 1))];
         var table = new JsonArray();
         var sweeps = new List<(double Rate, PolicyRound Round)>();
-        var firstCome = seeds.Select(seed => VirtualQueue.Run(SchedulingPolicies.FirstCome, 0, count, seed)).ToArray();
-        var shortest = seeds.Select(seed => VirtualQueue.Run(SchedulingPolicies.ShortestRemaining, 0, count, seed)).ToArray();
+        var firstCome = runs.Select(run => VirtualQueue.Run(SchedulingPolicies.FirstCome, 0, run)).ToArray();
+        var shortest = runs.Select(run => VirtualQueue.Run(SchedulingPolicies.ShortestRemaining, 0, run)).ToArray();
         foreach (var rate in Rates)
         {
             cancellation.ThrowIfCancellationRequested();
-            var aged = rate == 0 ? shortest : [.. seeds.Select(seed => VirtualQueue.Run(SchedulingPolicies.ShortestRemaining, rate, count, seed))];
-            var round = PolicyRound.Join([.. seeds.Select((_, i) => new PolicyRound(firstCome[i].Steps, firstCome[i].Seconds, shortest[i].Seconds, aged[i].Seconds))]);
+            var aged = rate == 0 ? shortest : [.. runs.Select(run => VirtualQueue.Run(SchedulingPolicies.ShortestRemaining, rate, run))];
+            var round = PolicyRound.Join([.. runs.Select((run, i) => new PolicyRound(run.Steps, firstCome[i], shortest[i], aged[i]))]);
             sweeps.Add((rate, round));
             table.Add(new JsonObject
             {
@@ -39,14 +45,14 @@ internal sealed class AgeingSweep : IMacroFigure
 
         Curves.Write(
             bench.Beside("ageing.png"),
-            string.Create(CultureInfo.InvariantCulture, $"{count * seeds.Length} requests in virtual time, load {VirtualQueue.Load}, one picture a step, against first come"),
+            string.Create(CultureInfo.InvariantCulture, $"{count * runs.Length} requests in virtual time, load {Load}, one picture a step, against first come"),
             [
                 new Curve("p50, times shorter, over the rate", [new CurveLine("all", Line(sweeps, round => (round with { Shortest = round.Aged }).ShortestGain)), new CurveLine("milder half", Line(sweeps, round => round.AgedMildGain))]),
                 new Curve("p99, ratio, over the rate", [new CurveLine("p99", Line(sweeps, round => round.AgedLongestRatio))]),
             ]);
-        return Task.FromResult(new JsonObject { ["ageing_sweep"] = table, ["details"] = new JsonObject { ["requests"] = count * seeds.Length, ["plot"] = "ageing.png" } });
+        return Task.FromResult(new JsonObject { ["ageing_sweep"] = table, ["details"] = new JsonObject { ["requests"] = count * runs.Length, ["plot"] = "ageing.png" } });
     }
 
-    private static System.Collections.Immutable.ImmutableArray<(double X, double Y)> Line(IEnumerable<(double Rate, PolicyRound Round)> sweeps, Func<PolicyRound, double> value) =>
+    private static ImmutableArray<(double X, double Y)> Line(IEnumerable<(double Rate, PolicyRound Round)> sweeps, Func<PolicyRound, double> value) =>
         [.. sweeps.Select(sweep => (sweep.Rate, value(sweep.Round)))];
 }

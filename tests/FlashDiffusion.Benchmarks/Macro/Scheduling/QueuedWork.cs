@@ -9,7 +9,7 @@ namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
 /// <param name="lane">Its lane; null for one that all share.</param>
 internal sealed class QueuedWork(long id, long acceptedAt, int steps, LaneKey? lane = null) : IScheduledWork
 {
-    private static readonly LaneKey OnlyLane = new()
+    public static readonly LaneKey OnlyLane = new()
     {
         Stage = Stage.Step, Model = "model", Working = new PictureShape(64, 64), Picture = new PictureShape(64, 64),
     };

@@ -1,0 +1,27 @@
+namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
+
+/// <summary>Requests for virtual time. Seconds are those of any clock: only their ratios matter.</summary>
+/// <param name="Steps">Steps of each, at least 1.</param>
+/// <param name="Arrivals">Seconds at which each arrives, ascending.</param>
+internal sealed record VirtualWork(IReadOnlyList<int> Steps, IReadOnlyList<double> Arrivals)
+{
+    /// <summary>What a step takes, in seconds.</summary>
+    public double StepSeconds { get; init; } = 0.05;
+
+    /// <summary>What the last decode of each takes, in seconds; 0 for none.</summary>
+    public double DecodeSeconds { get; init; }
+
+    /// <summary>Lanes among which the requests are in turn: as many as there are operators that can't share a step.</summary>
+    public int Lanes { get; init; } = 1;
+
+    /// <summary>Requests at random times.</summary>
+    /// <param name="load">Share of the time in which there is work.</param>
+    /// <param name="steps">Steps of each.</param>
+    /// <param name="like">What a step and a decode take, and how many lanes there are.</param>
+    /// <param name="seed">Seed of the times.</param>
+    public static VirtualWork Poisson(double load, IReadOnlyList<int> steps, VirtualWork like, ulong seed) => like with
+    {
+        Steps = steps,
+        Arrivals = Work.Arrivals.Poisson(steps.Count, ((like.StepSeconds * steps.Average()) + like.DecodeSeconds) / load, seed),
+    };
+}
