@@ -11,6 +11,9 @@ internal static class CurveFile
     /// <summary>What is added to the name of a file that is put aside.</summary>
     public const string Old = ".old";
 
+    /// <summary>What the name of a file ends with while it is written.</summary>
+    public const string New = ".new";
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -21,7 +24,7 @@ internal static class CurveFile
     };
 
     /// <summary>What is written, before it takes the place of the file: each process that has the same file writes its own.</summary>
-    public static string Unfinished(string path) => string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.MachineName}.{Environment.ProcessId}.new");
+    public static string Unfinished(string path) => string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.MachineName}.{Environment.ProcessId}{New}");
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>

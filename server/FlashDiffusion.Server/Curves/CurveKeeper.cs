@@ -19,42 +19,39 @@ internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFinger
     private readonly Lock _gate = new();
     private long _kept;
     private string _problem = "";
+    private EarlierCurves _earlier = new(null);
+
+    // Weights of every model that was there.
+    private ImmutableSortedDictionary<string, string> _weights = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     private bool _hasWritten;
 
     /// <summary>How often what is new is written.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Gives the devices what the file holds of them and of the models as they are, once they are warm.</summary>
+    /// <summary>Gives the devices what the file holds of them and of the models as they are, once they are warm. Once, at the start.</summary>
     public async Task TakeOverAsync(ServingContext context)
     {
-        if (_path.Length == 0 || Stored(context) is not { IsDefault: false } stored)
+        if (_path.Length == 0)
         {
             return;
         }
 
-        var known = 0;
-        foreach (var (device, times) in context.Engine.Times.Index())
+        UnfinishedCurves.Remove(_path, time.GetUtcNow());
+        _earlier = new EarlierCurves(Stored(context));
+        var weights = WeightsOf(context.Models.Entries);
+        var absent = Absent(context.Models);
+        foreach (var model in _earlier.Models.Where(model => !weights.ContainsKey(model) && !absent.Contains(model)))
         {
-            var answer = await context.Engine.MaintainAsync(device, () =>
-            {
-                times.Restore(stored[device]);
-                return "";
-            });
-            if (answer.Succeeded)
-            {
-                known += stored[device].Length;
-            }
-            else
-            {
-                Log.CurvesLeftOut(logger, $"{context.Engine.Devices[device]} did not take them: {answer.Failure?.Message ?? answer.Rejection?.Message ?? "it gave no answer."}");
-            }
+            Log.CurvesLeftOut(logger, $"there is no model {model}.");
         }
 
-        if (known > 0)
-        {
-            Log.CurvesKnown(logger, known);
-        }
+        await GiveAsync(context, weights);
     }
+
+    /// <summary>Gives the devices what the file held at the start of a model that was loaded later, once it is warm.</summary>
+    /// <param name="context">Where it was loaded.</param>
+    /// <param name="entry">The model.</param>
+    public Task TakeOverAsync(ServingContext context, ModelEntry entry) => GiveAsync(context, WeightsOf([entry]));
 
     /// <summary>Writes what was measured, if something was since it was written last; any thread. Why it can't is said once for each reason after another.</summary>
     public void Keep(ServingContext context)
@@ -73,7 +70,7 @@ internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFinger
                 return;
             }
 
-            var problem = Write(StoredCurves.Of(CurveOrigin.Of(options.Value, fingerprint), WeightsOf(context.Models), devices));
+            var problem = Write(WithAbsent(context.Models, devices));
             if (problem.Length == 0)
             {
                 _kept = units;
@@ -118,6 +115,48 @@ internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFinger
         }
     }
 
+    private async Task GiveAsync(ServingContext context, ImmutableSortedDictionary<string, string> weights)
+    {
+        if (_earlier.Take(weights, model => Log.CurvesLeftOut(logger, $"model {model} has other weights.")) is not { } taken)
+        {
+            return;
+        }
+
+        var (stored, known) = (taken.Curves(), 0);
+        foreach (var (device, times) in context.Engine.Times.Index())
+        {
+            var answer = await context.Engine.MaintainAsync(device, () =>
+            {
+                times.Restore(stored[device]);
+                return "";
+            });
+            if (answer.Succeeded)
+            {
+                known += stored[device].Length;
+            }
+            else
+            {
+                Log.CurvesLeftOut(logger, $"{context.Engine.Devices[device]} did not take them: {answer.Failure?.Message ?? answer.Rejection?.Message ?? "it gave no answer."}");
+            }
+        }
+
+        if (known > 0)
+        {
+            Log.CurvesKnown(logger, known);
+        }
+    }
+
+    // A model that the repository has and that is not loaded finds its curves again, and so does the next start.
+    private StoredCurves WithAbsent(ModelCatalog models, IEnumerable<ImmutableArray<LaneCurve>> devices)
+    {
+        var weights = WeightsOf(models.Entries);
+        _weights = _weights.SetItems(weights);
+        var absent = Absent(models);
+        weights = weights.SetItems(_weights.Where(known => absent.Contains(known.Key)));
+        var measured = StoredCurves.Of(CurveOrigin.Of(options.Value, fingerprint), weights, devices);
+        return _earlier.Behind(measured, model => absent.Contains(model) && !weights.ContainsKey(model));
+    }
+
     private string Write(StoredCurves curves)
     {
         try
@@ -137,7 +176,7 @@ internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFinger
         }
     }
 
-    private ImmutableArray<ImmutableArray<LaneCurve>> Stored(ServingContext context)
+    private StoredCurves? Stored(ServingContext context)
     {
         var stored = CurveFile.Read(_path, out var problem);
         if (stored is not null && CurveOrigin.Of(options.Value, fingerprint).Difference(stored.Origin) is { Length: > 0 } difference)
@@ -154,24 +193,14 @@ internal sealed class CurveKeeper(IOptions<EngineOptions> options, ComputeFinger
             Log.CurvesLeftOut(logger, problem);
         }
 
-        if (stored is null || problem.Length > 0)
-        {
-            return default;
-        }
-
-        var weights = WeightsOf(context.Models);
-        foreach (var model in stored.Models.Where(model => weights.GetValueOrDefault(model.Key) != model.Value))
-        {
-            Log.CurvesLeftOut(logger, weights.ContainsKey(model.Key) ? $"model {model.Key} has other weights." : $"there is no model {model.Key}.");
-        }
-
-        return [.. stored.Curves().Select(curves => curves.Where(curve => IsSame(curve.Key.Model)).ToImmutableArray())];
-
-        bool IsSame(string model) => stored.Models.GetValueOrDefault(model) is { Length: > 0 } before && weights.GetValueOrDefault(model) == before;
+        return problem.Length > 0 ? null : stored;
     }
 
+    // Those of the repository that are not loaded, by name and version.
+    private static HashSet<string> Absent(ModelCatalog models) => [.. models.Entries.Where(entry => !entry.IsReady).Select(entry => $"{entry.Name}/{entry.Version}")];
+
     // Of weights that nobody knows nobody can say later whether they are the same.
-    private static ImmutableSortedDictionary<string, string> WeightsOf(ModelCatalog models) => models.Entries
+    private static ImmutableSortedDictionary<string, string> WeightsOf(IEnumerable<ModelEntry> entries) => entries
         .Select(entry => entry.Model)
         .OfType<ServedModel>()
         .Where(model => model.WeightsHash.Length > 0)

@@ -6,7 +6,7 @@ namespace FlashDiffusion.Server.Curves;
 /// <summary>What a server measured, as its file has it.</summary>
 /// <param name="Origin">What the times depend on.</param>
 /// <param name="Models">SHA-256 of the weights of each model, by name and version.</param>
-/// <param name="Devices">Curves by device, those of the most units first, at most <see cref="LaneCurve.Most"/> each.</param>
+/// <param name="Devices">Curves by device, those of models in service first, of these those of the most units, at most <see cref="LaneCurve.Most"/> each.</param>
 internal sealed record StoredCurves(CurveOrigin Origin, ImmutableSortedDictionary<string, string> Models, ImmutableArray<ImmutableArray<StoredLane>> Devices)
 {
     /// <summary>What is worth keeping of what was measured.</summary>
@@ -18,7 +18,28 @@ internal sealed record StoredCurves(CurveOrigin Origin, ImmutableSortedDictionar
         models,
         [.. devices.Select(curves => curves.Where(IsWorthKeeping(models)).OrderByDescending(curve => curve.Units).Take(LaneCurve.Most).Select(StoredLane.Of).ToImmutableArray())]);
 
-    /// <summary>The half of each device's curves that was measured from the most units.</summary>
+    /// <summary>What is of some models only.</summary>
+    /// <param name="which">Whether a model is one of them, by name and version.</param>
+    public StoredCurves Only(Func<string, bool> which) => this with
+    {
+        Models = Models.RemoveRange(Models.Keys.Where(model => !which(model))),
+        Devices = [.. Devices.Select(lanes => lanes.Where(lane => which(lane.Model)).ToImmutableArray())],
+    };
+
+    /// <summary>Both, these first.</summary>
+    /// <param name="others">Those of other models on the same devices.</param>
+    public StoredCurves And(StoredCurves others) => this with
+    {
+        Models = Models.AddRange(others.Models),
+        Devices = [.. Devices.Zip(others.Devices, (lanes, further) => lanes.AddRange(further)[..Math.Min(lanes.Length + further.Length, LaneCurve.Most)])],
+    };
+
+    /// <summary>Whether it has curves of a model with these weights.</summary>
+    /// <param name="model">Its name and version.</param>
+    /// <param name="weights">SHA-256 of its weights; empty or null if nobody knows them, and then nobody can say whether they are the same.</param>
+    public bool Has(string model, string? weights) => weights is { Length: > 0 } && Models.GetValueOrDefault(model) == weights;
+
+    /// <summary>The first half of each device's curves.</summary>
     public StoredCurves Half() => this with { Devices = [.. Devices.Select(lanes => lanes[..(lanes.Length / 2)])] };
 
     /// <summary>The curves by device, whatever the weights.</summary>

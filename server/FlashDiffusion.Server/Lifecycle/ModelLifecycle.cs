@@ -4,6 +4,7 @@ using FlashDiffusion.Engine.Leases;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Models.Repository;
 using FlashDiffusion.Server.Catalogs;
+using FlashDiffusion.Server.Curves;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Requests;
@@ -15,7 +16,7 @@ namespace FlashDiffusion.Server.Lifecycle;
 /// Loads, reloads and unloads models while others run. What takes the place of a loaded version is loaded beside it, checked and warmed up
 /// first; the old one serves its running requests to their end, and then its weights are freed. What fails changes nothing that served.
 /// </summary>
-internal sealed class ModelLifecycle(ServingState state, ServingChanges changes, ModelLoading loading, ModelWarmUp warmUp, ExactShape exactShape, TimeProvider time, ILogger<ModelLifecycle> logger)
+internal sealed class ModelLifecycle(ServingState state, ServingChanges changes, ModelLoading loading, ModelWarmUp warmUp, ExactShape exactShape, CurveKeeper curves, TimeProvider time, ILogger<ModelLifecycle> logger)
 {
     /// <summary>Gives a loaded model the lifetime that requests hold.</summary>
     /// <param name="engine">Where it was loaded.</param>
@@ -85,6 +86,7 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
         var adopted = Adopt(context.Engine, made);
         await exactShape.CheckAsync(context.Engine, adopted, isServing: true);
         await warmUp.RunAsync(adopted, context, devices: context.Engine.Devices.Length, largestBatch: 1, CancellationToken.None);
+        await curves.TakeOverAsync(context, adopted);
         changes.Publish([adopted, .. beside]);
         before?.Lifetime?.Retire();
         return Mapped<ModelEntry>.Of(adopted);

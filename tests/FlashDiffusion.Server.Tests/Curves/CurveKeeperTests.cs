@@ -110,6 +110,18 @@ public sealed class CurveKeeperTests(PackagedModels packaged) : IClassFixture<Pa
     }
 
     [Fact]
+    public async Task TakeOver_ServerBeforeWasKilledWhileItWrote_RemovesWhatItLeft()
+    {
+        await MeasureAsync();
+        File.WriteAllText($"{Path}.{Environment.MachineName}.{int.MaxValue}.new", File.ReadAllText(Path)[..50]);
+        await using var scene = await LifecycleScene.StartAsync(packaged);
+        using var keeper = Keeper(scene);
+        await keeper.TakeOverAsync(scene.State.Context!);
+        Assert.Equal([Path], Directory.GetFileSystemEntries(_folder.FullName));
+        Assert.NotEmpty(Curves(scene));
+    }
+
+    [Fact]
     public async Task TakeOver_NoFileYet_SaysNothing()
     {
         await using var scene = await LifecycleScene.StartAsync(packaged);

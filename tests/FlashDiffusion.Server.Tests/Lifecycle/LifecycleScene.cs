@@ -8,13 +8,16 @@ using FlashDiffusion.Models.Operators;
 using FlashDiffusion.Models.Operators.Denoising;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Curves;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.Plugins;
+using FlashDiffusion.Server.Resume;
 using FlashDiffusion.Testing.Checkpoints;
 using FlashDiffusion.Testing.Fakes;
 using Grpc.HealthCheck;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ModelCatalog = FlashDiffusion.Server.Catalogs.ModelCatalog;
@@ -28,10 +31,10 @@ internal sealed class LifecycleScene : IAsyncDisposable
     private readonly TestMeterFactory _meters = new();
     private readonly FlashDiffusionTelemetry _telemetry;
 
-    private LifecycleScene(TinyModels repository, string device, long memory)
+    private LifecycleScene(TinyModels repository, string device, long memory, string curveFile, ILogger<CurveKeeper>? curveLog)
     {
         Repository = repository;
-        var options = new EngineOptions { MaximumSessions = 64, Threads = 1, Device = device, MaximumBatch = 4 };
+        var options = new EngineOptions { MaximumSessions = 64, Threads = 1, Device = device, MaximumBatch = 4, CurveFile = curveFile };
         var models = Options.Create(new ModelOptions { Root = Repository.Root, MemoryBytes = memory });
         Memory = new WeightMemory(models, Options.Create(options));
         _telemetry = new FlashDiffusionTelemetry(_meters);
@@ -39,8 +42,9 @@ internal sealed class LifecycleScene : IAsyncDisposable
         State = new ServingState();
         Changes = new ServingChanges(State, new HealthBoard(Health, State));
         Loading = new ModelLoading(models, Memory, NullLogger<ModelLoading>.Instance);
+        Curves = new CurveKeeper(Options.Create(options), new ComputeFingerprint(Options.Create(options)), State, TimeProvider.System, curveLog ?? NullLogger<CurveKeeper>.Instance);
         Models = new ModelLifecycle(
-            State, Changes, Loading, new ModelWarmUp(Options.Create(options), NullLogger<ModelWarmUp>.Instance), new ExactShape(Options.Create(options), NullLogger<ExactShape>.Instance), TimeProvider.System, NullLogger<ModelLifecycle>.Instance);
+            State, Changes, Loading, new ModelWarmUp(Options.Create(options), NullLogger<ModelWarmUp>.Instance), new ExactShape(Options.Create(options), NullLogger<ExactShape>.Instance), Curves, TimeProvider.System, NullLogger<ModelLifecycle>.Instance);
     }
 
     public TinyModels Repository { get; }
@@ -57,6 +61,9 @@ internal sealed class LifecycleScene : IAsyncDisposable
 
     public ModelLoading Loading { get; }
 
+    /// <summary>Its measurements; only a test takes over and keeps.</summary>
+    public CurveKeeper Curves { get; }
+
     public ModelLifecycle Models { get; }
 
     public FakeSolver Solver { get; } = new();
@@ -68,9 +75,19 @@ internal sealed class LifecycleScene : IAsyncDisposable
     /// <param name="packaged">Models of which it gets a copy.</param>
     /// <param name="device">Its devices.</param>
     /// <param name="memory">Bytes for weights; 0 for what is usual.</param>
-    public static async Task<LifecycleScene> StartAsync(PackagedModels packaged, string device = "cpu", long memory = 0)
+    /// <param name="curveFile">Where its measurements are kept.</param>
+    /// <param name="curveLog">What it says of them.</param>
+    /// <param name="prepare">Changes its repository before it starts.</param>
+    public static async Task<LifecycleScene> StartAsync(
+        PackagedModels packaged,
+        string device = "cpu",
+        long memory = 0,
+        string curveFile = CurvePlace.Nowhere,
+        ILogger<CurveKeeper>? curveLog = null,
+        Action<LifecycleScene>? prepare = null)
     {
-        var scene = new LifecycleScene(packaged.Copy(), device, memory);
+        var scene = new LifecycleScene(packaged.Copy(), device, memory, curveFile, curveLog);
+        prepare?.Invoke(scene);
         scene.Engine.Start();
         var loaded = new List<IReadOnlyList<ModelEntry>>();
         foreach (var (number, name) in scene.Engine.Devices.Index())
@@ -135,6 +152,7 @@ internal sealed class LifecycleScene : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
+        Curves.Dispose();
         Changes.Dispose();
         _telemetry.Dispose();
         _meters.Dispose();
