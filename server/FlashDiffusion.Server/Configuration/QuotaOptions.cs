@@ -22,7 +22,10 @@ internal sealed class QuotaOptions
     [Range(1, 1_000_000)]
     public int RequestBurst { get; set; } = 20;
 
-    /// <summary>Steps a second, on average: a reconstruction takes what its plan needs when it is planned, also if that is more than is left, and the next one waits.</summary>
+    /// <summary>
+    /// Steps a second, on average: a reconstruction takes what its plan needs when it is planned, also if that is more than is left, and the next one waits. Until
+    /// it is planned an estimate is set aside: what it asks for, or a tenth of the schedule where its severity chooses the start.
+    /// </summary>
     /// <value>0.</value>
     [Range(0, 1_000_000)]
     public double StepsPerSecond { get; set; }

@@ -77,7 +77,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             return Mapped<Submitted>.Refused(EngineErrors.Of(crowded));
         }
 
-        if (!quotas.Reconstruct(caller).TryGet(out var pass, out var error))
+        if (!quotas.Reconstruct(caller, StepEstimate.Of(message)).TryGet(out var pass, out var error))
         {
             return Mapped<Submitted>.Refused(error);
         }

@@ -17,52 +17,52 @@ public sealed class QuotaTests
     {
         var time = new FakeTimeProvider();
         var account = new StepAccount(perSecond: 10, most: 100, time);
-        Assert.Equal(TimeSpan.Zero, account.Wait());
+        Assert.Equal(TimeSpan.Zero, account.SetAside(0));
 
         account.Take(150);
 
         // Fifty in debt, and one is needed.
-        Assert.Equal(5.1, account.Wait().TotalSeconds, 6);
+        Assert.Equal(5.1, account.SetAside(0).TotalSeconds, 6);
         time.Advance(TimeSpan.FromSeconds(5.0));
-        Assert.Equal(0.1, account.Wait().TotalSeconds, 6);
+        Assert.Equal(0.1, account.SetAside(0).TotalSeconds, 6);
         time.Advance(TimeSpan.FromSeconds(0.1));
-        Assert.Equal(TimeSpan.Zero, account.Wait());
+        Assert.Equal(TimeSpan.Zero, account.SetAside(0));
         Assert.False(account.IsFull);
         time.Advance(TimeSpan.FromSeconds(1000));
         Assert.True(account.IsFull);
         account.Take(100);
-        Assert.Equal(0.1, account.Wait().TotalSeconds, 6);
+        Assert.Equal(0.1, account.SetAside(0).TotalSeconds, 6);
     }
 
     [Fact]
     public void Reconstruct_OneCallersFlood_LeavesTheOthersPlaces()
     {
         using var quotas = new CallerQuotas(Options.Create(new QuotaOptions { Concurrent = 3 }), new FakeTimeProvider());
-        var passes = Enumerable.Range(0, 1000).Select(_ => quotas.Reconstruct("flood")).ToList();
+        var passes = Enumerable.Range(0, 1000).Select(_ => quotas.Reconstruct("flood", 1)).ToList();
 
         Assert.Equal(3, passes.Count(pass => pass.Value is not null));
         Assert.All(passes.Skip(3), pass => Assert.Equal(("concurrent", StatusCode.ResourceExhausted), (pass.Error!.Quota, pass.Error.Code)));
-        Assert.NotNull(quotas.Reconstruct("another").Value);
+        Assert.NotNull(quotas.Reconstruct("another", 1).Value);
         passes[0].Value!.Dispose();
-        Assert.NotNull(quotas.Reconstruct("flood").Value);
+        Assert.NotNull(quotas.Reconstruct("flood", 1).Value);
     }
 
     [Fact]
     public void Work_AtOnce_IsBoundBesideReconstructions()
     {
         using var quotas = new CallerQuotas(Options.Create(new QuotaOptions { Concurrent = 2 }), new FakeTimeProvider());
-        QuotaPass[] running = [quotas.Reconstruct("flood").Value!, quotas.Reconstruct("flood").Value!];
+        QuotaPass[] running = [quotas.Reconstruct("flood", 1).Value!, quotas.Reconstruct("flood", 1).Value!];
         var passes = Enumerable.Range(0, 100).Select(_ => quotas.Work("flood")).ToList();
 
         Assert.Equal(2, passes.Count(pass => pass.Value is not null));
         Assert.All(passes.Skip(2), pass => Assert.Equal(("concurrent", StatusCode.ResourceExhausted), (pass.Error!.Quota, pass.Error.Code)));
         Assert.NotNull(quotas.Work("another").Value);
-        Assert.Null(quotas.Reconstruct("flood").Value);
+        Assert.Null(quotas.Reconstruct("flood", 1).Value);
         passes[0].Value!.Dispose();
         Assert.NotNull(quotas.Work("flood").Value);
         Assert.Null(quotas.Work("flood").Value);
         Array.ForEach(running, pass => pass.Dispose());
-        Assert.NotNull(quotas.Reconstruct("flood").Value);
+        Assert.NotNull(quotas.Reconstruct("flood", 1).Value);
     }
 
     [Fact]
@@ -101,17 +101,72 @@ public sealed class QuotaTests
     {
         var time = new FakeTimeProvider();
         using var quotas = new CallerQuotas(Options.Create(new QuotaOptions { StepsPerSecond = 100, StepBurst = 1000 }), time);
-        var pass = quotas.Reconstruct("heavy").Value!;
+        var pass = quotas.Reconstruct("heavy", 1).Value!;
         pass.Take(1200);
         pass.Dispose();
 
-        var refused = quotas.Reconstruct("heavy").Error!;
+        var refused = quotas.Reconstruct("heavy", 1).Error!;
 
         Assert.Equal(("steps_per_second", 2.01), (refused.Quota, Math.Round(refused.RetryAfter!.Value.TotalSeconds, 3)));
-        Assert.NotNull(quotas.Reconstruct("light").Value);
+        Assert.NotNull(quotas.Reconstruct("light", 1).Value);
         time.Advance(TimeSpan.FromSeconds(2.01));
-        Assert.NotNull(quotas.Reconstruct("heavy").Value);
+        Assert.NotNull(quotas.Reconstruct("heavy", 1).Value);
     }
+
+    [Fact]
+    public void Reconstruct_FloodBeforeTheFirstPlan_IsLetInAsFarAsItsStepsGo()
+    {
+        var time = new FakeTimeProvider();
+        using var quotas = new CallerQuotas(Options.Create(new QuotaOptions { StepsPerSecond = 100, StepBurst = 2000 }), time);
+        var full = StepEstimate.Of(new V1.ReconstructRequest { Adaptation = new V1.Adaptation { Mode = V1.AdaptationMode.Full } });
+
+        // The third finds none left that is not set aside; how many of them are needed is known in a moment.
+        var passes = Enumerable.Range(0, 64).Select(_ => quotas.Reconstruct("flood", full)).ToList();
+        Assert.Equal(2, passes.TakeWhile(pass => pass.Value is not null).Count());
+        Assert.All(passes.Skip(2), pass => Assert.Equal(("steps_per_second", 0.1), (pass.Error!.Quota, pass.Error.RetryAfter!.Value.TotalSeconds)));
+        Assert.NotNull(quotas.Reconstruct("another", full).Value);
+
+        // One was milder than it said, the other ends without a plan: what they don't need is there again, once.
+        passes[0].Value!.Take(300);
+        passes[1].Value!.Dispose();
+        passes[0].Value!.Dispose();
+        var further = Enumerable.Range(0, 64).Select(_ => quotas.Reconstruct("flood", full)).Where(pass => pass.Value is not null).Select(pass => pass.Value!).ToList();
+        Assert.Equal(2, further.Count);
+
+        // 300 and twice 1000 of 2000: a debt of 300, whatever the estimate is, and a step more.
+        further.ForEach(pass => pass.Take(1000));
+        Assert.Equal(3.01, quotas.Reconstruct("flood", full).Error!.RetryAfter!.Value.TotalSeconds, 6);
+        time.Advance(TimeSpan.FromSeconds(3.01));
+        Assert.NotNull(quotas.Reconstruct("flood", full).Value);
+
+        // What is set aside would take ten seconds; its plan is there before.
+        Assert.Equal(1, quotas.Reconstruct("flood", full).Error!.RetryAfter!.Value.TotalSeconds, 6);
+    }
+
+    [Fact]
+    public void Reconstruct_RefusedByAnotherQuota_SetsNothingAside()
+    {
+        using var quotas = new CallerQuotas(Options.Create(new QuotaOptions { StepsPerSecond = 1, StepBurst = 100, Concurrent = 1 }), new FakeTimeProvider());
+        using var running = quotas.Reconstruct("caller", 10).Value!;
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal("concurrent", quotas.Reconstruct("caller", 80).Error!.Quota);
+        }
+    }
+
+    [Theory]
+    [InlineData("{}", 100)]
+    [InlineData("""{ "sampling": { "sampler": "SAMPLER_DDIM", "ddim_steps": 50 } }""", 5)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FULL" } }""", 1000)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FULL" }, "sampling": { "sampler": "SAMPLER_DDIM", "ddim_steps": 4 } }""", 4)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FULL" }, "scheduling": { "max_network_calls": 20 } }""", 20)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "start_timestep": 399 } }""", 400)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "start_timestep": 399 }, "sampling": { "sampler": "SAMPLER_DDIM", "ddim_steps": 100 } }""", 40)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "severity": 0.1 }, "scheduling": { "max_network_calls": 500 } }""", 100)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "start_timestep": -2147483648 }, "scheduling": { "max_network_calls": -1 } }""", 1)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "start_timestep": 2147483647 }, "sampling": { "ddim_steps": 2147483647 } }""", 1000)]
+    public void StepEstimate_BeforeThePlan_IsWhatItAsksFor(string request, int steps) =>
+        Assert.Equal(steps, StepEstimate.Of(Google.Protobuf.JsonParser.Default.Parse<V1.ReconstructRequest>(request)));
 
     [Fact]
     public async Task Call_BeyondAQuota_IsToldWhichAndWhenAndOthersAreServed()

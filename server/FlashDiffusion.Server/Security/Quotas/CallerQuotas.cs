@@ -35,16 +35,30 @@ internal sealed class CallerQuotas : IDisposable
 
     /// <summary>Leave for one reconstruction; or which quota is used up.</summary>
     /// <param name="caller">Who calls.</param>
-    public Mapped<QuotaPass> Reconstruct(string caller)
+    /// <param name="steps">What it is taken to need until its plan is known (<see cref="StepEstimate"/>).</param>
+    public Mapped<QuotaPass> Reconstruct(string caller, int steps)
     {
-        var account = _options.StepsPerSecond == 0 ? null : AccountOf(caller);
-        if (account?.Wait() is { } wait && wait > TimeSpan.Zero)
+        if (_options.StepsPerSecond == 0)
         {
-            return Mapped<QuotaPass>.Refused(QuotaErrors.Of(
-                "steps_per_second", $"This caller has used up its steps: {_options.StepsPerSecond} a second on average, {_options.StepBurst} at once. Start from milder damage, take fewer steps, or come again later.", wait));
+            return Enter(caller, _places, "reconstructions", null, 0);
         }
 
-        return Enter(caller, _places, "reconstructions", account);
+        var account = AccountOf(caller);
+        if (account.SetAside(steps) is var wait && wait > TimeSpan.Zero)
+        {
+            return Mapped<QuotaPass>.Refused(QuotaErrors.Of(
+                "steps_per_second",
+                $"This caller has used up its steps, or sent requests that will: {_options.StepsPerSecond} a second on average, {_options.StepBurst} at once. Start from milder damage, take fewer steps, or come again later.",
+                wait));
+        }
+
+        var entered = Enter(caller, _places, "reconstructions", account, steps);
+        if (entered.Value is null)
+        {
+            account.GiveBack(steps);
+        }
+
+        return entered;
     }
 
     /// <summary>
@@ -52,7 +66,7 @@ internal sealed class CallerQuotas : IDisposable
     /// may still look.
     /// </summary>
     /// <param name="caller">Who calls.</param>
-    public Mapped<QuotaPass> Work(string caller) => Enter(caller, _shortWork, "estimates and degradations", null);
+    public Mapped<QuotaPass> Work(string caller) => Enter(caller, _shortWork, "estimates and degradations", null, 0);
 
     public void Dispose()
     {
@@ -65,7 +79,7 @@ internal sealed class CallerQuotas : IDisposable
         ? RateLimitPartition.GetNoLimiter(caller)
         : RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = _options.Concurrent }));
 
-    private Mapped<QuotaPass> Enter(string caller, PartitionedRateLimiter<string> places, string what, StepAccount? account)
+    private Mapped<QuotaPass> Enter(string caller, PartitionedRateLimiter<string> places, string what, StepAccount? account, int setAside)
     {
         var place = places.AttemptAcquire(caller);
         if (!place.IsAcquired)
@@ -80,7 +94,7 @@ internal sealed class CallerQuotas : IDisposable
             return Mapped<QuotaPass>.Refused(error);
         }
 
-        return Mapped<QuotaPass>.Of(new QuotaPass(place, account));
+        return Mapped<QuotaPass>.Of(new QuotaPass(place, account, setAside));
     }
 
     private Errors.ServerError? TooOften(string caller)

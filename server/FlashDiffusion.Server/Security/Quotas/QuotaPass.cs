@@ -3,10 +3,29 @@ namespace FlashDiffusion.Server.Security.Quotas;
 /// <summary>Leave to do work, which holds its place until it is disposed of.</summary>
 /// <param name="place">What holds the place.</param>
 /// <param name="account">Where its steps are taken from; null if they are not counted.</param>
-internal sealed class QuotaPass(IDisposable place, StepAccount? account) : IDisposable
+/// <param name="setAside">Steps that are set aside there until its plan is known.</param>
+internal sealed class QuotaPass(IDisposable place, StepAccount? account, int setAside) : IDisposable
 {
-    /// <summary>Takes the steps of the plan.</summary>
-    public void Take(int steps) => account?.Take(steps);
+    private int _setAside = setAside;
 
-    public void Dispose() => place.Dispose();
+    /// <summary>Takes the steps of the plan, instead of what was set aside.</summary>
+    public void Take(int steps)
+    {
+        account?.Take(steps);
+        GiveBack();
+    }
+
+    public void Dispose()
+    {
+        place.Dispose();
+        GiveBack();
+    }
+
+    private void GiveBack()
+    {
+        if (Interlocked.Exchange(ref _setAside, 0) is > 0 and var steps)
+        {
+            account?.GiveBack(steps);
+        }
+    }
 }

@@ -2,18 +2,22 @@ namespace FlashDiffusion.Server.Security.Quotas;
 
 /// <summary>
 /// Steps that a caller may still have. It fills with time and may be overdrawn, because what a reconstruction needs is known only when
-/// it is planned, after its admission: the debt is what the next one waits for. Safe to use from any thread.
+/// it is planned, after its admission: the debt is what the next one waits for. Until then an estimate is set aside. Safe to use from any thread.
 /// </summary>
 internal sealed class StepAccount
 {
     // Whoever waits as long as he was told must find his step.
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
 
+    // Within about that time plans are made, and show whether what is set aside is needed.
+    private static readonly TimeSpan Planning = TimeSpan.FromSeconds(1);
+
     private readonly double _perSecond;
     private readonly double _most;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private double _steps;
+    private long _setAside;
     private long _updated;
 
     /// <param name="perSecond">Steps that come back in a second.</param>
@@ -32,18 +36,39 @@ internal sealed class StepAccount
         {
             lock (_gate)
             {
-                return Fill() >= _most;
+                return Fill() >= _most && _setAside == 0;
             }
         }
     }
 
-    /// <summary>Time until there is a step again; zero if there is one.</summary>
-    public TimeSpan Wait()
+    /// <summary>Sets steps aside, also more than there are, if there is one that nobody has taken or set aside.</summary>
+    /// <param name="steps">How many.</param>
+    /// <returns>Zero; or, if there is none, when it is worth to ask again.</returns>
+    public TimeSpan SetAside(int steps)
     {
         lock (_gate)
         {
-            var wait = TimeSpan.FromSeconds(Math.Max(0, 1 - Fill()) / _perSecond);
-            return wait > Rounding ? wait : TimeSpan.Zero;
+            var left = Fill();
+            var wait = Until(left - _setAside);
+            if (wait > TimeSpan.Zero)
+            {
+                // What is set aside is not waited off: it is taken or given back before.
+                var debt = Until(left);
+                var planned = debt > Planning ? debt : Planning;
+                return wait < planned ? wait : planned;
+            }
+
+            _setAside += steps;
+            return TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Gives back what was set aside.</summary>
+    public void GiveBack(int steps)
+    {
+        lock (_gate)
+        {
+            _setAside -= steps;
         }
     }
 
@@ -54,6 +79,13 @@ internal sealed class StepAccount
         {
             _steps = Fill() - steps;
         }
+    }
+
+    // Until there is a step; zero if there is one.
+    private TimeSpan Until(double left)
+    {
+        var wait = TimeSpan.FromSeconds(Math.Max(0, 1 - left) / _perSecond);
+        return wait > Rounding ? wait : TimeSpan.Zero;
     }
 
     private double Fill()
