@@ -23,7 +23,7 @@ internal sealed class AgeingSweep : IMacroFigure
     {
         var count = bench.Size(quick: 2000, full: 5000);
         VirtualWork[] runs = [.. Enumerable.Range(1, bench.Size(quick: 2, full: 4)).Select(seed => VirtualWork.Poisson(
-            Load, Arrivals.Steps(count, LeastSteps, MostSteps, (ulong)seed), new VirtualWork([], []), (ulong)seed + 1))];
+            Load, Arrivals.Steps(count, LeastSteps, MostSteps, (ulong)seed), new StepPace(0.05, 0), waiting: 0, (ulong)seed + 1))];
         var table = new JsonArray();
         var sweeps = new List<(double Rate, PolicyRound Round)>();
         var firstCome = runs.Select(run => VirtualQueue.Run(SchedulingPolicies.FirstCome, 0, run)).ToArray();
@@ -50,7 +50,8 @@ internal sealed class AgeingSweep : IMacroFigure
                 new Curve("p50, times shorter, over the rate", [new CurveLine("all", Line(sweeps, round => (round with { Shortest = round.Aged }).ShortestGain)), new CurveLine("milder half", Line(sweeps, round => round.AgedMildGain))]),
                 new Curve("p99, ratio, over the rate", [new CurveLine("p99", Line(sweeps, round => round.AgedLongestRatio))]),
             ]);
-        return Task.FromResult(new JsonObject { ["ageing_sweep"] = table, ["details"] = new JsonObject { ["requests"] = count * runs.Length, ["plot"] = "ageing.png" } });
+        var mixes = PolicyMixes.Measure(Load, count, runs.Length, cancellation);
+        return Task.FromResult(new JsonObject { ["ageing_sweep"] = table, ["details"] = new JsonObject { ["requests"] = count * runs.Length, ["plot"] = "ageing.png", ["mixes"] = mixes } });
     }
 
     private static ImmutableArray<(double X, double Y)> Line(IEnumerable<(double Rate, PolicyRound Round)> sweeps, Func<PolicyRound, double> value) =>

@@ -5,10 +5,21 @@ using FlashDiffusion.Benchmarks.Macro.Work;
 
 namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
 
-/// <summary>Who goes first, on real servers: the same arrivals under each policy, one after the other, round by round.</summary>
+/// <summary>
+/// Who goes first, on real servers: the same arrivals under each policy, in short windows in turn, so that a slow minute of the machine hits all three. Requests
+/// have one operator: each operator is a lane of its own, and lanes take turns whatever the policy (<see cref="PolicyMixes"/>).
+/// </summary>
 internal sealed class PolicyFigure : IMacroFigure
 {
     private const double Load = 0.8;
+
+    // Ten times as many steps for the most severe as for the mildest. With its look and its last decode, as long as two or three steps, each picture takes up to five
+    // times the work of another: as with the severities of the manifest's Kodak crops, which take 22 to 116 steps.
+    public const int LeastSteps = 2;
+    public const int MostSteps = 20;
+
+    /// <summary>Requests that are there when a window begins, as many as wait on average: a queue takes longer than a window to build.</summary>
+    private const int Waiting = 4;
 
     public string Name => "policies";
 
@@ -20,48 +31,51 @@ internal sealed class PolicyFigure : IMacroFigure
         await using var shortest = await bench.StartAsync("--batch=1", "--policy=shortest_remaining", "--Engine:Ageing=0");
         await using var aged = await bench.StartAsync("--batch=1", "--policy=shortest_remaining");
         BenchServer[] servers = [firstCome, shortest, aged];
-        var count = bench.Size(quick: 40, full: 80);
-        var pictures = await Assignments.OfAsync(bench.Manifest, count, firstCome.Client, cancellation);
-        var rounds = new List<PolicyRound>();
-        // Three rounds are 240 requests under each policy: enough for a p99, in about twenty minutes.
-        for (var round = 0; round < bench.Size(quick: 2, full: 3); round++)
+        var count = bench.Size(quick: 12, full: 20);
+        var pictures = await Assignments.OfAsync(bench.Manifest.OfOneOperator(), count, firstCome.Client, cancellation);
+        foreach (var server in servers)
         {
-            rounds.Add(await RoundAsync(bench, servers, pictures, round, cancellation));
+            // They learn what a step takes.
+            await StepPace.OfAsync(server.Client, pictures[0], cancellation);
         }
 
-        var all = PolicyRound.Join(rounds);
-        return new JsonObject
+        var (rounds, predicted, paces) = (new List<PolicyRound>(), new List<PolicyRound>(), new List<StepPace>());
+        while (rounds.Count < Turns.Orders * bench.Size(quick: 1, full: 2))
         {
-            ["shortest_remaining_p50_gain"] = all.ShortestGain,
-            ["aged_mild_p50_gain"] = all.AgedMildGain,
-            ["aged_p99_ratio"] = all.AgedLongestRatio,
-            ["details"] = new JsonObject
+            var round = rounds.Count;
+            var pace = await StepPace.OfAsync(servers[round % servers.Length].Client, pictures[0], cancellation);
+            var requests = VirtualWork.Poisson(Load, Arrivals.Steps(count, LeastSteps, MostSteps, (ulong)round + 10), pace, Waiting, (ulong)round + 20);
+            var seconds = new double[servers.Length][];
+            foreach (var policy in Turns.Of(round))
             {
-                ["shortest_remaining_p50_gain"] = Spread.Of(rounds.Select(round => round.ShortestGain)).ToJson(),
-                ["aged_mild_p50_gain"] = Spread.Of(rounds.Select(round => round.AgedMildGain)).ToJson(),
-                ["aged_p99_ratio"] = Spread.Of(rounds.Select(round => round.AgedLongestRatio)).ToJson(),
-                ["seconds_p50"] = all.Quantile(0.5),
-                ["seconds_p99"] = all.Quantile(0.99),
-                ["requests"] = count * rounds.Count,
-            },
-        };
+                var finished = await Caller.ArrivingAsync(servers[policy].Client, [.. pictures.Select((picture, i) => picture.Steps(requests.Steps[i]))], requests.Arrivals, cancellation);
+                seconds[policy] = [.. finished.Select(one => one.Seconds)];
+            }
+
+            rounds.Add(new PolicyRound(requests.Steps, seconds[0], seconds[1], seconds[2]));
+            predicted.Add(VirtualPolicies.Run(requests));
+            paces.Add(pace);
+        }
+
+        return Figures(rounds, PolicyRound.Join(predicted), paces);
     }
 
-    private static async Task<PolicyRound> RoundAsync(Bench bench, BenchServer[] servers, IReadOnlyList<Assignment> pictures, int round, CancellationToken cancellation)
+    private static JsonObject Figures(List<PolicyRound> rounds, PolicyRound predicted, List<StepPace> paces)
     {
-        var steps = Arrivals.Steps(pictures.Count, 1, bench.Size(quick: 16, full: 40), (ulong)round + 10);
-        Assignment[] work = [.. pictures.Select((picture, i) => picture.Steps(steps[i]))];
-
-        // What a step takes now: ten steps alone, after as many to warm up.
-        await Caller.RunAsync(servers[0].Client, work[0].Steps(10), cancellation);
-        var alone = await Caller.RunAsync(servers[0].Client, work[0].Steps(10), cancellation);
-        var arrivals = Arrivals.Poisson(pictures.Count, alone.Seconds / alone.Result.Cost.Steps * steps.Average() / Load, (ulong)round + 20);
-        var seconds = new double[servers.Length][];
-        foreach (var policy in Enumerable.Range(0, servers.Length).Select(i => (i + round) % servers.Length))
+        PolicyRound[] level = [.. rounds.Select(round => round.Level())];
+        var all = PolicyRound.Join(level);
+        var figures = all.Figures();
+        figures["details"] = new JsonObject
         {
-            seconds[policy] = [.. (await Caller.ArrivingAsync(servers[policy].Client, work, arrivals, cancellation)).Select(finished => finished.Seconds)];
-        }
-
-        return new PolicyRound([.. steps], seconds[0], seconds[1], seconds[2]);
+            ["spread"] = new JsonObject(PolicyRound.All.Select(figure => KeyValuePair.Create(figure.Name, (JsonNode?)Pooled.Of(level, some => figure.Of(PolicyRound.Join(some))).ToJson()))),
+            ["in_virtual_time"] = predicted.Figures(),
+            ["seconds_p50"] = PolicyRound.Quantile(rounds, 0.5),
+            ["seconds_p99"] = PolicyRound.Quantile(rounds, 0.99),
+            ["step_ms"] = Spread.Of(paces.Select(pace => 1000 * pace.StepSeconds)).ToJson(),
+            ["look_and_decode_ms"] = Spread.Of(paces.Select(pace => 1000 * pace.DecodeSeconds)).ToJson(),
+            ["steps"] = Spread.Of(all.Steps.Select(steps => (double)steps)).ToJson(),
+            ["requests"] = all.Steps.Count,
+        };
+        return figures;
     }
 }

@@ -1,6 +1,6 @@
 namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
 
-/// <summary>Requests for virtual time. Seconds are those of any clock: only their ratios matter.</summary>
+/// <summary>Requests for virtual time.</summary>
 /// <param name="Steps">Steps of each, at least 1.</param>
 /// <param name="Arrivals">Seconds at which each arrives, ascending.</param>
 internal sealed record VirtualWork(IReadOnlyList<int> Steps, IReadOnlyList<double> Arrivals)
@@ -11,17 +11,20 @@ internal sealed record VirtualWork(IReadOnlyList<int> Steps, IReadOnlyList<doubl
     /// <summary>What the last decode of each takes, in seconds; 0 for none.</summary>
     public double DecodeSeconds { get; init; }
 
-    /// <summary>Lanes among which the requests are in turn: as many as there are operators that can't share a step.</summary>
+    /// <summary>Lanes among which the requests are in turn: as many as there are operators, which can't share a step.</summary>
     public int Lanes { get; init; } = 1;
 
     /// <summary>Requests at random times.</summary>
     /// <param name="load">Share of the time in which there is work.</param>
     /// <param name="steps">Steps of each.</param>
-    /// <param name="like">What a step and a decode take, and how many lanes there are.</param>
+    /// <param name="pace">What a step and a decode take.</param>
+    /// <param name="waiting">How many are there when it begins.</param>
     /// <param name="seed">Seed of the times.</param>
-    public static VirtualWork Poisson(double load, IReadOnlyList<int> steps, VirtualWork like, ulong seed) => like with
+    public static VirtualWork Poisson(double load, IReadOnlyList<int> steps, StepPace pace, int waiting, ulong seed) => new(
+        steps,
+        [.. Enumerable.Repeat(0.0, waiting), .. Work.Arrivals.Poisson(steps.Count - waiting, pace.Of(steps.Average()) / load, seed)])
     {
-        Steps = steps,
-        Arrivals = Work.Arrivals.Poisson(steps.Count, ((like.StepSeconds * steps.Average()) + like.DecodeSeconds) / load, seed),
+        StepSeconds = pace.StepSeconds,
+        DecodeSeconds = pace.DecodeSeconds,
     };
 }
