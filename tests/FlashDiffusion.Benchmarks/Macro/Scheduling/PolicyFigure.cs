@@ -6,8 +6,8 @@ using FlashDiffusion.Benchmarks.Macro.Work;
 namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
 
 /// <summary>
-/// Who goes first, on real servers: the same arrivals under each policy, in short windows in turn, so that a slow minute of the machine hits all three. Requests
-/// have one operator: each operator is a lane of its own, and lanes take turns whatever the policy (<see cref="PolicyMixes"/>).
+/// Who goes first, on real servers: the same arrivals under each policy, in short windows in turn, so that a slow minute of the machine hits all three. The
+/// manifest's operators share steps, and so one lane: among lanes turns are taken, whatever the policy (<see cref="PolicyMixes"/>).
 /// </summary>
 internal sealed class PolicyFigure : IMacroFigure
 {
@@ -32,7 +32,7 @@ internal sealed class PolicyFigure : IMacroFigure
         await using var aged = await bench.StartAsync("--batch=1", "--policy=shortest_remaining");
         BenchServer[] servers = [firstCome, shortest, aged];
         var count = bench.Size(quick: 12, full: 20);
-        var pictures = await Assignments.OfAsync(bench.Manifest.OfOneOperator(), count, firstCome.Client, cancellation);
+        var pictures = await Assignments.OfAsync(bench.Manifest, count, firstCome.Client, cancellation);
         foreach (var server in servers)
         {
             // They learn what a step takes.

@@ -4,12 +4,12 @@ using FlashDiffusion.Benchmarks.Macro.Work;
 namespace FlashDiffusion.Benchmarks.Macro.Scheduling;
 
 /// <summary>
-/// What the policies are worth by how much severities differ, and by whether requests have one operator or three: each operator is a lane of its own, lanes take
-/// turns whatever the policy, and so even first come is none among operators.
+/// What the policies are worth by how much severities differ, and by whether requests have one lane or three, as with operators of three shapes or in three sizes:
+/// lanes take turns whatever the policy, and so even first come is none among them.
 /// </summary>
 internal static class PolicyMixes
 {
-    private const int Operators = 3;
+    private const int Several = 3;
     private static readonly StepPace Pace = new(0.05, 0.12);
 
     // Those of the figure of real servers; those of the manifest's Kodak crops; those of the sweep.
@@ -28,14 +28,14 @@ internal static class PolicyMixes
             cancellation.ThrowIfCancellationRequested();
             VirtualWork[] runs = [.. Enumerable.Range(1, seeds).Select(seed => VirtualWork.Poisson(load, Arrivals.Steps(count, least, most, (ulong)seed), Pace, waiting: 0, (ulong)seed + 1))];
             var one = PolicyRound.Join([.. runs.Select(VirtualPolicies.Run)]);
-            var several = PolicyRound.Join([.. runs.Select(run => VirtualPolicies.Run(run with { Lanes = Operators }))]);
+            var several = PolicyRound.Join([.. runs.Select(run => VirtualPolicies.Run(run with { Lanes = Several }))]);
             table.Add(new JsonObject
             {
                 ["least_steps"] = least,
                 ["most_steps"] = most,
-                ["one_operator"] = one.Figures(),
-                ["three_operators"] = several.Figures(),
-                ["three_operators_against_one_line"] = (several with { FirstCome = one.FirstCome }).Figures(),
+                ["one_lane"] = one.Figures(),
+                ["three_lanes"] = several.Figures(),
+                ["three_lanes_against_one_line"] = (several with { FirstCome = one.FirstCome }).Figures(),
             });
         }
 

@@ -11,7 +11,7 @@ internal sealed record VirtualWork(IReadOnlyList<int> Steps, IReadOnlyList<doubl
     /// <summary>What the last decode of each takes, in seconds; 0 for none.</summary>
     public double DecodeSeconds { get; init; }
 
-    /// <summary>Lanes among which the requests are in turn: as many as there are operators, which can't share a step.</summary>
+    /// <summary>Lanes among which the requests are in turn: those of different ones can't share a step.</summary>
     public int Lanes { get; init; } = 1;
 
     /// <summary>Requests at random times.</summary>

@@ -32,9 +32,6 @@ internal sealed record PictureManifest(int Side, string Solver, ImmutableArray<M
         return manifest with { Name = Path.GetFileName(path), Folder = options.Pictures };
     }
 
-    /// <summary>Only the crops with the first one's operator.</summary>
-    public PictureManifest OfOneOperator() => this with { Crops = [.. Crops.Where(crop => crop.Operator == Crops[0].Operator)] };
-
     /// <summary>The clean pixels of a crop.</summary>
     public Picture Cut(ManifestCrop crop)
     {
