@@ -25,6 +25,10 @@ internal sealed class Convolution1d : NetworkModule, IInitializable
         Own("bias", _bias);
     }
 
+    public Tensor Weight => _weight;
+
+    public Tensor Bias => _bias;
+
     public Tensor Forward(Tensor x) => nn.functional.conv1d(x, _weight, _bias);
 
     /// <summary>The same over tokens (B, T, in) -> (B, T, out).</summary>

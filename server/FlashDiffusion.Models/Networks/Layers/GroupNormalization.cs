@@ -20,7 +20,6 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
     private readonly Parameter _bias;
 
     private readonly double _epsilon;
-    private readonly NormSettings _plain;
 
     public GroupNormalization(long channels, double epsilon)
         : base(nameof(GroupNormalization))
@@ -35,14 +34,17 @@ internal sealed class GroupNormalization : NetworkModule, IInitializable
         _bias = new Parameter(empty([channels]));
         Own("weight", _weight);
         Own("bias", _bias);
-        _plain = new NormSettings(_weight, _bias, Groups, epsilon, Activate: false);
-        Activated = _plain with { Activate = true };
+        Alone = new NormSettings(_weight, _bias, Groups, epsilon, Activate: false);
+        Activated = Alone with { Activate = true };
     }
+
+    /// <summary>What <see cref="NormActivation"/> needs for it alone.</summary>
+    public NormSettings Alone { get; }
 
     /// <summary>What <see cref="NormActivation"/> needs for it and SiLU.</summary>
     public NormSettings Activated { get; }
 
-    public Tensor Forward(Tensor x) => IsFused(x) ? NormActivation.Of(x, _plain) : Plain(x);
+    public Tensor Forward(Tensor x) => IsFused(x) ? NormActivation.Of(x, Alone) : Plain(x);
 
     /// <summary>Followed by SiLU.</summary>
     public Tensor ForwardActivated(Tensor x)

@@ -7,7 +7,7 @@ namespace FlashDiffusion.Models.Networks;
 /// The published order splits the heads first and then query, key and value; the newer one the other way round. Nothing is
 /// recomputed in the backward pass: the published checkpointing can't be differentiated with frozen weights.
 /// </remarks>
-internal sealed class AttentionBlock : NetworkModule, IUNetLayer
+internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
 {
     private static readonly long[] HeadsFirst = [2, 0, 1, 4, 3];
     private static readonly long[] ProjectionsFirst = [1, 0, 2, 4, 3];
@@ -20,6 +20,7 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
     private readonly long _channels;
     private readonly long _heads;
     private readonly bool _newOrder;
+    private AttentionSettings? _fused;
 
     public AttentionBlock(long channels, long heads, bool newOrder)
         : base(nameof(AttentionBlock))
@@ -42,6 +43,11 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
 
     public Tensor Forward(Tensor x, Tensor activatedEmbedding, Tensor? context)
     {
+        if (_fused is not null && AttentionFunction.Suits(x, _norm))
+        {
+            return AttentionFunction.Of(x, _fused);
+        }
+
         if (ChannelsLastLayout.Is(x))
         {
             return ForwardTokens(x);
@@ -62,6 +68,28 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer
         using var sum = flat + projected;
         return sum.view(shape);
     }
+
+    /// <inheritdoc/>
+    public void Fuse()
+    {
+        if (_channels / _heads % WinogradProduct.HalfPanel == 0)
+        {
+            _fused ??= new AttentionSettings(
+                _norm.Alone, Matrix(_queryKeyValue), _queryKeyValue.Bias, Matrix(_projection), _projection.Bias, (int)_heads, _newOrder);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _fused?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static LaidOutWeight Matrix(Convolution1d layer) => new(layer.Weight, (weight, _) => weight.permute(2, 1, 0));
 
     // The same where features lie as tokens already.
     private Tensor ForwardTokens(Tensor x)

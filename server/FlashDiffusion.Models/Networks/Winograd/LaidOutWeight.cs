@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Networks;
 
-/// <summary>A frozen 3x3 weight as <see cref="WinogradProduct"/> reads it, for a convolution and for its transpose; each is made when a map first needs it.</summary>
-/// <param name="weight">(out, in, 3, 3).</param>
+/// <summary>A frozen weight as <see cref="WinogradProduct"/> reads it, for a convolution and for its transpose; each is made when a map first needs it.</summary>
+/// <param name="weight">(out, in, 3, 3), or (out, in, 1).</param>
 /// <param name="layout">Gives a part of the output channels of a weight, and whether it is the transpose's, as matrices (products, inner, out).</param>
 internal sealed class LaidOutWeight(Tensor weight, Func<Tensor, bool, Tensor> layout) : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class LaidOutWeight(Tensor weight, Func<Tensor, bool, Tensor> la
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
         // The transpose is the convolution with the kernel turned by half a circle and the channels exchanged.
-        var kernel = backward ? weight.flip(2, 3).transpose(0, 1) : weight;
+        var kernel = backward ? (weight.dim() == 4 ? weight.flip(2, 3) : weight).transpose(0, 1) : weight;
         var outer = kernel.shape[0];
         Tensor? made = null;
         // Panel by panel within a matrix, as the product reads it; one after the other, since the whole weight in float64 would be most of what loading a model takes.

@@ -1,0 +1,103 @@
+using System.Runtime.Intrinsics;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>Rows of an attention block, each through all its layers.</summary>
+internal static unsafe class AttentionKernel
+{
+    private const int Lanes = WinogradWork.Lanes;
+
+    /// <summary>A thread's share of the rows; for <see cref="ComputeTeam.Run"/>.</summary>
+    public static void Share(void* arguments, int task)
+    {
+        ref var work = ref *(AttentionWork*)arguments;
+        for (var row = Bound(ref work, task); row < Bound(ref work, task + 1); row++)
+        {
+            if (work.Backward)
+            {
+                Backward(ref work, row, task);
+            }
+            else
+            {
+                Forward(ref work, row, task);
+            }
+        }
+    }
+
+    private static void Forward(ref AttentionWork work, int row, int task)
+    {
+        var (positions, channels) = (work.Positions, work.Channels);
+        var map = AttentionRooms.Map(ref work, task);
+        var attended = AttentionRooms.Attended(ref work, task);
+        var first = (long)row * positions * channels;
+        var packed = work.Packed + (3 * first);
+        var norm = Norm(ref work, row, task);
+        norm.Output = map;
+        NormPass.Forward(ref norm, threads: 1);
+        WinogradProduct.Multiply(map, work.QueryKeyValue, packed, positions, channels, 3 * channels, adds: false);
+        Add(packed, null, work.QueryKeyValueBias, packed, positions, 3 * channels);
+        var heads = new AttentionHead(ref work, AttentionRooms.Head(ref work, task));
+        for (var head = 0; head < work.Heads; head++)
+        {
+            heads.Forward(packed + work.Place(head, 0), packed + work.Place(head, 1), packed + work.Place(head, 2), attended + (head * work.Width));
+        }
+
+        WinogradProduct.Multiply(attended, work.Projection, map, positions, channels, channels, adds: false);
+        Add(map, work.X + first, work.ProjectionBias, work.Output + first, positions, channels);
+    }
+
+    private static void Backward(ref AttentionWork work, int row, int task)
+    {
+        var (positions, channels) = (work.Positions, work.Channels);
+        var map = AttentionRooms.Map(ref work, task);
+        var attended = AttentionRooms.Attended(ref work, task);
+        var gradient = AttentionRooms.PackedGradient(ref work, task);
+        var first = (long)row * positions * channels;
+        var packed = work.Packed + (3 * first);
+        WinogradProduct.Multiply(work.OutputGradient + first, work.Projection, attended, positions, channels, channels, adds: false);
+        var heads = new AttentionHead(ref work, AttentionRooms.Head(ref work, task));
+        for (var head = 0; head < work.Heads; head++)
+        {
+            var (query, key, value) = (work.Place(head, 0), work.Place(head, 1), work.Place(head, 2));
+            heads.Backward(packed + query, packed + key, packed + value, attended + (head * work.Width), gradient + query, gradient + key, gradient + value);
+        }
+
+        WinogradProduct.Multiply(gradient, work.QueryKeyValue, map, positions, 3 * channels, channels, adds: false);
+        var norm = Norm(ref work, row, task);
+        norm.OutputGradient = map;
+        norm.Output = work.Output + first;
+        norm.Around = work.OutputGradient + first;
+        NormPass.Backward(ref norm, threads: 1);
+    }
+
+    private static NormWork Norm(ref AttentionWork work, int row, int task)
+    {
+        var norm = work.Norm;
+        norm.X = work.X + ((long)row * work.Positions * work.Channels);
+        norm.Statistics = work.Statistics + (4L * row * work.Channels);
+        norm.Batch = 1;
+        NormRooms.Give(ref norm, AttentionRooms.Norm(ref work, task));
+        return norm;
+    }
+
+    // output = map + bias (+ around).
+    private static void Add(float* map, float* around, float* bias, float* output, int positions, int channels)
+    {
+        for (var position = 0; position < positions; position++)
+        {
+            for (var channel = 0; channel < channels; channel += Lanes, map += Lanes, output += Lanes)
+            {
+                var value = Vector512.Load(map) + Vector512.Load(bias + channel);
+                if (around is not null)
+                {
+                    value += Vector512.Load(around);
+                    around += Lanes;
+                }
+
+                value.Store(output);
+            }
+        }
+    }
+
+    private static int Bound(ref AttentionWork work, int task) => (int)((long)work.Batch * task / work.Tasks);
+}

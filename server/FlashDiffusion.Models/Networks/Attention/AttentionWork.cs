@@ -1,0 +1,57 @@
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>What <see cref="AttentionKernel"/> works on; all maps are (B, positions, channels) in memory.</summary>
+internal unsafe struct AttentionWork
+{
+    /// <summary>The block's input, (B, positions, C).</summary>
+    public float* X;
+
+    /// <summary>(B, positions, 3 C): queries, keys and values; made by the forward pass.</summary>
+    public float* Packed;
+
+    /// <summary>(B, 4, C): statistics of the normalisation.</summary>
+    public float* Statistics;
+
+    /// <summary>Gradient with respect to the output; only backward.</summary>
+    public float* OutputGradient;
+
+    /// <summary>Forward the output; backward the gradient with respect to the input.</summary>
+    public float* Output;
+
+    /// <summary>Weight of the map to queries, keys and values, or of its transpose.</summary>
+    public float* QueryKeyValue;
+
+    /// <summary>(3 C); only forward.</summary>
+    public float* QueryKeyValueBias;
+
+    /// <summary>Weight of the map that follows the heads, or of its transpose.</summary>
+    public float* Projection;
+
+    /// <summary>(C); only forward.</summary>
+    public float* ProjectionBias;
+
+    public NormWork Norm;
+
+    /// <summary>Memory of the tasks; see <see cref="AttentionRooms"/>.</summary>
+    public float* Rooms;
+
+    public bool Backward;
+    public bool ProjectionsFirst;
+    public int Batch;
+    public int Positions;
+    public int Channels;
+    public int Heads;
+    public int Tasks;
+
+    /// <summary>Channels of a head.</summary>
+    public readonly int Width => Channels / Heads;
+
+    /// <summary>Positions, as many as <see cref="WinogradProduct"/> can take as columns.</summary>
+    public readonly int Columns => (Positions + WinogradProduct.HalfPanel - 1) / WinogradProduct.HalfPanel * WinogradProduct.HalfPanel;
+
+    /// <summary>Vector operations; see <see cref="WinogradWork.Operations"/>.</summary>
+    public readonly long Operations => (long)Batch * Positions * Channels * ((4L * Channels) + (2L * Columns)) / WinogradWork.Lanes;
+
+    /// <summary>Where a head's queries (0), keys (1) or values (2) begin among the 3 C channels.</summary>
+    public readonly int Place(int head, int which) => ProjectionsFirst ? (which * Channels) + (head * Width) : ((3 * head) + which) * Width;
+}
