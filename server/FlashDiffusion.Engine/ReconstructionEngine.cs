@@ -32,7 +32,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     private readonly DeviceFleet _fleet;
     private readonly AdmissionThreads _admissions;
     private long _lastId;
-    private int _workItems;
+    private readonly ShortWork _shortWork;
     private int _state;
 
     /// <param name="options">Options.</param>
@@ -49,6 +49,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         var ends = new SessionEnds(_ledger, time, telemetry, logger);
         _watch = new SessionWatch(options, ends, time);
         _fleet = new DeviceFleet(options, ends, time, telemetry, logger);
+        _shortWork = new ShortWork(options.MaximumWorkItems);
         _admissions = new AdmissionThreads(options, _fleet.Quarantine, time, logger, _fleet.Expel);
     }
 
@@ -149,7 +150,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return Admission.Refused(reason == RejectionReason.Draining ? Draining() : NoPlace(caller));
         }
 
-        return Admission.Accepted(Begin(request with { Caller = caller }, lease, _fleet.Lightest(request.Mode)));
+        return Admission.Accepted(Begin(request with { Caller = caller }, lease, _fleet.For(request, Left(request))));
     }
 
     /// <summary>Looks at a measurement once.</summary>
@@ -240,11 +241,11 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         }
 
         var loop = _fleet.Loops[device];
-        var before = ResidentPeak.Start();
-        var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnter() is null).Select(_ => Open(request, loop, isWarmUp: true)).ToArray();
+        var peak = WarmUpPeak.Begin(_ledger, _shortWork, rows);
+        var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnterBeside()).Select(_ => Open(request, loop, isWarmUp: true)).ToArray();
         if (sessions.Length == 0)
         {
-            return new DeviceAnswer<ResultEvent> { Rejection = Full("All places are taken.") };
+            return new DeviceAnswer<ResultEvent> { Rejection = Draining() };
         }
 
         // In one arrival, so that they take their first step together.
@@ -252,9 +253,9 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         loop.Wake();
         await using var registration = cancellation.Register(() => Array.ForEach(sessions, session => session.Cancel()));
         var ends = await Task.WhenAll(sessions.Select(session => session.EndAsync()));
-        if (loop.Kind == DeviceNames.Processor && before is { } held && ResidentPeak.Peak() is { } peak && peak > held)
+        if (loop.Kind == DeviceNames.Processor && peak.End() is var (bytes, alone))
         {
-            await RunAsync(device, () => Learn(loop, request, sessions.Length, peak - held), cancellation);
+            await MaintainAsync(device, () => Learn(loop, request, sessions.Length, bytes, alone));
         }
 
         return ends[0] is ResultEvent result
@@ -308,12 +309,12 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         }
     }
 
-    private static string Learn(DeviceLoop loop, ReconstructionRequest request, int rows, long bytes)
+    private static string Learn(DeviceLoop loop, ReconstructionRequest request, int rows, long bytes, bool alone)
     {
-        var working = request.Model.WorkingShape(request.Picture);
-        foreach (var key in loop.Times.Keys.Where(key => key.Stage == Stage.Step && key.Working == working).ToArray())
+        var (model, working) = (LaneTiming.NameOf(request.Model.Model), request.Model.WorkingShape(request.Picture));
+        foreach (var key in loop.Times.Keys.Where(key => key.Stage == Stage.Step && key.Model == model && key.Working == working).ToArray())
         {
-            loop.Memory.Measured(key, rows, bytes);
+            loop.Memory.Measured(key, rows, bytes, alone);
         }
 
         return "";
@@ -358,20 +359,14 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return new DeviceAnswer<T> { Rejection = notRunning };
         }
 
-        try
+        using var place = _shortWork.TryEnter();
+        if (place is null)
         {
-            if (Interlocked.Increment(ref _workItems) > _options.MaximumWorkItems)
-            {
-                lease?.Dispose();
-                return new DeviceAnswer<T> { Rejection = Full($"All {_options.MaximumWorkItems} places for short work are taken.") };
-            }
+            lease?.Dispose();
+            return new DeviceAnswer<T> { Rejection = Full($"All {_options.MaximumWorkItems} places for short work are taken.") };
+        }
 
-            return await start();
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _workItems);
-        }
+        return await start();
     }
 
     private Rejection? NotRunning() => (State)Volatile.Read(ref _state) == State.Running ? null : Draining();
@@ -385,6 +380,8 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         _ledger.Keep(caller, KeptLeast + (2 * (refusal.RetryAfter ?? TimeSpan.Zero)));
         return refusal;
     }
+
+    private TimeSpan? Left(ReconstructionRequest request) => request.Deadline - _time.GetUtcNow() is { } left && !(request.TimeLimit < left) ? left : request.TimeLimit;
 
     private CallerKey Told(CallerKey caller) => _options.FairShare ? caller : default;
 

@@ -319,6 +319,48 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         Assert.Equal((int)(device.MemoryBudget!.Value / lane.BytesPerRow!.Value), lane.MemoryRows);
     }
 
+    [Fact]
+    public async Task WarmUpAsync_EveryPlaceTaken_RunsBesideThemAndIsNobodysCount()
+    {
+        await using var engine = new ReconstructionEngine(
+            new EngineOptions { MaximumSessions = 1, Threads = 1 }, TimeProvider.System, _fakes.Telemetry, NullLogger<ReconstructionEngine>.Instance);
+        engine.Start();
+        using var gate = new ManualResetEventSlim();
+        var waits = new FakeModel { Called = (_, _) => gate.Wait(TimeSpan.FromSeconds(60), Cancellation) };
+        var running = engine.Submit(Request(1) with { Model = Request(1).Model with { Model = waits } }).Session!;
+        var warm = engine.WarmUpAsync(0, Request(2, startTimestep: 1), 2, Cancellation);
+        Assert.NotNull(engine.Submit(Request(3)).Rejection);
+        gate.Set();
+
+        Assert.True((await warm).Succeeded);
+        await EngineHarness.ResultAsync(running);
+        Assert.Equal(0, engine.ActiveSessions);
+        Assert.Equal(3, engine.Ledger.Ended(SessionOutcome.Completed));
+        Assert.Equal(1, _fakes.Telemetry.Tally.All.Values.Sum(counts => counts.Completed));
+        Assert.Equal(10, _fakes.Telemetry.Tally.All.Values.SelectMany(counts => counts.Batches).Sum(batch => batch.Key * batch.Value.Count));
+    }
+
+    [Fact]
+    public async Task WarmUpAsync_OneModelNeedsMuch_AnotherOnesMemoryStays()
+    {
+        Assert.SkipWhen(ResidentPeak.Start() is null, "The kernel does not say what a process held at most.");
+        FakeModel light = new() { Name = "light" }, heavy = new()
+        {
+            Name = "heavy",
+            Called = (_, rows) =>
+            {
+                using var activations = TorchSharp.torch.ones(rows, 128 << 18);
+            },
+        };
+        foreach (var model in new[] { light, heavy })
+        {
+            Assert.True((await _engine.WarmUpAsync(0, Request(1, startTimestep: 1) with { Model = Request(1).Model with { Model = model } }, 1, Cancellation)).Succeeded);
+        }
+
+        var lanes = Assert.Single((await _engine.StatisticsAsync(Cancellation)).Devices).Lanes.Where(lane => lane.Key.Stage == Stage.Step).ToDictionary(lane => lane.Key.Model);
+        Assert.True((lanes["light/1"].BytesPerRow ?? 0) < lanes["heavy/1"].BytesPerRow / 2);
+    }
+
     private ReconstructionRequest Request(ulong seed, int startTimestep = 9, float fill = 0.25f)
     {
         var request = _fakes.Request(seed, startTimestep, fill: fill);

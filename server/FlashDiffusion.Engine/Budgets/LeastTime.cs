@@ -18,7 +18,7 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="time">Clock.</param>
 internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSizes sizes, TimeProvider time)
 {
-    private static readonly Ahead Nothing = new(0, 0, [], []);
+    private static readonly Ahead Nothing = new(0, 0, [], []) { IsOver = true };
 
     private readonly Reserve _reserve = new((lane, rows) => times.PredictAnywhere(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows)) ?? 0, rows: null);
     private Ahead _ahead = Nothing;
@@ -30,16 +30,28 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
     public void Begin(ScheduledBatch unit, double seconds, ImmutableArray<ReservedWork> promised) =>
         Volatile.Write(ref _ahead, new Ahead(time.GetTimestamp(), seconds, [.. unit.Work.Select(work => work.Id)], promised));
 
+    /// <summary>It ended; device loop only.</summary>
+    public void End() => Volatile.Write(ref _ahead, _ahead with { IsOver = true });
+
     /// <summary>Nothing is left to do, and nothing of it is kept; device loop only.</summary>
     public void Rest() => Volatile.Write(ref _ahead, Nothing);
+
+    /// <summary>Seconds by which the unit under way takes longer than it should; any thread.</summary>
+    public double Overrun => Volatile.Read(ref _ahead) is { IsOver: false } ahead ? Math.Max(0, time.GetElapsedTime(ahead.At).TotalSeconds - ahead.Seconds) : 0;
 
     /// <summary>Refuses a request that got no promise in time; any thread.</summary>
     /// <param name="request">The request.</param>
     /// <returns>Why, with the time that it would take from now on; null if nothing of its model was ever measured.</returns>
-    public Failure? Refusal(ReconstructionRequest request)
+    public Failure? Refusal(ReconstructionRequest request) => Of(request) is { } seconds
+        ? BudgetPlanner.TooTight(seconds, SampleFactory.NeedsProbe(request) ? BudgetPlanner.NoStep : "With a single step the reconstruction")
+        : null;
+
+    /// <summary>The least that a request would take from now on, behind what was promised; any thread.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Seconds; null if nothing of its model was ever measured.</returns>
+    public double? Of(ReconstructionRequest request)
     {
-        var looks = SampleFactory.NeedsProbe(request);
-        if (Own(request, looks) is not ({ } first, { } decode))
+        if (Own(request, SampleFactory.NeedsProbe(request)) is not ({ } first, { } decode))
         {
             return null;
         }
@@ -53,7 +65,7 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
                 .Select(work => work with { Left = work.Left - Math.Max(ahead.Seconds, passed) }),
         ];
         var wait = Math.Max(0, ahead.Seconds - passed) + _reserve.Wait(first, promised, 1 + options.DeadlineMargin);
-        return BudgetPlanner.TooTight(wait + first + decode, looks ? BudgetPlanner.NoStep : "With a single step the reconstruction");
+        return wait + first + decode;
     }
 
     // A look or, where none is needed, a step; then the last decode.
@@ -71,5 +83,9 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
     /// <param name="Seconds">What it takes.</param>
     /// <param name="Unit">Numbers of those whose it is.</param>
     /// <param name="Promised">What was promised, as of then.</param>
-    private sealed record Ahead(long At, double Seconds, ImmutableArray<long> Unit, ImmutableArray<ReservedWork> Promised);
+    private sealed record Ahead(long At, double Seconds, ImmutableArray<long> Unit, ImmutableArray<ReservedWork> Promised)
+    {
+        /// <summary>Whether the unit has ended, and nobody knows the next one yet.</summary>
+        public bool IsOver { get; init; }
+    }
 }

@@ -11,8 +11,8 @@ namespace FlashDiffusion.Engine.Devices;
 /// <remarks>
 /// The runtime has one such region for the whole process. Several device threads share it: the first to come begins it, the last to go
 /// ends it. Threads that overlap for ever would never end it, so once half of the budget is used newcomers wait, for one tick of the
-/// others, until all have gone. A thread that hangs never goes: whoever gives it up disposes of its pause on its behalf, and the second
-/// time does nothing.
+/// others, until all have gone; but not for one that takes longer than <see cref="Patience"/>, as a slow device's does, or one that hangs: then as much
+/// again may be allocated first. Whoever gives a hanging thread up disposes of its pause on its behalf, and the second time does nothing.
 /// </remarks>
 internal sealed class CollectionPause : IDisposable
 {
@@ -24,6 +24,9 @@ internal sealed class CollectionPause : IDisposable
     /// new room, and the process grew by all that it ever allocated, native memory of forgotten handles included.
     /// </summary>
     private const long Interval = 32L * 1024 * 1024;
+
+    /// <summary>How long others wait for a thread to leave. Beyond the budget the collector runs after all, which a device that stands would cost more than.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly object Gate = new();
     private static int _inside;
@@ -44,7 +47,11 @@ internal sealed class CollectionPause : IDisposable
         {
             while (_closing)
             {
-                Monitor.Wait(Gate);
+                if (!Monitor.Wait(Gate, Patience) && _closing)
+                {
+                    (_closing, _allocatedAtStart) = (false, GC.GetTotalAllocatedBytes());
+                    Monitor.PulseAll(Gate);
+                }
             }
 
             if (_inside++ == 0)
@@ -88,9 +95,16 @@ internal sealed class CollectionPause : IDisposable
                 return;
             }
 
-            if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+            try
             {
-                GC.EndNoGCRegion();
+                if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+                {
+                    GC.EndNoGCRegion();
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                // Another thread's allocation has just ended it.
             }
 
             _closing = false;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Hangs;
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -52,11 +53,19 @@ internal sealed class DeviceFleet : IDisposable
     /// <summary>What all of them have to do.</summary>
     public EngineLoad Load => Loops.Length == 1 ? Loops[0].Load : EngineLoad.Sum(Loops.Select(loop => loop.Load));
 
-    /// <summary>The device with the least remaining work; for exact requests of those of the first one's kind, else their bits would depend on the load.</summary>
-    /// <param name="mode">The request's mode.</param>
-    public DeviceLoop Lightest(ComputeMode mode = ComputeMode.Fast) => Loops.Length == 1
+    /// <summary>The device with the least remaining work.</summary>
+    public DeviceLoop Lightest() => Loops.Length == 1 ? Loops[0] : Loops.MinBy(loop => loop.Pressure)!;
+
+    /// <summary>
+    /// The device for a request: the one with the least remaining work of those that can keep its deadline behind what they promised, since the rest waits for
+    /// it; where none can, the one that comes nearest. For exact requests of those of the first one's kind, else their bits would depend on the load.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="left">Time until its deadline; null for none.</param>
+    public DeviceLoop For(ReconstructionRequest request, TimeSpan? left) => Loops.Length == 1
         ? Loops[0]
-        : Loops.Where(loop => mode == ComputeMode.Fast || loop.Kind == Loops[0].Kind).MinBy(loop => loop.Pressure)!;
+        : Loops.Where(loop => request.Mode == ComputeMode.Fast || loop.Kind == Loops[0].Kind)
+            .MinBy(loop => (loop.Least(request) is { } least && least > left?.TotalSeconds ? least : 0, loop.Pressure))!;
 
     /// <summary>Starts the threads.</summary>
     public void Start()

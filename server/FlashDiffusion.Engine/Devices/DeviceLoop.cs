@@ -30,7 +30,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly LaneScheduler _scheduler;
     private readonly BatchSizes _sizes;
     private readonly EtaEstimator _etas;
-    private readonly RecentForecast _forecast;
+    private readonly LoadReckoning _loads;
     private readonly ArrivalForecast _arrivalForecast;
     private readonly BudgetPlanner _budgets;
     private readonly PromiseKeeper _promises;
@@ -50,7 +50,6 @@ internal sealed class DeviceLoop : IDisposable
     private readonly int _device;
     private CollectionPause? _pause;
     private double _expected;
-    private double _usualWork = 1;
     private long _liveTensors;
 
     /// <param name="device">Number of the device in its engine.</param>
@@ -76,7 +75,8 @@ internal sealed class DeviceLoop : IDisposable
         Memory = new MemoryBudget(DeviceMemory.BudgetOf(options, device));
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _etas = new EtaEstimator(Times, sizes, policy, time);
-        _forecast = new RecentForecast(_etas, time);
+        var forecast = new RecentForecast(_etas, time);
+        _loads = new LoadReckoning(forecast);
         _arrivalForecast = new ArrivalForecast(_etas, time);
         var promises = _promises = new PromiseKeeper(options, _etas, sizes, time);
         _budgets = new BudgetPlanner(options, _etas, promises);
@@ -85,7 +85,7 @@ internal sealed class DeviceLoop : IDisposable
         _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
-        _units = new UnitRunner(stages, _scheduler, Times, sizes, _forecast, _ends, time, waking ?? time, telemetry);
+        _units = new UnitRunner(stages, _scheduler, Times, sizes, forecast, _ends, time, waking ?? time, telemetry, DeviceNames.Labels(DeviceNames.Of(options))[device]);
         _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _arrivalForecast, _budgets, Memory, _ends, _guard, _quarantine, time, telemetry, logger);
     }
 
@@ -112,7 +112,7 @@ internal sealed class DeviceLoop : IDisposable
     /// <param name="work">Seconds of device time that it brings; null for what is usual.</param>
     public void Arrive(Action arrival, double? work = null)
     {
-        var expected = work ?? Volatile.Read(ref _usualWork);
+        var expected = work ?? _loads.UsualWork;
         Expect(expected);
         _arrivals.Enqueue(() =>
         {
@@ -137,17 +137,23 @@ internal sealed class DeviceLoop : IDisposable
     /// <summary>Kind of the device.</summary>
     public string Kind { get; }
 
-    /// <summary>Seconds of work that wait here, with what is on its way; any thread. Of what is not planned yet a usual amount is assumed.</summary>
+    /// <summary>
+    /// Seconds of work that wait here, with what is on its way and what the unit under way takes too long; any thread. Of what is not planned yet a usual
+    /// amount is assumed.
+    /// </summary>
     public double Pressure
     {
         get
         {
             lock (_expectation)
             {
-                return Load.Work + _expected;
+                return Load.Work + _expected + _least.Overrun;
             }
         }
     }
+
+    /// <summary>Seconds that the least of a request would take here, behind what was promised; any thread. Null if nobody knows.</summary>
+    public double? Least(ReconstructionRequest request) => _least.Of(request);
 
     /// <summary>Refuses a request whose time is up before it was planned here; any thread. Null if nobody knows what it would have taken.</summary>
     public Failure? Refusal(ReconstructionRequest request) => _least.Refusal(request);
@@ -169,10 +175,12 @@ internal sealed class DeviceLoop : IDisposable
     /// <returns>The state to continue with.</returns>
     public SampleState Suspend(Sample sample)
     {
-        _scheduler.Remove(sample, sample.Lane);
+        // What can't be copied stays.
+        var (lane, state) = (sample.Lane, sample.Leave());
+        _scheduler.Remove(sample, lane);
         Publish();
         sample.Move(_time.GetTimestamp(), Sample.LeaveMove);
-        return sample.Leave();
+        return state;
     }
 
     /// <summary>Continues a sample that was suspended, here or on another device.</summary>
@@ -225,6 +233,7 @@ internal sealed class DeviceLoop : IDisposable
             worked = true;
             _least.Begin(batch, _etas.UnitSeconds(batch.Lane, batch.Work.Length) ?? 0, _promises.Latest);
             _units.Run(batch);
+            _least.End();
         }
 
         _operators.Trim(_scheduler.HoldsSibling);
@@ -369,21 +378,7 @@ internal sealed class DeviceLoop : IDisposable
 
     private void Publish()
     {
-        var samples = Samples.ToArray();
-        var running = samples.Count(sample => sample.FirstStepAt is not null);
-        var (completions, work) = _forecast.Of(samples);
-        if (samples.Length > 0)
-        {
-            Volatile.Write(ref _usualWork, work / samples.Length);
-        }
-
-        Volatile.Write(ref _load, _scheduler.Count == 0 ? EngineLoad.Idle : new EngineLoad(
-            _scheduler.Count - running,
-            running,
-            samples.Sum(sample => (long)sample.RemainingSteps),
-            completions.Count > 0 ? TimeSpan.FromSeconds(completions.Values.Min()) : null,
-            completions.Count > 0 && completions.Count == samples.Length ? TimeSpan.FromSeconds(completions.Values.Max()) : null,
-            work + ((_scheduler.Count - samples.Length) * _usualWork)));
+        Volatile.Write(ref _load, _loads.Of(_scheduler));
         if (_scheduler.Count == 0)
         {
             _least.Rest();

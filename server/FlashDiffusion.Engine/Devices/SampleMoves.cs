@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 
@@ -7,7 +8,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <summary>
 /// Evens out the work of several devices: between two units a device hands samples to the one with the least remaining work that may take them, as
 /// long as that one still has less than itself afterwards. Noise is a function, so a move changes nothing; in exact mode a sample stays on
-/// devices of one kind. One with a deadline stays where it was promised: the other device may have promised its time to others, and none of that
+/// devices of one kind, and none moves between a processor and a graphics device, whose time for it is another one's many times over. One with a deadline stays where it was promised: the other device may have promised its time to others, and none of that
 /// one's promises is in danger from samples without.
 /// </summary>
 /// <param name="loops">Every device.</param>
@@ -27,7 +28,7 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
         // Pressures change at any time as requests arrive: each is read once.
         var pressure = from.Pressure;
         (DeviceLoop Loop, double Gap)[] lighter =
-            [.. loops.Where(loop => loop != from).Select(loop => (Loop: loop, Gap: pressure - loop.Pressure)).Where(other => other.Gap > 0).OrderByDescending(other => other.Gap)];
+            [.. loops.Where(loop => loop != from && IsProcessor(loop) == IsProcessor(from)).Select(loop => (Loop: loop, Gap: pressure - loop.Pressure)).Where(other => other.Gap > 0).OrderByDescending(other => other.Gap)];
         (Sample Sample, double Work)[] movable = lighter.Length == 0 ? [] :
         [
             .. from.Samples
@@ -39,9 +40,8 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
         foreach (var (to, gap) in lighter)
         {
             var (sample, _) = movable.FirstOrDefault(candidate => candidate.Work <= HalfOrABitMore * gap && MayMove(candidate.Sample, from, to));
-            if (sample is not null)
+            if (sample is not null && TryMove(sample, from, to))
             {
-                Move(sample, from, to);
                 return true;
             }
         }
@@ -58,5 +58,21 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
         to.Wake();
     }
 
+    // For want of host memory, say: it goes on where it is.
+    private static bool TryMove(Sample sample, DeviceLoop from, DeviceLoop to)
+    {
+        try
+        {
+            Move(sample, from, to);
+            return true;
+        }
+        catch (Exception exception) when (exception is not CallAbandonedException)
+        {
+            return false;
+        }
+    }
+
     private static bool MayMove(Sample sample, DeviceLoop from, DeviceLoop to) => sample.Session.Request.Mode == ComputeMode.Fast || from.Kind == to.Kind;
+
+    private static bool IsProcessor(DeviceLoop loop) => loop.Kind == DeviceNames.Processor;
 }

@@ -51,7 +51,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
         {
             if (((session.IsHandedOff && failure.Outcome == SessionOutcome.Cancelled) || failure.IsResumable) && session.Request.Progress.CheckpointEverySteps > 0)
             {
-                checkpoint = Timed(Checkpoint.Of(sample), sample);
+                checkpoint = (Snapshots.Save(sample) ?? sample.LastCheckpoint) is { } saved ? Timed(saved, sample) : null;
             }
 
             failure = failure with { Step = failure.Step ?? sample.StepIndex };

@@ -18,6 +18,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="time">Clock.</param>
 /// <param name="awake">Clock by which a unit takes its time: a process that slept has not made its steps slower.</param>
 /// <param name="telemetry">Where measurements go.</param>
+/// <param name="device">What metrics call the device.</param>
 internal sealed class UnitRunner(
     DeviceStages stages,
     LaneScheduler scheduler,
@@ -27,7 +28,8 @@ internal sealed class UnitRunner(
     SessionEnds ends,
     TimeProvider time,
     TimeProvider awake,
-    FlashDiffusionTelemetry telemetry)
+    FlashDiffusionTelemetry telemetry,
+    string device)
 {
     private const int TracedSteps = 16;
     private const int LinkedCompanions = 32;
@@ -73,10 +75,13 @@ internal sealed class UnitRunner(
             sample.Session.Begin();
         }
 
-        PlannedStep[] taken = [.. samples.Select(sample => sample.NextStep)];
+        (Sample Sample, PlannedStep Step, int Index)[] taken = [.. samples.Select(sample => (sample, sample.NextStep, sample.StepIndex))];
         var outcomes = stages.Steps.Run(batch.Lane, samples);
         Record(batch, stages.Steps.RanWhole);
-        Trace(samples, taken);
+
+        // A chunk of a step is none yet, nor is one that failed.
+        (Sample Sample, PlannedStep Step, int Index)[] done = [.. taken.Where(step => step.Sample.StepIndex > step.Index)];
+        Trace(samples, done);
         foreach (var outcome in outcomes)
         {
             var sample = outcome.Sample;
@@ -99,13 +104,13 @@ internal sealed class UnitRunner(
             Show(outcome.Sample, outcome.Snapshot!, completions);
         }
 
-        foreach (var sample in samples.Where(sample => sample.StepIndex == 1))
+        foreach (var (sample, _, _) in done.Where(step => step.Index == 0))
         {
             telemetry.RecordFirstLatent(sample.Session.Request.Solver.Descriptor.Name, time.GetElapsedTime(sample.AcceptedAt).TotalSeconds);
         }
     }
 
-    private void Trace(Sample[] samples, PlannedStep[] taken)
+    private void Trace(Sample[] samples, (Sample Sample, PlannedStep Step, int Index)[] done)
     {
         if (!telemetry.Source.HasListeners())
         {
@@ -113,7 +118,7 @@ internal sealed class UnitRunner(
         }
 
         var now = time.GetTimestamp();
-        foreach (var (sample, step) in samples.Zip(taken))
+        foreach (var (sample, step, _) in done)
         {
             if (sample.StepIndex == 1 || sample.RemainingSteps == 0 || sample.StepIndex % Math.Max(1, sample.Steps.Length / TracedSteps) == 0)
             {
@@ -170,11 +175,11 @@ internal sealed class UnitRunner(
             times.Record(LaneTiming.Of(batch.Lane), sizes.ComputedRows(batch.Lane, batch.Work.Length), seconds);
         }
 
-        if (batch.Lane.Stage == Stage.Step && batch.Work[0] is Sample { Session.Request: var request })
+        if (batch.Lane.Stage == Stage.Step && batch.Work[0] is Sample { Session: { IsWarmUp: false, Request: var request } })
         {
             telemetry.Tally.RecordStep(request.Model.Model, request.Solver, batch.Work.Length, TimeSpan.FromSeconds(seconds));
         }
 
-        telemetry.RecordUnit(batch.Lane.Stage.ToString(), batch.Lane.Kind, batch.Work.Length, seconds);
+        telemetry.RecordUnit(device, batch.Lane.Stage.ToString(), batch.Lane.Kind, batch.Work.Length, seconds);
     }
 }

@@ -11,8 +11,8 @@ internal sealed class MemoryBudget(long? bytes)
     private const int MaximumKeys = 4096;
 
     private readonly Dictionary<TimingKey, int> _tooMany = [];
-    private readonly Dictionary<TimingKey, (PictureShape Working, double BytesPerRow)> _measured = [];
-    private readonly Dictionary<string, (PictureShape Working, double BytesPerRow)> _largest = new(StringComparer.Ordinal);
+    private readonly Dictionary<TimingKey, MeasuredRow> _measured = [];
+    private readonly Dictionary<string, MeasuredRow> _largest = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, MemorySlope> _slopes = new(StringComparer.Ordinal);
 
@@ -23,18 +23,18 @@ internal sealed class MemoryBudget(long? bytes)
     /// <param name="key">What ran.</param>
     /// <param name="rows">Its rows.</param>
     /// <param name="peak">Bytes that it needed at once, beyond what was there before.</param>
-    public void Measured(TimingKey key, int rows, long peak)
+    /// <param name="alone">
+    /// Whether nothing else can have needed any of it. Else it is too much rather than too little, and counts until something better is known.
+    /// </param>
+    public void Measured(TimingKey key, int rows, long peak, bool alone = true)
     {
-        var perRow = (double)peak / rows;
+        var row = new MeasuredRow(key.Working, (double)peak / rows, alone);
         var work = key.AnyOperator.AnySize;
-        if (!_measured.TryGetValue(work, out var known) || Scaled(known, key) < perRow)
+        _measured[work] = _measured.TryGetValue(work, out var known) ? known.Or(row) : row;
+        _largest[key.Model] = _largest.TryGetValue(key.Model, out var largest) ? largest.Or(row) : row;
+        if (!alone)
         {
-            _measured[work] = (key.Working, perRow);
-        }
-
-        if (!_largest.TryGetValue(key.Model, out var largest) || Scaled(largest, key) < perRow)
-        {
-            _largest[key.Model] = (key.Working, perRow);
+            return;
         }
 
         _slopes[key.Model] = _slopes.TryGetValue(key.Model, out var slope) && slope.Working == key.Working ? slope.With(rows, peak) : new MemorySlope(key.Working, rows, peak);
@@ -65,7 +65,7 @@ internal sealed class MemoryBudget(long? bytes)
     /// up has a limit too. Null if nothing of the model was measured.
     /// </summary>
     public double? BytesPerRow(TimingKey key) =>
-        _measured.TryGetValue(key.AnyOperator.AnySize, out var known) || _largest.TryGetValue(key.Model, out known) ? Scaled(known, key) : null;
+        _measured.TryGetValue(key.AnyOperator.AnySize, out var known) || _largest.TryGetValue(key.Model, out known) ? known.At(key.Working) : null;
 
     /// <summary>Rows that fit, at least 1; null if nothing is known.</summary>
     public int? Rows(TimingKey key)
@@ -73,8 +73,4 @@ internal sealed class MemoryBudget(long? bytes)
         int? fit = bytes is { } budget && BytesPerRow(key) is { } perRow and > 0 ? (int)Math.Clamp(budget / perRow, 1, int.MaxValue) : null;
         return _tooMany.TryGetValue(key, out var failed) ? Math.Max(1, Math.Min(fit ?? int.MaxValue, failed - 1)) : fit;
     }
-
-    // Activations are most of what a row needs, and they grow with the number of pixels.
-    private static double Scaled((PictureShape Working, double BytesPerRow) known, TimingKey key) =>
-        known.BytesPerRow * key.Working.Elements / known.Working.Elements;
 }

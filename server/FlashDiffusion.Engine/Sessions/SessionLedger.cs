@@ -16,6 +16,7 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     private readonly Lock _gate = new();
     private readonly FairPlaces _places = new(capacity, time ?? TimeProvider.System);
     private readonly Dictionary<SessionOutcome, long> _ended = [];
+    private int _beside;
     private TaskCompletionSource? _empty;
     private bool _closed;
 
@@ -26,10 +27,12 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
         {
             lock (_gate)
             {
-                return _places.Taken;
+                return UnderWay;
             }
         }
     }
+
+    private int UnderWay => _places.Taken + _beside;
 
     /// <summary>Sessions ever accepted.</summary>
     public long Accepted { get; private set; }
@@ -82,6 +85,25 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
         return null;
     }
 
+    /// <summary>Enters beside the places, as a warm-up does: a full queue must not leave a model cold, nor a warm-up take a place that somebody waits for.</summary>
+    /// <returns>False if the ledger is closed.</returns>
+    public bool TryEnterBeside()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            _beside++;
+            Accepted++;
+        }
+
+        telemetry.RecordAccepted();
+        return true;
+    }
+
     /// <summary>Gives no places any more.</summary>
     public void Close()
     {
@@ -108,16 +130,28 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
         TaskCompletionSource? empty = null;
         lock (_gate)
         {
-            _places.Free(session.Request.Caller);
+            if (session.IsWarmUp)
+            {
+                _beside--;
+            }
+            else
+            {
+                _places.Free(session.Request.Caller);
+            }
+
             _ended[outcome] = _ended.GetValueOrDefault(outcome) + 1;
-            if (_places.Taken == 0)
+            if (UnderWay == 0)
             {
                 (empty, _empty) = (_empty, null);
             }
         }
 
         var taken = TimeSpan.FromSeconds(seconds);
-        telemetry.Tally.Record(session.Request, final, taken, session.AcceptedTime + taken);
+        if (!session.IsWarmUp)
+        {
+            telemetry.Tally.Record(session.Request, final, taken, session.AcceptedTime + taken);
+        }
+
         telemetry.RecordRequest(session.Request.Solver.Descriptor.Name, outcome, seconds);
         session.Events.Finish(final);
         empty?.SetResult();
@@ -129,7 +163,7 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     {
         lock (_gate)
         {
-            return _places.Taken == 0
+            return UnderWay == 0
                 ? Task.CompletedTask
                 : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellation);
         }

@@ -116,9 +116,9 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     public void RecordFirstLatent(string solver, double seconds) => _firstLatent.Record(seconds, Solver(solver));
 
     /// <summary>A unit of work went over the device.</summary>
-    public void RecordUnit(string stage, string kind, int batch, double seconds)
+    public void RecordUnit(string device, string stage, string kind, int batch, double seconds)
     {
-        TagList tags = new() { { "stage", stage }, { "kind", kind }, { "batch", Bucket(batch) } };
+        TagList tags = new() { { "device", device }, { "stage", stage }, { "kind", kind }, { "batch", Bucket(batch) } };
         _stepDuration.Record(seconds, tags);
         _batchSize.Record(batch, new("stage", stage), new("kind", kind));
     }

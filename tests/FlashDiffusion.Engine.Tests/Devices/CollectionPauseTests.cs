@@ -69,6 +69,35 @@ public sealed class CollectionPauseTests
     }
 
     [Fact]
+    public async Task Start_OneStaysInsideForEver_OthersGoOn()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var leave = new SemaphoreSlim(0);
+        var stays = Task.Factory.StartNew(
+            () =>
+            {
+                using (CollectionPause.Start())
+                {
+                    entered.Release();
+                    leave.Wait(TestContext.Current.CancellationToken);
+                }
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await entered.WaitAsync(TestContext.Current.CancellationToken);
+        for (var tick = 0; tick < 6; tick++)
+        {
+            using (CollectionPause.Start())
+            {
+                Allocate(2 * Small);
+            }
+        }
+
+        Assert.False(stays.IsCompleted);
+        leave.Release();
+        await stays;
+    }
+
+    [Fact]
     public void Start_ManyPauses_CollectWhatTheyLeft()
     {
         // Without a collection between pauses the heap would hold all of the 512 MB.

@@ -1,6 +1,8 @@
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Testing.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,7 +35,63 @@ public sealed class DeviceFleetTests
         using var fleet = Fleet(harness, devices);
         fleet.Loops[0].Arrive(() => { }, work: 5);
         Assert.Same(fleet.Loops[1], fleet.Lightest());
-        Assert.Same(fleet.Loops[exact], fleet.Lightest(ComputeMode.Exact));
+        Assert.Same(fleet.Loops[1], fleet.For(harness.Request(1), null));
+        Assert.Same(fleet.Loops[exact], fleet.For(harness.Request(1) with { Mode = ComputeMode.Exact }, null));
+    }
+
+    [Fact]
+    public void For_ARequestWithADeadline_IsADeviceWhosePromisesLeaveTimeForIt()
+    {
+        using var harness = new EngineHarness { EncodeTime = TimeSpan.FromMilliseconds(50), DecodeTime = TimeSpan.FromMilliseconds(5) };
+        using var fleet = Fleet(harness, "cpu,cpu");
+        foreach (var loop in fleet.Loops)
+        {
+            // Each knows what a step takes.
+            Begin(harness, loop, harness.Request(1));
+            while (loop.Tick())
+            {
+            }
+        }
+
+        Begin(harness, fleet.Loops[0], harness.Request(2, startTimestep: 99) with { TimeLimit = TimeSpan.FromSeconds(1.85) });
+        Begin(harness, fleet.Loops[1], harness.Request(3, startTimestep: 199));
+        for (var tick = 0; tick < 3; tick++)
+        {
+            fleet.Loops[0].Tick();
+            fleet.Loops[1].Tick();
+        }
+
+        var late = harness.Request(4);
+        Assert.InRange(fleet.Loops[0].Least(late) ?? 0, 0.5, 2);
+        Assert.Same(fleet.Loops[0], fleet.For(late, null));
+        Assert.Same(fleet.Loops[0], fleet.For(late, TimeSpan.FromSeconds(5)));
+        Assert.Same(fleet.Loops[1], fleet.For(late, TimeSpan.FromSeconds(0.3)));
+    }
+
+    [Fact]
+    public void Pressure_OfAUnitThatTakesTooLong_Grows()
+    {
+        using var harness = new EngineHarness();
+        harness.Submit(harness.Request(1));
+        harness.Submit(harness.Request(2, startTimestep: 50));
+        harness.Tick(8);
+        var before = harness.Loop.Pressure;
+        var during = 0.0;
+        harness.Calling = _ =>
+        {
+            harness.Time.Advance(TimeSpan.FromSeconds(60));
+            during = during > 0 ? during : harness.Loop.Pressure;
+        };
+        harness.Tick(1);
+        Assert.InRange(during - before, 59, 61);
+        Assert.Equal(harness.Loop.Load.Work, harness.Loop.Pressure, 1e-9);
+    }
+
+    private static void Begin(EngineHarness harness, DeviceLoop loop, ReconstructionRequest request)
+    {
+        Assert.Null(harness.Ledger.TryEnter());
+        var session = new ReconstructionSession(harness.Ledger.Accepted, request, harness.Clock, () => { });
+        loop.Arrive(() => loop.Starts.Begin(session));
     }
 
     private static DeviceFleet Fleet(EngineHarness harness, string devices) => new(

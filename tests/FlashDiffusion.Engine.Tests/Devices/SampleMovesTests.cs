@@ -1,5 +1,6 @@
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Testing.Fakes;
@@ -66,6 +67,53 @@ public sealed class SampleMovesTests
     }
 
     [Fact]
+    public async Task Consider_ASampleThatCantBeCopied_StaysAndEnds()
+    {
+        using var harness = new EngineHarness(Two) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };
+        var session = harness.Submit(harness.Request(1, startTimestep: 200));
+        harness.Submit(harness.Request(2, startTimestep: 150));
+        harness.Tick(10);
+        foreach (var sample in harness.Loops[0].Samples)
+        {
+            sample.Latent.Dispose();
+        }
+
+        Assert.False(new SampleMoves(harness.Loops).Consider(harness.Loops[0]));
+        Assert.Equal(2, harness.Loops[0].Samples.Count());
+        harness.RunUntilIdle();
+        Assert.Equal("SOLVER_FAULT", (await EngineHarness.FailureAsync(session)).Reason);
+        Assert.Equal(0, harness.Ledger.Active);
+    }
+
+    [Fact]
+    public async Task HandOff_OfASampleThatCantBeCopied_IsItsLastCheckpoint()
+    {
+        using var harness = new EngineHarness();
+        var session = harness.Submit(harness.Request(1, startTimestep: 200) with { Progress = new ProgressOptions { CheckpointEverySteps = 4 } });
+        harness.Tick(12);
+        Assert.Single(harness.Loop.Samples).Latent.Dispose();
+        session.HandOff();
+        harness.RunUntilIdle();
+        var end = Assert.IsType<FailedEvent>((await EngineHarness.EventsAsync(session))[^1]);
+        Assert.Equal(0, end.Checkpoint!.StepIndex % 4);
+        Assert.InRange(end.Checkpoint.StepIndex, 4, 12);
+        Assert.Equal(0, harness.Ledger.Active);
+    }
+
+    [Theory]
+    [InlineData("cpu,cuda:0", false)]
+    [InlineData("cuda:0,cuda:1", true)]
+    public void Consider_DevicesOfOtherSpeed_KeepWhatTheyHave(string devices, bool moves)
+    {
+        // Their fake model is the processor's all the same.
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 20, Device = devices, Threads = 1 }) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };
+        harness.Submit(harness.Request(1, startTimestep: 200));
+        harness.Submit(harness.Request(2, startTimestep: 200));
+        harness.Tick(10);
+        Assert.Equal(moves, new SampleMoves(harness.Loops).Consider(harness.Loops[0]));
+    }
+
+    [Fact]
     public void Consider_SamplesWithDeadlines_StayWhereTheyWerePromised()
     {
         using var harness = new EngineHarness(Two) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };
@@ -84,12 +132,13 @@ public sealed class SampleMovesTests
     }
 
     [Theory]
-    [InlineData(ComputeMode.Fast, 2)]
-    [InlineData(ComputeMode.Exact, 1)]
-    public void Consider_LightestOfAnotherKind_ExactSamplesGoToTheLightestOfTheirOwn(object mode, int expected)
+    [InlineData("cuda:0,cuda:1,cuda:2", ComputeMode.Fast, 2)]
+    [InlineData("cpu,cpu,cuda:0", ComputeMode.Fast, 1)]
+    [InlineData("cpu,cpu,cuda:0", ComputeMode.Exact, 1)]
+    public void Consider_SeveralThatHaveLess_SamplesGoToTheLightestThatMayTakeThem(string devices, object mode, int expected)
     {
-        // All compute on the processor: only the name makes the third of another kind.
-        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 20, Device = "cpu,cpu,cuda:0", Threads = 1 }) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };
+        // All compute on the processor: only the name makes one of another kind.
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 20, Device = devices, Threads = 1 }) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };
         var moves = new SampleMoves(harness.Loops);
         for (ulong seed = 1; seed <= 4; seed++)
         {

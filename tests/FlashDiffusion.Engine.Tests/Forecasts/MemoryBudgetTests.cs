@@ -50,6 +50,27 @@ public sealed class MemoryBudgetTests
         Assert.Equal(10, memory.Rows(Small));
     }
 
+    [Fact]
+    public void Measured_BesideOthers_CountsUntilSomethingSureIsKnown()
+    {
+        var memory = new MemoryBudget(1000);
+        memory.Measured(Small, 1, 500, alone: false);
+        Assert.Equal(2, memory.Rows(Small));
+        memory.Measured(Small, 4, 400);
+        memory.Measured(Small, 1, 500, alone: false);
+        Assert.Equal((10, 10), (memory.Rows(Small), memory.Rows(Small with { Kind = "plain" })));
+    }
+
+    [Fact]
+    public void Excess_MeasuredBesideOthers_RefusesAsBefore()
+    {
+        var memory = new MemoryBudget(399);
+        memory.Measured(Small, 1, 200);
+        memory.Measured(Small, 2, 300);
+        memory.Measured(Small, 1, 5000, alone: false);
+        Assert.Equal(400, memory.Excess("model", Large.Working));
+    }
+
     [Theory]
     // 100 bytes whatever the rows, 100 for each: one of four times the pixels needs 400 at the least.
     [InlineData(401, null)]

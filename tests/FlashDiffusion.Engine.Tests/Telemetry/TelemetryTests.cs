@@ -4,6 +4,8 @@ using System.Diagnostics.Metrics;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Tests.Laws;
 using FlashDiffusion.Testing.Fakes;
 
 namespace FlashDiffusion.Engine.Tests.Telemetry;
@@ -141,6 +143,31 @@ public sealed class TelemetryTests : IDisposable
         // One look, ten steps, one decode.
         Assert.Equal(12, _measurements.Count(measurement => measurement.Name == "flashdiffusion.step.duration"));
         Assert.All(_measurements.Where(measurement => measurement.Name == "flashdiffusion.batch.size"), measurement => Assert.Equal(1, measurement.Value));
+    }
+
+    [Theory]
+    [InlineData(LawSolver.Chunked, 1)]
+    [InlineData(LawSolver.Throwing, 1)]
+    public void Metrics_StepsInChunksOrThatFail_FirstLatentIsRecordedOnce(ulong seed, int expected)
+    {
+        _harness.Submit(_harness.Request(seed) with { Solver = new LawSolver { Chunks = 2 } });
+        _harness.RunUntilIdle();
+        Assert.Equal(expected, _measurements.Count(measurement => measurement.Name == "flashdiffusion.request.time_to_first_latent"));
+    }
+
+    [Fact]
+    public void Work_OfWhatWasNotLookedAtYet_IsAsMuchAsUsual()
+    {
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, Threads = 1, SeverityBatch = 1 });
+        for (ulong seed = 1; seed <= 5; seed++)
+        {
+            harness.Submit(harness.Request(seed));
+        }
+
+        harness.Tick(1);
+        Assert.Equal(50, harness.Loop.Load.Steps);
+        harness.RunUntilIdle();
+        Assert.Equal(0, harness.Loop.Load.Steps);
     }
 
     [Fact]

@@ -1,0 +1,34 @@
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Sessions;
+
+namespace FlashDiffusion.Engine.Devices;
+
+/// <summary>
+/// The memory that a warm-up needs at once. The kernel counts that of the whole process, so it matters whether anything else was under way: what others
+/// take meanwhile is no row's.
+/// </summary>
+internal sealed class WarmUpPeak
+{
+    private readonly Func<bool> _isAlone;
+    private readonly long? _before;
+
+    private WarmUpPeak(Func<bool> isAlone)
+    {
+        _isAlone = isAlone;
+        _before = ResidentPeak.Start();
+    }
+
+    /// <summary>Begins to measure.</summary>
+    /// <param name="ledger">Sessions, before those of the warm-up enter.</param>
+    /// <param name="work">What else runs.</param>
+    /// <param name="rows">Sessions of the warm-up.</param>
+    public static WarmUpPeak Begin(SessionLedger ledger, ShortWork work, int rows)
+    {
+        var (accepted, begun, wasIdle) = (ledger.Accepted, work.Begun, ledger.Active == 0 && work.Active == 0);
+        return new WarmUpPeak(() => wasIdle && ledger.Accepted <= accepted + rows && work.Begun == begun);
+    }
+
+    /// <summary>Ends it.</summary>
+    /// <returns>Bytes held at most beyond those before, and whether nothing else can have taken any; null if that can't be measured, or nothing was needed.</returns>
+    public (long Bytes, bool IsAlone)? End() => _before is { } before && ResidentPeak.Peak() is { } peak && peak > before ? (peak - before, _isAlone()) : null;
+}
