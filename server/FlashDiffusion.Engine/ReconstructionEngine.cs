@@ -278,7 +278,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         return new EngineStatistics(
             _options.Policy,
             devices,
-            _ledger.Accepted,
+            _ledger.Accepted - _ledger.Beside,
             _ledger.Active,
             Enum.GetValues<SessionOutcome>().ToImmutableSortedDictionary(outcome => outcome, _ledger.Ended));
     }

@@ -291,7 +291,7 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         var lane = Assert.Single(Assert.Single(statistics.Devices).Lanes, lane => lane.Key.Stage == Stage.Step);
         Assert.Equal([1, 2], lane.Curve.Select(point => point.Rows));
         Assert.All(lane.Curve, point => Assert.Equal(2, point.Count));
-        Assert.Equal(3, statistics.Ended[SessionOutcome.Completed]);
+        Assert.Equal((3, 0), (statistics.Ended[SessionOutcome.Completed], statistics.Accepted));
     }
 
     [Fact]

@@ -37,6 +37,9 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     /// <summary>Sessions ever accepted.</summary>
     public long Accepted { get; private set; }
 
+    /// <summary>How many of them entered beside the places, and so were nobody's request.</summary>
+    public long Beside { get; private set; }
+
     /// <summary>Whether there is no place for a caller.</summary>
     public bool IsFullFor(CallerKey caller)
     {
@@ -97,6 +100,7 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
             }
 
             _beside++;
+            Beside++;
             Accepted++;
         }
 

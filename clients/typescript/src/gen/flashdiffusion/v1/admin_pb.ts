@@ -225,7 +225,7 @@ export type GetStatisticsResponse = Message<"flashdiffusion.v1.GetStatisticsResp
   devices: DeviceStatistics[];
 
   /**
-   * Reconstructions accepted since the start: those that ended and those in active.
+   * Reconstructions accepted since the start, warm-ups aside: those that ended and those in active.
    *
    * @generated from field: int64 accepted = 6;
    */
