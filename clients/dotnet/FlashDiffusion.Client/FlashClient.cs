@@ -65,10 +65,17 @@ public sealed class FlashClient : IDisposable
         var call = _options.ToCallOptions(_options.ReconstructTimeout, cancellation);
         using var trace = new ReconstructionTrace(_options.Clock);
         FlashServer? server = null;
+        FlashException? broken = null;
         while (true)
         {
-            server = await _servers.NextAsync(server, cancellation).ConfigureAwait(false);
-            FlashException? broken = null;
+            if (await _servers.NextAsync(server, call.Deadline, cancellation).ConfigureAwait(false) is not { } next)
+            {
+                var late = TimeIsUp(broken, server?.Address ?? Address);
+                trace.End(late);
+                throw late;
+            }
+
+            (server, broken) = (next, null);
             using var attempt = trace.Attempt(server.Address);
             server.Enter();
             try
@@ -133,11 +140,13 @@ public sealed class FlashClient : IDisposable
     /// <summary>Says where a reconstruction stands that was sent with a <c>request_id</c>, and fetches its result, from whichever server knows it.</summary>
     public Task<GetReconstructionResponse> GetReconstructionAsync(GetReconstructionRequest request, CancellationToken cancellation = default) =>
         // Waiting is the server's business and bounded; the time for the call comes on top.
-        _calls.AskAsync("GetReconstruction", (server, options) => server.Reconstruction.GetReconstructionAsync(request, options), cancellation, request.Wait?.ToTimeSpan() ?? TimeSpan.Zero);
+        _calls.AskAsync("GetReconstruction", (server, options) => server.Reconstruction.GetReconstructionAsync(request, options), cancellation, request.Wait?.ToTimeSpan() ?? TimeSpan.Zero,
+            // One that a break moved has ended where it was.
+            answer => answer.State is not (ReconstructionState.Failed or ReconstructionState.Cancelled));
 
-    /// <summary>Ends a reconstruction that was sent with a <c>request_id</c>, for all who follow it, on whichever server knows it.</summary>
+    /// <summary>Ends a reconstruction that was sent with a <c>request_id</c>, for all who follow it, on every server that knows it: a break may have moved it.</summary>
     public Task<CancelReconstructionResponse> CancelReconstructionAsync(string requestId, CancellationToken cancellation = default) =>
-        _calls.AskAsync("CancelReconstruction", (server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation);
+        _calls.AskAsync("CancelReconstruction", (server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation, settles: _ => false);
 
     /// <summary>Says how severe the damage of a measurement is, and where its reconstruction would start.</summary>
     public Task<EstimateSeverityResponse> EstimateSeverityAsync(EstimateSeverityRequest request, CancellationToken cancellation = default) =>
@@ -161,6 +170,13 @@ public sealed class FlashClient : IDisposable
 
     /// <summary>Closes the connections; calls in progress are cancelled.</summary>
     public void Dispose() => _servers.Dispose();
+
+    private static FlashException TimeIsUp(FlashException? broken, Uri server) => FlashException.Of(
+        StatusCode.DeadlineExceeded,
+        broken is null
+            ? "The time limit passes before any server may be asked again: each has broken a stream or said how long to leave it alone."
+            : $"The time limit passes while waiting to go on after: {broken.Message}",
+        server);
 
     private static async Task<(ReconstructionEvent? Happened, FlashException? Broken)> NextAsync(ReconstructionStream stream, ReconstructionAttempts attempts, Uri server)
     {

@@ -8,7 +8,7 @@ from typing import Any, Iterator, Sequence, Union
 
 import grpc
 
-from flashdiffusion.v1 import reconstruction_pb2, reconstruction_pb2_grpc
+from flashdiffusion.v1 import reconstruction_pb2, reconstruction_pb2_grpc, reconstruction_state_pb2
 
 FOREVER = 600.0
 Act = Union[float, reconstruction_pb2.ReconstructResponse]
@@ -47,9 +47,10 @@ class FakeServer(reconstruction_pb2_grpc.ReconstructionServiceServicer):
         return reconstruction_pb2.GetReconstructionResponse(request_id=request.request_id, state=self._state(request.request_id, context))
 
     def CancelReconstruction(self, request: Any, context: Any) -> reconstruction_pb2.CancelReconstructionResponse:
-        state = self._state(request.request_id, context)
-        self.cancelled.append(request.request_id)
-        return reconstruction_pb2.CancelReconstructionResponse(state=state)
+        if self._state(request.request_id, context) == reconstruction_state_pb2.RECONSTRUCTION_STATE_RUNNING:
+            self.cancelled.append(request.request_id)
+            self.knows[request.request_id] = reconstruction_state_pb2.RECONSTRUCTION_STATE_CANCELLED
+        return reconstruction_pb2.CancelReconstructionResponse(state=self.knows[request.request_id])
 
     def _state(self, request_id: str, context: Any) -> int:
         if request_id not in self.knows:

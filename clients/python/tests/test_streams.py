@@ -12,7 +12,7 @@ from flashdiffusion import Accepted, AsyncClient, Client, NotFoundError, ResumeP
 from flashdiffusion.v1 import reconstruction_pb2, reconstruction_state_pb2
 from tests.fake_server import FOREVER, FakeServer
 
-RUNNING = reconstruction_state_pb2.RECONSTRUCTION_STATE_RUNNING
+RUNNING, CANCELLED = reconstruction_state_pb2.RECONSTRUCTION_STATE_RUNNING, reconstruction_state_pb2.RECONSTRUCTION_STATE_CANCELLED
 ACCEPTED = reconstruction_pb2.ReconstructResponse(sequence=0)
 ACCEPTED.accepted.seed = 5
 RESULT = reconstruction_pb2.ReconstructResponse(sequence=0)
@@ -70,21 +70,21 @@ class StreamTests(unittest.TestCase):
 
 
 class ReplicaTests(unittest.TestCase):
-    def setUp(self) -> None:
-        self.servers = [FakeServer(), FakeServer(knows={"moved": RUNNING})]
-        for server in self.servers:
-            self.addCleanup(server.stop)
-        self.client = Client([server.address for server in self.servers])
-        self.addCleanup(self.client.close)
-
-    def test_fetch_and_cancel_find_the_replica_that_knows(self) -> None:
-        self.assertEqual(RUNNING, self.client.fetch("moved").state)
-        self.client.cancel("moved")
-        self.assertEqual([[], ["moved"]], [server.cancelled for server in self.servers])
-
-    def test_what_no_replica_knows_is_not_found(self) -> None:
-        with self.assertRaises(NotFoundError):
-            self.client.fetch("nobody's")
+    def test_fetch_and_cancel_find_what_a_break_moved(self) -> None:
+        """From a server that has forgotten it or never knew, and from one where it ended with the stream."""
+        for left in ({}, {"moved": CANCELLED}):
+            for order in (1, -1):
+                with self.subTest(left=left, order=order):
+                    servers = [FakeServer(knows=left), FakeServer(knows={"moved": RUNNING})]
+                    for server in servers:
+                        self.addCleanup(server.stop)
+                    with Client([server.address for server in servers[::order]]) as client:
+                        self.assertEqual(RUNNING, client.fetch("moved").state)
+                        self.assertEqual(CANCELLED, client.cancel("moved").state)
+                        self.assertEqual(["moved"], servers[1].cancelled)
+                        self.assertEqual(CANCELLED, client.fetch("moved").state)
+                        with self.assertRaises(NotFoundError):
+                            client.fetch("nobody's")
 
 
 class AsyncTests(unittest.IsolatedAsyncioTestCase):
@@ -107,14 +107,17 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
         self.assertEqual([Accepted, Result], [type(event) async for event in run])
         self.assertEqual((1, 2), (run.breaks, len(server.requests)))
 
-    async def test_fetch_and_cancel_find_the_replica_that_knows(self) -> None:
-        servers = [FakeServer(), FakeServer(knows={"moved": RUNNING})]
-        for server in servers:
-            self.addCleanup(server.stop)
-        client = AsyncClient([server.address for server in servers])
-        self.addAsyncCleanup(client.close)
-        self.assertEqual(RUNNING, (await client.fetch("moved")).state)
-        await client.cancel("moved")
-        self.assertEqual([[], ["moved"]], [server.cancelled for server in servers])
-        with self.assertRaises(NotFoundError):
-            await client.cancel("nobody's")
+    async def test_fetch_and_cancel_find_what_a_break_moved(self) -> None:
+        for left in ({}, {"moved": CANCELLED}):
+            for order in (1, -1):
+                with self.subTest(left=left, order=order):
+                    servers = [FakeServer(knows=left), FakeServer(knows={"moved": RUNNING})]
+                    for server in servers:
+                        self.addCleanup(server.stop)
+                    async with AsyncClient([server.address for server in servers[::order]]) as client:
+                        self.assertEqual(RUNNING, (await client.fetch("moved")).state)
+                        self.assertEqual(CANCELLED, (await client.cancel("moved")).state)
+                        self.assertEqual(["moved"], servers[1].cancelled)
+                        self.assertEqual(CANCELLED, (await client.fetch("moved")).state)
+                        with self.assertRaises(NotFoundError):
+                            await client.cancel("nobody's")

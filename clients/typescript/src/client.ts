@@ -11,6 +11,7 @@ import {
   CancelReconstructionRequestSchema, DegradeRequestSchema, EstimateSeverityRequestSchema, GetReconstructionRequestSchema, ReconstructionService,
   type CancelReconstructionResponse, type EstimateSeverityResponse, type GetReconstructionResponse, type ReconstructRequest,
 } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
+import { ReconstructionState } from "./gen/flashdiffusion/v1/reconstruction_state_pb.js";
 import { toForwardOperator, type Operator } from "./operator.js";
 import { toRequest, type Options } from "./options.js";
 import { Picture, toPicture, type PictureSource } from "./pictures.js";
@@ -80,12 +81,12 @@ export class FlashClient {
   fetch(requestId: string, options: CallOptions & { wait?: number } = {}): Promise<GetReconstructionResponse> {
     const wait = options.wait ?? 0;
     const request = create(GetReconstructionRequestSchema, { requestId, wait: durationFromMs(wait) });
-    return this.#unary(ReconstructionService.method.getReconstruction, request, { timeout: UNARY_TIMEOUT + wait, ...options });
+    return this.#unary(ReconstructionService.method.getReconstruction, request, { timeout: UNARY_TIMEOUT + wait, ...options }, isGoingOrDone);
   }
 
-  /** Ends a reconstruction for all who follow it. */
+  /** Ends a reconstruction for all who follow it, on every server that knows it: a break may have moved it. */
   cancel(requestId: string, options: CallOptions = {}): Promise<CancelReconstructionResponse> {
-    return this.#unary(ReconstructionService.method.cancelReconstruction, create(CancelReconstructionRequestSchema, { requestId }), options);
+    return this.#unary(ReconstructionService.method.cancelReconstruction, create(CancelReconstructionRequestSchema, { requestId }), options, () => false);
   }
 
   /** Models with their state and severity encoders. */
@@ -111,17 +112,33 @@ export class FlashClient {
   }
 
   /** Asks each address in turn until one is there, and knows what is asked about: unary calls change nothing, so that asking again is safe. */
-  async #unary<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>, request: MessageShape<I>, options: CallOptions): Promise<MessageShape<O>> {
+  async #unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>, request: MessageShape<I>, options: CallOptions,
+    /** Whether an answer is the last word; of those that are not, the last one counts. */
+    settles: (answer: MessageShape<O>) => boolean = () => true,
+  ): Promise<MessageShape<O>> {
+    let known: MessageShape<O> | undefined;
     for (const [index, caller] of this.#callers.entries()) {
       try {
-        return await caller.unary(method, request, { timeout: UNARY_TIMEOUT, ...options });
+        known = await caller.unary(method, request, { timeout: UNARY_TIMEOUT, ...options });
+        if (settles(known)) {
+          return known;
+        }
       } catch (error) {
-        const last = index === this.#callers.length - 1;
+        const last = known === undefined && index === this.#callers.length - 1;
         if (last || !(error instanceof FlashError) || !(error.code === "UNAVAILABLE" || error.code === "NOT_FOUND")) {
           throw error;
         }
       }
     }
+    if (known !== undefined) {
+      return known;
+    }
     throw new FlashError("No address was asked.", { code: "UNAVAILABLE" });
   }
+}
+
+/** A reconstruction that a break moved has ended where it was, and goes on at another server. */
+function isGoingOrDone({ state }: GetReconstructionResponse): boolean {
+  return state !== ReconstructionState.FAILED && state !== ReconstructionState.CANCELLED;
 }

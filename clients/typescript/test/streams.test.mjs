@@ -6,13 +6,15 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { FlashClient } from "../dist/client.js";
 import { FlashError } from "../dist/errors.js";
-import { GetReconstructionResponseSchema, ReconstructionService, ReconstructResponseSchema } from "../dist/gen/flashdiffusion/v1/reconstruction_pb.js";
+import { ReconstructionService, ReconstructResponseSchema } from "../dist/gen/flashdiffusion/v1/reconstruction_pb.js";
+import { ReconstructionState } from "../dist/gen/flashdiffusion/v1/reconstruction_state_pb.js";
 import { connect } from "../dist/node.js";
 
 const request = () => create(ReconstructionService.method.reconstruct.input);
 const response = (kind, value, sequence = 0n) => create(ReconstructResponseSchema, { sequence, event: { case: kind, value } });
 const accepted = response("accepted", { seed: 5n });
 const result = response("result", { picture: { content: { case: "encoded", value: Uint8Array.of(1) } } });
+const { RUNNING, CANCELLED } = ReconstructionState;
 const FOREVER = Infinity;
 const broken = () => new FlashError("gone", { code: "UNAVAILABLE" });
 const listeners = (signal) => getEventListeners(signal, "abort").length;
@@ -96,25 +98,40 @@ async function served(t, knows) {
   });
   const get = unary(getReconstruction);
   const cancel = unary(cancelReconstruction);
-  const find = (then) => (call, done) => knows.includes(call.request.requestId) ? done(null, then(call.request)) : done({ code: grpc.status.NOT_FOUND, details: "unknown" });
+  const answer = (output, end) => ({ request: { requestId } }, done) => {
+    if (!(requestId in knows)) {
+      return done({ code: grpc.status.NOT_FOUND, details: "unknown" });
+    }
+    if (end && knows[requestId] === RUNNING) {
+      cancelled.push(requestId);
+      knows[requestId] = CANCELLED;
+    }
+    done(null, create(output, { state: knows[requestId] }));
+  };
   const server = new grpc.Server();
   server.addService({ get, cancel }, {
-    get: find(({ requestId }) => create(GetReconstructionResponseSchema, { requestId })),
-    cancel: find(({ requestId }) => (cancelled.push(requestId), create(cancelReconstruction.output))),
+    get: answer(getReconstruction.output, false),
+    cancel: answer(cancelReconstruction.output, true),
   });
   const port = await new Promise((resolve, reject) => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))));
   t.after(() => server.forceShutdown());
   return { address: `127.0.0.1:${port}`, cancelled };
 }
 
-test("fetch and cancel find the replica that knows, and release the signal", async (t) => {
-  const [first, second] = [await served(t, []), await served(t, ["moved"])];
-  const flash = connect([first.address, second.address]);
-  t.after(() => flash.close());
-  const { signal } = new AbortController();
-  assert.equal((await flash.fetch("moved", { signal })).requestId, "moved");
-  await flash.cancel("moved", { signal });
-  assert.deepEqual([first.cancelled, second.cancelled], [[], ["moved"]]);
-  await assert.rejects(flash.cancel("nobody's", { signal }), { code: "NOT_FOUND" });
-  assert.equal(listeners(signal), 0);
-});
+for (const [where, left] of [["a server that does not know it", {}], ["one where it ended with its stream", { moved: CANCELLED }]]) {
+  test(`fetch and cancel find what a break moved from ${where}, and release the signal`, async (t) => {
+    for (const reverse of [false, true]) {
+      const servers = [await served(t, { ...left }), await served(t, { moved: RUNNING })];
+      const addresses = servers.map((server) => server.address);
+      const flash = connect(reverse ? addresses.reverse() : addresses);
+      t.after(() => flash.close());
+      const { signal } = new AbortController();
+      assert.equal((await flash.fetch("moved", { signal })).state, RUNNING);
+      assert.equal((await flash.cancel("moved", { signal })).state, CANCELLED);
+      assert.deepEqual(servers[1].cancelled, ["moved"]);
+      assert.equal((await flash.fetch("moved", { signal })).state, CANCELLED);
+      await assert.rejects(flash.cancel("nobody's", { signal }), { code: "NOT_FOUND" });
+      assert.equal(listeners(signal), 0);
+    }
+  });
+}

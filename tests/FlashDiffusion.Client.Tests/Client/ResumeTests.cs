@@ -111,6 +111,29 @@ public sealed class ResumeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PushBack_PastTheTimeLimit_IsNotWaitedFor()
+    {
+        _first.Reconstruction.Failures.Enqueue(Failures.QueueFull(TimeSpan.FromMinutes(20)));
+        using var client = FlashClient.Connect(_first.Address, new FlashClientOptions { Resume = Quick, ReconstructTimeout = TimeSpan.FromMinutes(10) });
+
+        var late = await Assert.ThrowsAsync<FlashException>(() => FollowAsync(client, Request()).WaitAsync(TimeSpan.FromMinutes(2), Cancellation));
+        var again = await Assert.ThrowsAsync<FlashException>(() => FollowAsync(client, Request()).WaitAsync(TimeSpan.FromMinutes(2), Cancellation));
+
+        Assert.Equal((StatusCode.DeadlineExceeded, StatusCode.DeadlineExceeded), (late.Code, again.Code));
+        Assert.Contains("The queue is full.", late.Message, StringComparison.Ordinal);
+        Assert.Single(_first.Reconstruction.Reconstructions);
+    }
+
+    [Fact]
+    public async Task PushBack_WithinTheTimeLimit_IsWaitedFor()
+    {
+        _first.Reconstruction.Failures.Enqueue(Failures.QueueFull(TimeSpan.FromMilliseconds(50)));
+        using var client = FlashClient.Connect(_first.Address, new FlashClientOptions { Resume = Quick, ReconstructTimeout = TimeSpan.FromMinutes(10) });
+
+        Assert.IsType<ReconstructionCompleted>((await FollowAsync(client, Request()))[^1]);
+    }
+
+    [Fact]
     public async Task PushBack_Positive_AnotherServerIsAskedMeanwhile()
     {
         _first.Reconstruction.Failures.Enqueue(Failures.ShuttingDown(300_000));
@@ -215,6 +238,30 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.Equal((1UL, 2UL), (_first.Reconstruction.LastDegradation?.Seed, _second.Reconstruction.LastDegradation?.Seed));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(ReconstructionState.Cancelled)]
+    public async Task Calls_AboutAReconstructionThatABreakMoved_FindIt(ReconstructionState? left)
+    {
+        if (left is { } state)
+        {
+            _first.Reconstruction.Known["moved"] = state;
+        }
+
+        _second.Reconstruction.Known["moved"] = ReconstructionState.Running;
+        foreach (var addresses in new[] { new[] { _first.Address, _second.Address }, [_second.Address, _first.Address] })
+        {
+            using var client = FlashClient.Connect(addresses);
+            Assert.Equal(ReconstructionState.Running, (await client.GetReconstructionAsync(new GetReconstructionRequest { RequestId = "moved" }, Cancellation)).State);
+        }
+
+        using var both = FlashClient.Connect([_first.Address, _second.Address]);
+        Assert.Equal(ReconstructionState.Cancelled, (await both.CancelReconstructionAsync("moved", Cancellation)).State);
+        Assert.Equal(ReconstructionState.Cancelled, _second.Reconstruction.Known["moved"]);
+        Assert.Equal(ReconstructionState.Cancelled, (await both.GetReconstructionAsync(new GetReconstructionRequest { RequestId = "moved" }, Cancellation)).State);
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<FlashException>(() => both.CancelReconstructionAsync("nobody's", Cancellation))).Code);
+    }
+
     private static ReconstructRequest Request() => new()
     {
         Measurement = new Picture { Tensor = TensorValues.ToTensor(new float[3 * 8 * 8], 3, 8, 8) },
@@ -223,6 +270,11 @@ public sealed class ResumeTests : IAsyncLifetime
     private async Task<List<ReconstructionEvent>> FollowAsync(ResumePolicy policy, ReconstructRequest request, params string[] addresses)
     {
         using var client = FlashClient.Connect(addresses.Length > 0 ? addresses : [_first.Address, _second.Address], new FlashClientOptions { Resume = policy });
+        return await FollowAsync(client, request);
+    }
+
+    private static async Task<List<ReconstructionEvent>> FollowAsync(FlashClient client, ReconstructRequest request)
+    {
         var events = new List<ReconstructionEvent>();
         await foreach (var happened in client.FollowAsync(request, Cancellation))
         {

@@ -35,6 +35,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
     /// <summary>Steps after which a call ends badly, one call each.</summary>
     public Queue<(int Step, FakeBreak How)> Breaks { get; } = [];
 
+    /// <summary>What it knows of reconstructions, by their names.</summary>
+    public Dictionary<string, ReconstructionState> Known { get; } = [];
+
     /// <summary>Set when a hanging call was cancelled.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -117,6 +120,21 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
         answer.DecodedMean = request.IncludeDecodedMean ? request.Measurement : null;
         return answer;
     }
+
+    public override Task<GetReconstructionResponse> GetReconstruction(GetReconstructionRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetReconstructionResponse { RequestId = request.RequestId, State = StateOf(request.RequestId) });
+
+    public override Task<CancelReconstructionResponse> CancelReconstruction(CancelReconstructionRequest request, ServerCallContext context)
+    {
+        if (StateOf(request.RequestId) == ReconstructionState.Running)
+        {
+            Known[request.RequestId] = ReconstructionState.Cancelled;
+        }
+
+        return Task.FromResult(new CancelReconstructionResponse { State = Known[request.RequestId] });
+    }
+
+    private ReconstructionState StateOf(string id) => Known.TryGetValue(id, out var state) ? state : throw FakeServer.Failures.Of(StatusCode.NotFound, "UNKNOWN_REQUEST_ID");
 
     private static async Task BreakAsync(FakeBreak how, ServerCallContext context)
     {

@@ -11,10 +11,13 @@ internal sealed class UnaryCalls(FlashServers servers, FlashClientOptions option
     /// <param name="start">Starts it.</param>
     /// <param name="cancellation">The caller's wish.</param>
     /// <param name="extra">Time on top of the usual deadline.</param>
+    /// <param name="settles">Whether an answer is the last word; of those that are not, the last one counts. Null: any is.</param>
     /// <exception cref="FlashException">None answered, or one refused.</exception>
     public async Task<T> AskAsync<T>(
-        string method, Func<FlashServer, CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation, TimeSpan extra = default)
+        string method, Func<FlashServer, CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation, TimeSpan extra = default, Func<T, bool>? settles = null)
+        where T : class
     {
+        T? known = null;
         var order = servers.InTurn();
         for (var i = 0; ; i++)
         {
@@ -22,7 +25,11 @@ internal sealed class UnaryCalls(FlashServers servers, FlashClientOptions option
             StatusCode status = StatusCode.OK;
             try
             {
-                return await start(order[i], options.ToCallOptions(options.UnaryTimeout + extra, cancellation)).ResponseAsync.ConfigureAwait(false);
+                known = await start(order[i], options.ToCallOptions(options.UnaryTimeout + extra, cancellation)).ResponseAsync.ConfigureAwait(false);
+                if (settles is null || settles(known))
+                {
+                    return known;
+                }
             }
             catch (RpcException exception)
             {
@@ -32,7 +39,7 @@ internal sealed class UnaryCalls(FlashServers servers, FlashClientOptions option
                     throw new OperationCanceledException("The call was cancelled.", exception, cancellation);
                 }
 
-                if (status is not (StatusCode.Unavailable or StatusCode.NotFound) || i == order.Length - 1)
+                if (status is not (StatusCode.Unavailable or StatusCode.NotFound) || (known is null && i == order.Length - 1))
                 {
                     throw FlashException.From(exception, order[i].Address);
                 }
@@ -40,6 +47,11 @@ internal sealed class UnaryCalls(FlashServers servers, FlashClientOptions option
             finally
             {
                 Record(method, status, options.Clock.GetElapsedTime(began));
+            }
+
+            if (known is not null && i == order.Length - 1)
+            {
+                return known;
             }
         }
     }

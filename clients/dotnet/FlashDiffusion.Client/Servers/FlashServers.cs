@@ -26,8 +26,10 @@ internal sealed class FlashServers : IDisposable
     /// these in turn; <paramref name="last"/> only if there is no other as good.
     /// </summary>
     /// <param name="last">The server that was asked last; null for none.</param>
+    /// <param name="end">When the time is up, universal; null for never.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public async Task<FlashServer> NextAsync(FlashServer? last, CancellationToken cancellation)
+    /// <returns>Null, at once, if none may be asked before the time is up.</returns>
+    public async Task<FlashServer?> NextAsync(FlashServer? last, DateTime? end, CancellationToken cancellation)
     {
         var now = _clock.GetUtcNow().UtcTicks;
         var turn = Interlocked.Increment(ref _turn);
@@ -39,6 +41,11 @@ internal sealed class FlashServers : IDisposable
             .First().Server;
         if (next.NotBefore > now)
         {
+            if (next.NotBefore >= end?.Ticks)
+            {
+                return null;
+            }
+
             await Task.Delay(TimeSpan.FromTicks(next.NotBefore - now), _clock, cancellation).ConfigureAwait(false);
         }
 

@@ -63,9 +63,12 @@ internal sealed class ReconstructionTrace : IDisposable
     /// <summary>A stream broke, or the server refused.</summary>
     public void Break(FlashException failure)
     {
-        _failure = failure.Code;
+        End(failure);
         FlashClientTelemetry.Breaks.Add(1, new KeyValuePair<string, object?>("error.type", StatusName.Of(failure.Code)));
     }
+
+    /// <summary>It may end with this.</summary>
+    public void End(FlashException failure) => _failure = failure.Code;
 
     public void Dispose()
     {

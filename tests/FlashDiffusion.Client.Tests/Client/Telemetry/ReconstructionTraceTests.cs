@@ -75,6 +75,26 @@ public sealed class ReconstructionTraceTests
     }
 
     [Fact]
+    public async Task Follow_WaitPastTheTimeLimit_IsDeadlineExceededAfterOneAttempt()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        server.Reconstruction.Failures.Enqueue(Failures.QueueFull(TimeSpan.FromHours(1)));
+        using var client = FlashClient.Connect(server.Address, new FlashClientOptions { ReconstructTimeout = TimeSpan.FromMinutes(10) });
+        using var spans = new RecordedSpans();
+
+        await Assert.ThrowsAsync<FlashException>(async () =>
+        {
+            await foreach (var _ in client.FollowAsync(Request(), Cancellation))
+            {
+                Assert.Fail("The queue was full.");
+            }
+        });
+
+        Assert.Equal("DEADLINE_EXCEEDED", Assert.Single(spans.Named("flashdiffusion.reconstruct")).GetTagItem("error.type"));
+        Assert.Equal("RESOURCE_EXHAUSTED", Assert.Single(spans.Named("flashdiffusion.reconstruct.attempt")).GetTagItem("error.type"));
+    }
+
+    [Fact]
     public async Task Calls_Metrics_SayTimeAndFailure()
     {
         await using var server = await FakeFlashServer.StartAsync();
