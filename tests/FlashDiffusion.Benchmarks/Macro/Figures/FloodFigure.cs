@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FlashDiffusion.Benchmarks.Macro.Serving;
 using FlashDiffusion.Benchmarks.Macro.Statistics;
@@ -17,6 +18,8 @@ internal sealed class FloodFigure : IMacroFigure
     /// <summary>Few, so that windows are short and many.</summary>
     private const int Steps = 2;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5.5);
+
     public string Name => "flood";
 
     public string Description => "p99 of 12 callers with a picture each, of which each may have one at once, while a thirteenth sends 40 requests a second whatever it is told, against windows without it; and against windows in which it keeps to its quota";
@@ -32,7 +35,8 @@ internal sealed class FloodFigure : IMacroFigure
             var window = new FloodWindow(clients, pictures);
             await RoundAsync(window, 0, cancellation);
             var rounds = new List<FloodRound>();
-            while (rounds.Count < Turns.Orders * bench.Size(quick: 1, full: 8))
+            var began = Stopwatch.GetTimestamp();
+            while (Turns.AreDue(rounds.Count, bench.Size(quick: 6, full: 48), Stopwatch.GetElapsedTime(began), Longest))
             {
                 rounds.Add(await RoundAsync(window, rounds.Count, cancellation));
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FlashDiffusion.Benchmarks.Macro.Serving;
 using FlashDiffusion.Benchmarks.Macro.Statistics;
@@ -21,6 +22,8 @@ internal sealed class PolicyFigure : IMacroFigure
     /// <summary>Requests that are there when a window begins, as many as wait on average: a queue takes longer than a window to build.</summary>
     private const int Waiting = 4;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(14);
+
     public string Name => "policies";
 
     public string Description => "shortest remaining, without ageing and with the default's, against first come: waiting at a load of 0.8, one step of one picture at a time";
@@ -40,7 +43,8 @@ internal sealed class PolicyFigure : IMacroFigure
         }
 
         var (rounds, predicted, paces) = (new List<PolicyRound>(), new List<PolicyRound>(), new List<StepPace>());
-        while (rounds.Count < Turns.Orders * bench.Size(quick: 1, full: 2))
+        var began = Stopwatch.GetTimestamp();
+        while (Turns.AreDue(rounds.Count, bench.Size(quick: 6, full: 12), Stopwatch.GetElapsedTime(began), Longest))
         {
             var round = rounds.Count;
             var pace = await StepPace.OfAsync(servers[round % servers.Length].Client, pictures[0], cancellation);
