@@ -11,8 +11,11 @@ namespace FlashDiffusion.Models.Networks;
 /// </remarks>
 internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<AttentionFunction>
 {
-    /// <summary>Positions up to which a head's matrices stay in the second-level cache.</summary>
-    public const long MostPositions = 256;
+    /// <summary>Channels up to which the weights stay in the second-level cache, 1 MB.</summary>
+    public const long MostChannels = 256;
+
+    // Up to these a head's matrices stay there.
+    private const long MostPositions = 256;
 
     private const string Settings = "settings";
 

@@ -72,7 +72,7 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
     /// <inheritdoc/>
     public void Fuse()
     {
-        if (_channels / _heads % WinogradProduct.HalfPanel == 0)
+        if (_channels <= AttentionFunction.MostChannels && _channels / _heads % WinogradProduct.HalfPanel == 0)
         {
             _fused ??= new AttentionSettings(
                 _norm.Alone, Matrix(_queryKeyValue), _queryKeyValue.Bias, Matrix(_projection), _projection.Bias, (int)_heads, _newOrder);

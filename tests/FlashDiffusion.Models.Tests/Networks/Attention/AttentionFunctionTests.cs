@@ -45,8 +45,9 @@ public sealed class AttentionFunctionTests
     [Theory]
     [InlineData(128, 4, 8, 8, true)]
     [InlineData(128, 4, 16, 16, true)]
-    // A head narrower than half a panel; more positions than the cache is for; positions that four do not divide.
+    // A head narrower than half a panel; more channels, then more positions than the cache is for; positions that four do not divide.
     [InlineData(128, 8, 8, 8, false)]
+    [InlineData(288, 9, 8, 8, false)]
     [InlineData(64, 2, 20, 16, false)]
     [InlineData(64, 2, 7, 7, false)]
     public void Forward_FusedBlock_IsOneFunctionWhereItCanBe(int channels, int heads, int height, int width, bool used)
