@@ -38,7 +38,11 @@ class Played {
       }
       await new Promise((resolve, reject) => {
         const timer = setTimeout(resolve, Math.min(act, 60_000));
-        signal.addEventListener("abort", () => (clearTimeout(timer), reject(new FlashError("cancelled", { code: "CANCELLED" }))));
+        const end = () => (clearTimeout(timer), reject(new FlashError("cancelled", { code: "CANCELLED" })));
+        signal.addEventListener("abort", end);
+        if (signal.aborted) {
+          end();
+        }
       });
     }
   }
