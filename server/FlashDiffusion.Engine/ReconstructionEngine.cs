@@ -363,7 +363,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         if (place is null)
         {
             lease?.Dispose();
-            return new DeviceAnswer<T> { Rejection = Full($"All {_options.MaximumWorkItems} places for short work are taken.") };
+            return new DeviceAnswer<T> { Rejection = Count(new Rejection(RejectionReason.WorkFull, $"All {_options.MaximumWorkItems} places for short work are taken.")) };
         }
 
         return await start();

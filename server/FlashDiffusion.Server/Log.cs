@@ -120,6 +120,9 @@ internal static partial class Log
     [LoggerMessage(3037, LogLevel.Warning, "Settings were read again and can't be used, what was there before stays: {Problem}", EventName = "SettingsStay")]
     public static partial void SettingsStay(ILogger logger, string problem);
 
+    [LoggerMessage(3038, LogLevel.Warning, "{Running} reconstructions end with the server: nobody followed them any more, or their device did not come back from a step in time.", EventName = "EndedUnderWay")]
+    public static partial void EndedUnderWay(ILogger logger, int running);
+
     [LoggerMessage(3014, LogLevel.Error, "The call {Method} failed inside the server.", EventName = "Fault")]
     public static partial void Fault(ILogger logger, string method, Exception exception);
 }

@@ -222,7 +222,7 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         using var block = new ManualResetEventSlim();
         var waiting = Enumerable.Range(0, 2).Select(_ => _engine.RunAsync(() => block.Wait(Patience) ? "done" : "late", Cancellation)).ToArray();
         var refused = await _engine.RunAsync(() => "never", Cancellation);
-        Assert.Equal(RejectionReason.QueueFull, refused.Rejection!.Reason);
+        Assert.Equal(RejectionReason.WorkFull, refused.Rejection!.Reason);
         block.Set();
         Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal("done", answer.Value));
     }

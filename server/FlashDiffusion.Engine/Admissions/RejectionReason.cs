@@ -6,6 +6,9 @@ internal enum RejectionReason
     /// <summary>All places are taken; try again later.</summary>
     QueueFull,
 
+    /// <summary>All places for estimates and degradations are taken; try again in a moment.</summary>
+    WorkFull,
+
     /// <summary>The engine finishes what it has and takes nothing new.</summary>
     Draining,
 

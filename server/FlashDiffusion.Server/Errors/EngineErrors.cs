@@ -22,6 +22,15 @@ internal static class EngineErrors
             RetryAfter = rejection.RetryAfter ?? ShortWait,
             Metadata = Eta(rejection.Eta),
         },
+        // It takes moments, whatever reconstructions wait for.
+        RejectionReason.WorkFull => new ServerError
+        {
+            Code = StatusCode.ResourceExhausted,
+            Reason = ErrorReasons.WorkFull,
+            Message = rejection.Message,
+            Quota = "short_work",
+            RetryAfter = ShortWait,
+        },
         RejectionReason.Draining => ShuttingDown with { Message = rejection.Message },
         _ => new ServerError
         {
@@ -70,6 +79,8 @@ internal static class EngineErrors
         Reason = ErrorReasons.InternalFault,
         Message = "The server failed at this request; its log says why.",
     };
+
+    public static ServerError Gone { get; } = new() { Code = StatusCode.Cancelled, Reason = ErrorReasons.Cancelled, Message = "The client cancelled the call." };
 
     public static ServerError ShuttingDown { get; } = new()
     {

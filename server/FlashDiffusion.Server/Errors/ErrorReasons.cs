@@ -7,6 +7,7 @@ internal static class ErrorReasons
     public const string UnknownName = "UNKNOWN_NAME";
     public const string NotReady = "NOT_READY";
     public const string QueueFull = "QUEUE_FULL";
+    public const string WorkFull = "WORK_FULL";
     public const string Starting = "SERVER_STARTING";
     public const string ShuttingDown = "SERVER_SHUTTING_DOWN";
     public const string Cancelled = "CANCELLED";

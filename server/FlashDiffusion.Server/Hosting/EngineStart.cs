@@ -93,6 +93,11 @@ internal sealed class EngineStart(
     {
         if (_engine is not null)
         {
+            if (_engine.ActiveSessions is > 0 and var running)
+            {
+                Log.EndedUnderWay(_logger, running);
+            }
+
             await _engine.DisposeAsync();
         }
     }

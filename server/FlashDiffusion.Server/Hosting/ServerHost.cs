@@ -16,6 +16,7 @@ using FlashDiffusion.Server.Telemetry;
 using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Hosting;
@@ -107,6 +108,8 @@ internal static class ServerHost
     private static void AddServices(IServiceCollection services)
     {
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ListenConfiguration>();
+        services.AddOptions<SocketTransportOptions>().Configure<IOptions<ServerOptions>>((sockets, server) =>
+            sockets.CreateBoundListenSocket = endpoint => WatchedSockets.Listen(endpoint, TimeSpan.FromSeconds(server.Value.StallSeconds)));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServingState>();
         services.AddSingleton<HealthServiceImpl>();
@@ -128,6 +131,7 @@ internal static class ServerHost
         services.AddSingleton<ReconstructionBeginning>();
         services.AddSingleton<ICallerIdentity, PrincipalIdentity>();
         services.AddSingleton<RequestMapper>();
+        services.AddSingleton<ReadingPlaces>();
         services.AddSingleton<EventWriterFactory>();
         services.AddSingleton<InferenceRunner>();
         services.AddSingleton<RuntimeSampler>();

@@ -1,38 +1,52 @@
+using FlashDiffusion.Server.Services;
 using Grpc.Core;
 
 namespace FlashDiffusion.Server.OpenInference;
 
 /// <summary>Where the native event writer writes to: turns events into responses and sends them, or keeps the result where only that is asked for.</summary>
-internal sealed class InferenceEvents(InferenceCall call, InferenceResponses responses, Func<Inference.ModelInferResponse, Task>? send) : IServerStreamWriter<V1.ReconstructResponse>
+/// <param name="call">The request.</param>
+/// <param name="responses">Makes its responses.</param>
+/// <param name="time">Clock.</param>
+/// <param name="stream">Where they go; null where only the result is asked for.</param>
+internal sealed class InferenceEvents(InferenceCall call, InferenceResponses responses, TimeProvider time, IInferenceResponseStream? stream) : IServerStreamWriter<V1.ReconstructResponse>
 {
+    /// <summary>After such a silence what has nothing to show is shown too. With the pulse of <see cref="EventWriter"/> no silence lasts longer than ten seconds.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+
+    private long _sent = time.GetTimestamp();
+
     public WriteOptions? WriteOptions { get; set; }
 
     /// <summary>The result; null before it is there.</summary>
     public Inference.ModelInferResponse? Result { get; private set; }
+
+    /// <summary>The request has been taken on.</summary>
+    public Task AdmittedAsync() => stream is null ? Task.CompletedTask : stream.BeginAsync();
 
     public async Task WriteAsync(V1.ReconstructResponse message)
     {
         switch (message.EventCase)
         {
             case V1.ReconstructResponse.EventOneofCase.Accepted:
-                if (responses.Accept(message.Accepted) is { } start && send is not null)
-                {
-                    await send(start);
-                }
-
+                await SendAsync(responses.Accept(message.Accepted));
                 break;
-            case V1.ReconstructResponse.EventOneofCase.Progress when send is not null && responses.Progress(message.Progress) is { } progress:
-                await send(progress);
+            case V1.ReconstructResponse.EventOneofCase.Progress:
+                await SendAsync(responses.Progress(message.Progress) ?? (time.GetElapsedTime(_sent) < Silence ? null : responses.Alive(message.Progress)));
                 break;
             case V1.ReconstructResponse.EventOneofCase.Result:
                 Result = responses.Result(message.Result, isFinal: !call.EmptyFinalResponse);
-                if (send is not null)
-                {
-                    await send(Result);
-                    await (call.EmptyFinalResponse ? send(responses.Final()) : Task.CompletedTask);
-                }
-
+                await SendAsync(Result);
+                await SendAsync(call.EmptyFinalResponse ? responses.Final() : null);
                 break;
+        }
+    }
+
+    private async Task SendAsync(Inference.ModelInferResponse? response)
+    {
+        if (response is not null && stream is not null)
+        {
+            await stream.WriteAsync(response);
+            _sent = time.GetTimestamp();
         }
     }
 }

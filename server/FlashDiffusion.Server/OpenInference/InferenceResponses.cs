@@ -35,10 +35,17 @@ internal sealed class InferenceResponses(InferenceCall call)
             return null;
         }
 
-        var response = New(isFinal: false);
+        var response = Alive(progress);
         Add(response, InferenceNames.Picture, progress.Preview?.Tensor);
         Add(response, InferenceNames.Latent, progress.Latent);
         Add(response, progress.Checkpoint);
+        return response;
+    }
+
+    /// <summary>Where it stands, without outputs: a sign of life where there is nothing to show.</summary>
+    public Inference.ModelInferResponse Alive(V1.Progress progress)
+    {
+        var response = New(isFinal: false);
         Add(response, "step", progress.Step);
         Add(response, "timestep", progress.Timestep);
         Add(response, "skipped", progress.Skipped);

@@ -26,12 +26,13 @@ internal sealed class InferenceRunner(ServingState state, ReconstructionBeginnin
         BegunReconstruction? begun;
         using (visit)
         {
-            if (!(await beginning.BeginAsync(call.Request, caller, visit.Context, deadline)).TryGet(out begun, out error))
+            if (!(await beginning.BeginAsync(call.Request, caller, visit.Context, deadline, gone)).TryGet(out begun, out error))
             {
                 return InferenceFields.Translate(error, call);
             }
         }
 
+        await events.AdmittedAsync();
         return await writers.Create(begun, events, abort, gone).RunAsync();
     }
 }

@@ -9,12 +9,13 @@ namespace FlashDiffusion.Server.OpenInference;
 /// One stream with many requests at once. A request that fails ends alone, with its id, its code and its last response, unless the
 /// client asked for errors as statuses: then the first one ends the stream.
 /// </summary>
-internal sealed class InferenceStream(InferenceRunner runner, ICallerIdentity callers, IServerStreamWriter<Inference.ModelStreamInferResponse> responses, ServerCallContext context) : IDisposable
+internal sealed class InferenceStream(InferenceRunner runner, ICallerIdentity callers, IServerStreamWriter<Inference.ModelStreamInferResponse> responses, TimeProvider time, ServerCallContext context) : IInferenceResponseStream, IDisposable
 {
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _gone = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
     private readonly TaskCompletionSource<ServerError> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _errorsEnd = string.Equals(context.RequestHeaders.GetValue(InferenceNames.GrpcErrorHeader), "true", StringComparison.OrdinalIgnoreCase);
+    private bool _begun;
 
     /// <summary>Answers until the client has no more requests and all have ended.</summary>
     /// <returns>The error that ended the stream; null if none did.</returns>
@@ -46,6 +47,20 @@ internal sealed class InferenceStream(InferenceRunner runner, ICallerIdentity ca
         }
     }
 
+    public async Task BeginAsync()
+    {
+        try
+        {
+            await InTurnAsync(() => _begun ? Task.CompletedTask : context.WriteResponseHeadersAsync([]));
+        }
+        catch (Exception exception) when (_gone.IsCancellationRequested && exception is OperationCanceledException or InvalidOperationException or IOException)
+        {
+            // The client went away; its event writer sees that too, and lets go of what was taken on.
+        }
+    }
+
+    public Task WriteAsync(Inference.ModelInferResponse response) => WriteAsync(new Inference.ModelStreamInferResponse { InferResponse = response });
+
     public void Dispose()
     {
         _writing.Dispose();
@@ -70,7 +85,7 @@ internal sealed class InferenceStream(InferenceRunner runner, ICallerIdentity ca
         }
 
         var answers = new InferenceResponses(call);
-        var events = new InferenceEvents(call, answers, response => WriteAsync(new Inference.ModelStreamInferResponse { InferResponse = response }));
+        var events = new InferenceEvents(call, answers, time, this);
         if (await runner.RunAsync(call, callers.Of(context), ReconstructionService.DeadlineOf(context), events, context.GetHttpContext().Abort, _gone.Token) is { } failure)
         {
             await FailAsync(answers, failure);
@@ -93,12 +108,15 @@ internal sealed class InferenceStream(InferenceRunner runner, ICallerIdentity ca
         await WriteAsync(answers.Error(error));
     }
 
-    private async Task WriteAsync(Inference.ModelStreamInferResponse response)
+    private Task WriteAsync(Inference.ModelStreamInferResponse response) => InTurnAsync(() => responses.WriteAsync(response));
+
+    private async Task InTurnAsync(Func<Task> write)
     {
         await _writing.WaitAsync(_gone.Token);
         try
         {
-            await responses.WriteAsync(response);
+            await write();
+            _begun = true;
         }
         finally
         {

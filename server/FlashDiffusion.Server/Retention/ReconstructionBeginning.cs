@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Configuration;
@@ -10,24 +11,32 @@ using Microsoft.Extensions.Options;
 namespace FlashDiffusion.Server.Retention;
 
 /// <summary>Begins reconstructions, or joins the one that a request's name means.</summary>
-internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegister register, IOptions<ResultOptions> options, CallerQuotas quotas, FlashDiffusionTelemetry telemetry)
+internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegister register, IOptions<ResultOptions> options, ReadingPlaces reading, CallerQuotas quotas, FlashDiffusionTelemetry telemetry)
 {
     /// <summary>What a call follows, and how its answers look; or why nothing comes of it.</summary>
     /// <param name="message">The request.</param>
     /// <param name="caller">Who calls.</param>
     /// <param name="context">What requests are served with; in a visit.</param>
     /// <param name="deadline">When the caller stops waiting; null for never.</param>
-    public async Task<Mapped<BegunReconstruction>> BeginAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline)
+    /// <param name="gone">Cancelled when nobody waits any more: what has no name and has not been read by then is not.</param>
+    public async Task<Mapped<BegunReconstruction>> BeginAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline, CancellationToken gone)
     {
         if (RetentionReader.Read(message, options.Value, new RequestProblems()) is not { } retention)
         {
             // Without a name; if something is wrong with the name, the mapper says so together with everything else.
-            return (await SubmitAsync(message, caller, context, deadline)).TryGet(out var alone, out var refusal)
+            return (await SubmitAsync(message, caller, context, deadline, gone)).TryGet(out var alone, out var refusal)
                 ? Mapped<BegunReconstruction>.Of(new BegunReconstruction(new SessionFeed(alone.Session), alone.Mapped))
                 : Mapped<BegunReconstruction>.Refused(refusal);
         }
 
-        if (!register.Take(new RequestKey(caller, retention.Id), RequestFingerprint.Of(message), retention).TryGet(out var claim, out var error))
+        // Who joins begins nothing, and costs a comparison and answers all the same. What is begun, also anew after a failure, is counted when it is.
+        var key = new RequestKey(caller, retention.Id);
+        if (register.Find(key) is { } known && known.Look().Final is not FailedEvent && quotas.Count(caller) is { } tooOften)
+        {
+            return Mapped<BegunReconstruction>.Refused(tooOften);
+        }
+
+        if (!register.Take(key, RequestFingerprint.Of(message), retention).TryGet(out var claim, out var error))
         {
             return Mapped<BegunReconstruction>.Refused(error);
         }
@@ -48,7 +57,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         var refused = EngineErrors.Unexpected;
         try
         {
-            if ((await SubmitAsync(message, retained.Key.Caller, context, deadline)).TryGet(out var submitted, out var error))
+            if ((await SubmitAsync(message, retained.Key.Caller, context, deadline, CancellationToken.None)).TryGet(out var submitted, out var error))
             {
                 retained.Begin(submitted.Session, submitted.Mapped);
                 return;
@@ -67,7 +76,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         }
     }
 
-    private async Task<Mapped<Submitted>> SubmitAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline)
+    private async Task<Mapped<Submitted>> SubmitAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline, CancellationToken gone)
     {
         var key = new CallerKey(caller);
 
@@ -77,7 +86,13 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             return Mapped<Submitted>.Refused(EngineErrors.Of(crowded));
         }
 
-        if (!quotas.Reconstruct(caller, StepEstimate.Of(message)).TryGet(out var pass, out var error))
+        if (!reading.Reconstruct(caller).TryGet(out var place, out var error))
+        {
+            return Mapped<Submitted>.Refused(error);
+        }
+
+        using var untilRead = place;
+        if (!quotas.Reconstruct(caller, StepEstimate.Of(message)).TryGet(out var pass, out error))
         {
             return Mapped<Submitted>.Refused(error);
         }
@@ -85,7 +100,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         Submitted? submitted = null;
         try
         {
-            var answer = await context.Engine.AdmitAsync(() => Submit(message, key, context, deadline, pass));
+            var answer = await context.Engine.AdmitAsync(() => gone.IsCancellationRequested ? Mapped<Submitted>.Refused(EngineErrors.Gone) : Submit(message, key, context, deadline, pass));
             if (answer.Value is not { } read)
             {
                 return Mapped<Submitted>.Refused(EngineErrors.Of(answer.Failure!));

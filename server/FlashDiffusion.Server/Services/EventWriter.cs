@@ -24,7 +24,7 @@ internal sealed class EventWriter(
     CancellationToken gone)
 {
     /// <summary>Proxies cut streams that are silent for long; a progress event without pictures fills the silence.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly EventMapper _events = new(mapped);
     private ulong _sequence;
@@ -59,7 +59,7 @@ internal sealed class EventWriter(
         {
             // The client went away during a write; nobody is left to tell.
             Log.ClientGone(Logger, feed.Id);
-            return Gone;
+            return EngineErrors.Gone;
         }
         finally
         {
@@ -67,8 +67,6 @@ internal sealed class EventWriter(
             feed.Leave();
         }
     }
-
-    private static ServerError Gone => new() { Code = StatusCode.Cancelled, Reason = ErrorReasons.Cancelled, Message = "The client cancelled the call." };
 
     private static ServerError Stalled => new()
     {

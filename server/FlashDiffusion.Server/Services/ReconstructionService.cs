@@ -19,6 +19,7 @@ internal sealed class ReconstructionService(
     ReconstructionBeginning beginning,
     RetainedAnswers retained,
     ICallerIdentity callers,
+    ReadingPlaces reading,
     CallerQuotas quotas,
     EventWriterFactory writers,
     FlashDiffusionTelemetry telemetry,
@@ -42,7 +43,7 @@ internal sealed class ReconstructionService(
     {
         using var visit = Enter();
         using var pass = Value(quotas.Work(callers.Of(context)));
-        var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context).Counted(telemetry).With(read => OperatorWriter.Write(read.Operator, read.Picture)))));
+        var (mapped, resolved) = await ReadAsync(visit, context, () => mapper.Map(request, visit.Context).Counted(telemetry).With(read => OperatorWriter.Write(read.Operator, read.Picture)));
         var report = Value(await visit.Context.Engine.EstimateSeverityAsync(mapped with { Caller = new CallerKey(callers.Of(context)) }, context.CancellationToken, visit.Context.Hold(mapped)));
         var response = new V1.EstimateSeverityResponse
         {
@@ -66,8 +67,8 @@ internal sealed class ReconstructionService(
     {
         using var visit = Enter();
         using var pass = Value(quotas.Work(callers.Of(context)));
-        var (mapped, resolved) = Value(Value(await visit.Context.Engine.AdmitAsync(() => mapper.Map(request, visit.Context).Counted(telemetry)
-            .With(read => OperatorWriter.Write(read.Request.Operator, new PictureShape(read.Clean.Height, read.Clean.Width))))));
+        var (mapped, resolved) = await ReadAsync(visit, context, () => mapper.Map(request, visit.Context).Counted(telemetry)
+            .With(read => OperatorWriter.Write(read.Request.Operator, new PictureShape(read.Clean.Height, read.Clean.Width))));
         var degraded = Value(await visit.Context.Engine.DegradeAsync(mapped.Request, context.CancellationToken, visit.Context.Hold(mapped.Request)));
         return new V1.DegradeResponse
         {
@@ -92,7 +93,14 @@ internal sealed class ReconstructionService(
     private async Task<BegunReconstruction> BeginAsync(V1.ReconstructRequest request, ServerCallContext context)
     {
         using var visit = Enter();
-        return Value(await beginning.BeginAsync(request, callers.Of(context), visit.Context, DeadlineOf(context)));
+        return Value(await beginning.BeginAsync(request, callers.Of(context), visit.Context, DeadlineOf(context), context.CancellationToken));
+    }
+
+    private async Task<T> ReadAsync<T>(ServingVisit visit, ServerCallContext context, Func<Mapped<T>> read)
+        where T : class
+    {
+        using var untilRead = Value(reading.Work(callers.Of(context)));
+        return Value(Value(await visit.Context.Engine.AdmitAsync(() => context.CancellationToken.IsCancellationRequested ? Mapped<T>.Refused(EngineErrors.Gone) : read())));
     }
 
     private ServingVisit Enter() => state.TryEnter(out var visit, out var error) ? visit : throw Refuse(error);

@@ -93,8 +93,12 @@ public sealed class WorkloadTests
     public void Autoscalers_AskForTheSameQueue()
     {
         var keda = (string)YamlTree.At(Manifest.Load("kubernetes/components/autoscaling/scaledobject.yaml").Single().Tree, "spec", "triggers", 0, "metadata", "query")!;
-        var kserve = (string)YamlTree.At(Manifest.Load("kserve/inferenceservice.yaml").Single().Tree, "spec", "predictor", "autoScaling", "metrics", 0, "external", "metric", "query")!;
-        Assert.All([keda, kserve], query => Assert.StartsWith("sum(flashdiffusion_queue_work{", query, StringComparison.Ordinal));
+        var service = Manifest.Load("kserve/inferenceservice.yaml").Single().Tree;
+        var kserve = (string)YamlTree.At(service, "spec", "predictor", "autoScaling", "metrics", 0, "external", "metric", "query")!;
+        Assert.All([keda, kserve], query => Assert.StartsWith("sum(flashdiffusion_queue_work{namespace=\"", query, StringComparison.Ordinal));
+
+        // In one namespace there may be several services, and each is scaled by its own work.
+        Assert.Contains($"pod=~\"{YamlTree.At(service, "metadata", "name")}-predictor-.*\"", kserve, StringComparison.Ordinal);
     }
 
     [Fact]

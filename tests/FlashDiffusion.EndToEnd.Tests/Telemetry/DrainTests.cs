@@ -38,6 +38,25 @@ public sealed class DrainTests(OperatedServer operated) : IClassFixture<Operated
     }
 
     [Fact]
+    public async Task Termination_WorkThatNobodyFollows_IsNotWaitedForAndCounted()
+    {
+        using var plugins = new PluginFolder();
+        await using var server = await RunningServer.StartAsync([$"--plugins={plugins.FullPath}", "--grace=60"]);
+        var request = await Requests.FaultyAsync(server, "none", delay: 100);
+        (request.RequestId, request.OnDisconnect) = (Guid.NewGuid().ToString(), V1.OnDisconnect.Detach);
+        using (var call = server.Reconstruction.Reconstruct(request, Requests.Call))
+        {
+            Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        }
+
+        await server.EventuallyAsync("flashdiffusion_requests_detached_total", 1);
+        server.Terminate();
+
+        Assert.Equal(0, await server.EndAsync());
+        await server.SaysAsync("1 reconstructions end with the server");
+    }
+
+    [Fact]
     public async Task AdminDrain_Asked_RefusesNewAndSaysSo()
     {
         await using var server = await RunningServer.StartAsync(["--admin=true", "--admin-port=0"]);

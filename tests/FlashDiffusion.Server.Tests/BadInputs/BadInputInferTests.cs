@@ -78,7 +78,7 @@ public sealed class BadInputInferTests(BadInputServer server)
 
     private Inference.GRPCInferenceService.GRPCInferenceServiceClient Client => new(server.Channel);
 
-    private static Inference.ModelInferRequest Fine() => new()
+    internal static Inference.ModelInferRequest Fine() => new()
     {
         ModelName = "fake",
         Inputs = { Input("measurement", 1, 3, 32, 32) },

@@ -39,6 +39,17 @@ public sealed class GrpcStatusMapperTests
     }
 
     [Fact]
+    public void ToException_WorkFull_SpeaksOfShortWorkAndNotOfTheQueue()
+    {
+        var status = GrpcStatusMapper.ToException(EngineErrors.Of(new Rejection(RejectionReason.WorkFull, "All 32 places are taken.") { Eta = TimeSpan.FromSeconds(30) })).GetRpcStatus()!;
+
+        Assert.Equal("WORK_FULL", status.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Empty(status.GetDetail<ErrorInfo>()!.Metadata);
+        Assert.Equal("short_work", Assert.Single(status.GetDetail<QuotaFailure>()!.Violations).Subject);
+        Assert.Equal(Duration.FromTimeSpan(TimeSpan.FromSeconds(1)), status.GetDetail<RetryInfo>()!.RetryDelay);
+    }
+
+    [Fact]
     public void ToException_MissingNames_CarriesOneResourceInfoEach()
     {
         var exception = GrpcStatusMapper.ToException(new ServerError

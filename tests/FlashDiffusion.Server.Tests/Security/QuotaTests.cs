@@ -226,5 +226,21 @@ public sealed class QuotaTests
         await new V1.CatalogService.CatalogServiceClient(server.Channel()).ListModelsAsync(new V1.ListModelsRequest(), InProcessServer.Call());
     }
 
+    [Fact]
+    public async Task Reconstruct_JoinsByItsName_CountsAsARequest()
+    {
+        await using var server = await InProcessServer.StartAsync(null, ("Quotas:RequestsPerSecond", "0.001"), ("Quotas:RequestBurst", "2"), ("Quotas:Concurrent", "1"));
+        var client = server.Reconstruction();
+        var request = InProcessServer.Short();
+        request.RequestId = "one";
+        await InProcessServer.ResultAsync(client, request, InProcessServer.Call());
+        await InProcessServer.ResultAsync(client, request, InProcessServer.Call());
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => InProcessServer.ResultAsync(client, request, InProcessServer.Call()));
+
+        Assert.Equal("requests_per_second", refusal.GetRpcStatus()!.GetDetail<QuotaFailure>()!.Violations.Single().Subject);
+        Assert.Equal(V1.ReconstructionState.Completed, (await client.GetReconstructionAsync(new V1.GetReconstructionRequest { RequestId = "one" }, InProcessServer.Call())).State);
+    }
+
     private static void Hold(ManualResetEventSlim? until) => until?.Wait(TimeSpan.FromSeconds(60));
 }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Tests.Serving;
 using FlashDiffusion.Testing.Certificates;
 using Grpc.Core;
@@ -44,8 +45,8 @@ public sealed class TlsTests : IDisposable
 
         await Eventually.IsAsync(async () => await ShownAsync(server) == next.Thumbprint);
         Assert.NotEqual(before, next.Thumbprint);
-        ((Hosting.ServingState)server.Services.GetService(typeof(Hosting.ServingState))!).Drain();
-        ((Hosting.HealthBoard)server.Services.GetService(typeof(Hosting.HealthBoard))!).Update();
+        ((ServingState)server.Services.GetService(typeof(ServingState))!).Drain();
+        ((HealthBoard)server.Services.GetService(typeof(HealthBoard))!).Update();
         Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
     }
 

@@ -68,6 +68,19 @@ internal sealed class CallerQuotas : IDisposable
     /// <param name="caller">Who calls.</param>
     public Mapped<QuotaPass> Work(string caller) => Enter(caller, _shortWork, "estimates and degradations", null, 0);
 
+    /// <summary>Counts one request of a caller that begins nothing; why it may not, null if it may.</summary>
+    /// <param name="caller">Who calls.</param>
+    public Errors.ServerError? Count(string caller)
+    {
+        using var rate = _rates.AttemptAcquire(caller);
+        return rate.IsAcquired
+            ? null
+            : QuotaErrors.Of(
+                "requests_per_second",
+                FormattableString.Invariant($"This caller has sent too many requests: {_options.RequestsPerSecond} a second on average, {_options.RequestBurst} at once."),
+                rate.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1 / _options.RequestsPerSecond));
+    }
+
     public void Dispose()
     {
         _places.Dispose();
@@ -88,24 +101,13 @@ internal sealed class CallerQuotas : IDisposable
             return Mapped<QuotaPass>.Refused(QuotaErrors.Of("concurrent", $"This caller has {_options.Concurrent} {what} under way, which is what it may have at once.", TimeSpan.FromSeconds(1)));
         }
 
-        if (TooOften(caller) is { } error)
+        if (Count(caller) is { } error)
         {
             place.Dispose();
             return Mapped<QuotaPass>.Refused(error);
         }
 
         return Mapped<QuotaPass>.Of(new QuotaPass(place, account, setAside));
-    }
-
-    private Errors.ServerError? TooOften(string caller)
-    {
-        using var rate = _rates.AttemptAcquire(caller);
-        return rate.IsAcquired
-            ? null
-            : QuotaErrors.Of(
-                "requests_per_second",
-                FormattableString.Invariant($"This caller has sent too many requests: {_options.RequestsPerSecond} a second on average, {_options.RequestBurst} at once."),
-                rate.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1 / _options.RequestsPerSecond));
     }
 
     private StepAccount AccountOf(string caller)

@@ -141,7 +141,7 @@ export enum OnDisconnect {
 
   /**
    * It goes on; GetReconstruction, or Reconstruct with the same request_id, fetches what became of it. The call's deadline then ends the stream
-   * and not the work.
+   * and not the work, but the end of the server does: what nobody follows by then is not waited for.
    *
    * @generated from enum value: ON_DISCONNECT_DETACH = 2;
    */

@@ -1,0 +1,41 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace FlashDiffusion.Server.Hosting;
+
+/// <summary>
+/// Makes the sockets that listen, whose connections inherit what is set here: the system looks by itself whether the other machine is still there.
+/// HTTP/1.1 has no pings, and would hold a place on the device until TCP gives up, a quarter of an hour later.
+/// </summary>
+internal static class WatchedSockets
+{
+    // Both of Linux's tcp.h.
+    private const int TcpLevel = 6;
+    private const int TcpUserTimeout = 18;
+
+    private const int SecondsOfSilence = 20;
+    private const int SecondsBetweenProbes = 5;
+    private const int Probes = 3;
+
+    /// <param name="endpoint">Where it listens.</param>
+    /// <param name="patience">Time after which a machine that acknowledges nothing is gone. A reader who only pauses must have as long.</param>
+    public static Socket Listen(EndPoint endpoint, TimeSpan patience)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        if (endpoint is IPEndPoint)
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, SecondsOfSilence);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, SecondsBetweenProbes);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+            if (OperatingSystem.IsLinux())
+            {
+                // Probes are sent only while nothing waits for an acknowledgement, and a stream always has something under way.
+                socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)Math.Min(patience.TotalMilliseconds, int.MaxValue)));
+            }
+        }
+
+        return socket;
+    }
+}
