@@ -27,6 +27,9 @@ internal static class ServerHost
     /// <summary>Time beyond the grace for answers to travel.</summary>
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time beyond the patience with one who does not read: who is there and only pauses is let go with a word, not cut off by the system.</summary>
+    private static readonly TimeSpan VanishedMargin = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs until the process is told to end.</summary>
     /// <returns>0, or 1 if the server could not start.</returns>
     public static async Task<int> RunAsync(CommandLine commandLine)
@@ -109,7 +112,7 @@ internal static class ServerHost
     {
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ListenConfiguration>();
         services.AddOptions<SocketTransportOptions>().Configure<IOptions<ServerOptions>>((sockets, server) =>
-            sockets.CreateBoundListenSocket = endpoint => WatchedSockets.Listen(endpoint, TimeSpan.FromSeconds(server.Value.StallSeconds)));
+            sockets.CreateBoundListenSocket = endpoint => WatchedSockets.Listen(endpoint, TimeSpan.FromSeconds(server.Value.StallSeconds) + VanishedMargin));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServingState>();
         services.AddSingleton<HealthServiceImpl>();

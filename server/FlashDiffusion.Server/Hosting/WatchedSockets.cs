@@ -19,7 +19,7 @@ internal static class WatchedSockets
     private const int Probes = 3;
 
     /// <param name="endpoint">Where it listens.</param>
-    /// <param name="patience">Time after which a machine that acknowledges nothing is gone. A reader who only pauses must have as long.</param>
+    /// <param name="patience">Time after which a machine is gone that acknowledges nothing, or has no room for anything: Linux counts both.</param>
     public static Socket Listen(EndPoint endpoint, TimeSpan patience)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
