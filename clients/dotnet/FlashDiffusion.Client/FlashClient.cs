@@ -141,12 +141,16 @@ public sealed class FlashClient : IDisposable
     public Task<GetReconstructionResponse> GetReconstructionAsync(GetReconstructionRequest request, CancellationToken cancellation = default) =>
         // Waiting is the server's business and bounded; the time for the call comes on top.
         _calls.AskAsync("GetReconstruction", (server, options) => server.Reconstruction.GetReconstructionAsync(request, options), cancellation, request.Wait?.ToTimeSpan() ?? TimeSpan.Zero,
-            // One that a break moved has ended where it was.
-            answer => answer.State is not (ReconstructionState.Failed or ReconstructionState.Cancelled));
+            answer => answer.State switch
+            {
+                ReconstructionState.Cancelled => Finality.PerhapsMoved,
+                ReconstructionState.Failed => Finality.Failed,
+                _ => Finality.LastWord,
+            });
 
     /// <summary>Ends a reconstruction that was sent with a <c>request_id</c>, for all who follow it, on every server that knows it: a break may have moved it.</summary>
     public Task<CancelReconstructionResponse> CancelReconstructionAsync(string requestId, CancellationToken cancellation = default) =>
-        _calls.AskAsync("CancelReconstruction", (server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation, settles: _ => false);
+        _calls.AskAsync("CancelReconstruction", (server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation, finality: _ => Finality.PerhapsMoved);
 
     /// <summary>Says how severe the damage of a measurement is, and where its reconstruction would start.</summary>
     public Task<EstimateSeverityResponse> EstimateSeverityAsync(EstimateSeverityRequest request, CancellationToken cancellation = default) =>

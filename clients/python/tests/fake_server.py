@@ -44,7 +44,10 @@ class FakeServer(reconstruction_pb2_grpc.ReconstructionServiceServicer):
                 return
 
     def GetReconstruction(self, request: Any, context: Any) -> reconstruction_pb2.GetReconstructionResponse:
-        return reconstruction_pb2.GetReconstructionResponse(request_id=request.request_id, state=self._state(request.request_id, context))
+        answer = reconstruction_pb2.GetReconstructionResponse(request_id=request.request_id, state=self._state(request.request_id, context))
+        if answer.state == reconstruction_state_pb2.RECONSTRUCTION_STATE_FAILED:
+            answer.failure.reason = "SOLVER_FAULT"
+        return answer
 
     def CancelReconstruction(self, request: Any, context: Any) -> reconstruction_pb2.CancelReconstructionResponse:
         if self._state(request.request_id, context) == reconstruction_state_pb2.RECONSTRUCTION_STATE_RUNNING:

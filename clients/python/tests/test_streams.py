@@ -13,6 +13,7 @@ from flashdiffusion.v1 import reconstruction_pb2, reconstruction_state_pb2
 from tests.fake_server import FOREVER, FakeServer
 
 RUNNING, CANCELLED = reconstruction_state_pb2.RECONSTRUCTION_STATE_RUNNING, reconstruction_state_pb2.RECONSTRUCTION_STATE_CANCELLED
+FAILED = reconstruction_state_pb2.RECONSTRUCTION_STATE_FAILED
 ACCEPTED = reconstruction_pb2.ReconstructResponse(sequence=0)
 ACCEPTED.accepted.seed = 5
 RESULT = reconstruction_pb2.ReconstructResponse(sequence=0)
@@ -86,6 +87,16 @@ class ReplicaTests(unittest.TestCase):
                         with self.assertRaises(NotFoundError):
                             client.fetch("nobody's")
 
+    def test_fetch_says_why_it_failed_where_a_break_moved_it(self) -> None:
+        """Whatever the order: CANCELLED is only what the break left behind."""
+        servers = [FakeServer(knows={"moved": CANCELLED}), FakeServer(knows={"moved": FAILED})]
+        for server in servers:
+            self.addCleanup(server.stop)
+        for order in (1, -1):
+            with self.subTest(order=order), Client([server.address for server in servers[::order]]) as client:
+                answer = client.fetch("moved")
+                self.assertEqual((FAILED, "SOLVER_FAULT"), (answer.state, answer.failure.reason))
+
 
 class AsyncTests(unittest.IsolatedAsyncioTestCase):
     async def play(self, *streams: object) -> tuple[FakeServer, AsyncClient]:
@@ -121,3 +132,13 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
                         self.assertEqual(CANCELLED, (await client.fetch("moved")).state)
                         with self.assertRaises(NotFoundError):
                             await client.cancel("nobody's")
+
+    async def test_fetch_says_why_it_failed_where_a_break_moved_it(self) -> None:
+        servers = [FakeServer(knows={"moved": CANCELLED}), FakeServer(knows={"moved": FAILED})]
+        for server in servers:
+            self.addCleanup(server.stop)
+        for order in (1, -1):
+            with self.subTest(order=order):
+                async with AsyncClient([server.address for server in servers[::order]]) as client:
+                    answer = await client.fetch("moved")
+                    self.assertEqual((FAILED, "SOLVER_FAULT"), (answer.state, answer.failure.reason))

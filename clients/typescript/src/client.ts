@@ -19,6 +19,16 @@ import { Reconstruction, type RunOptions } from "./reconstruction.js";
 
 const UNARY_TIMEOUT = 60_000;
 
+/** How much one server's answer counts beside those of others; of equal ones, the last that came. */
+enum Finality {
+  /** What it tells of may have gone on at another server: a break leaves CANCELLED behind where the work was. */
+  PerhapsMoved,
+  /** It failed for a reason that is said; only another server where it goes on or is done knows better. */
+  Failed,
+  /** No other server need be asked. */
+  LastWord,
+}
+
 /** A clean picture, degraded on the server. */
 export interface Degraded {
   /** The unclipped measurement: send it to reconstruct as it is. */
@@ -81,12 +91,12 @@ export class FlashClient {
   fetch(requestId: string, options: CallOptions & { wait?: number } = {}): Promise<GetReconstructionResponse> {
     const wait = options.wait ?? 0;
     const request = create(GetReconstructionRequestSchema, { requestId, wait: durationFromMs(wait) });
-    return this.#unary(ReconstructionService.method.getReconstruction, request, { timeout: UNARY_TIMEOUT + wait, ...options }, isGoingOrDone);
+    return this.#unary(ReconstructionService.method.getReconstruction, request, { timeout: UNARY_TIMEOUT + wait, ...options }, finalityOf);
   }
 
   /** Ends a reconstruction for all who follow it, on every server that knows it: a break may have moved it. */
   cancel(requestId: string, options: CallOptions = {}): Promise<CancelReconstructionResponse> {
-    return this.#unary(ReconstructionService.method.cancelReconstruction, create(CancelReconstructionRequestSchema, { requestId }), options, () => false);
+    return this.#unary(ReconstructionService.method.cancelReconstruction, create(CancelReconstructionRequestSchema, { requestId }), options, () => Finality.PerhapsMoved);
   }
 
   /** Models with their state and severity encoders. */
@@ -114,15 +124,20 @@ export class FlashClient {
   /** Asks each address in turn until one is there, and knows what is asked about: unary calls change nothing, so that asking again is safe. */
   async #unary<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>, request: MessageShape<I>, options: CallOptions,
-    /** Whether an answer is the last word; of those that are not, the last one counts. */
-    settles: (answer: MessageShape<O>) => boolean = () => true,
+    /** How much an answer counts; the first last word ends the asking. */
+    finality: (answer: MessageShape<O>) => Finality = () => Finality.LastWord,
   ): Promise<MessageShape<O>> {
     let known: MessageShape<O> | undefined;
+    let counts = Finality.PerhapsMoved;
     for (const [index, caller] of this.#callers.entries()) {
       try {
-        known = await caller.unary(method, request, { timeout: UNARY_TIMEOUT, ...options });
-        if (settles(known)) {
-          return known;
+        const answer = await caller.unary(method, request, { timeout: UNARY_TIMEOUT, ...options });
+        const says = finality(answer);
+        if (says === Finality.LastWord) {
+          return answer;
+        }
+        if (says >= counts) {
+          [known, counts] = [answer, says];
         }
       } catch (error) {
         const last = known === undefined && index === this.#callers.length - 1;
@@ -138,7 +153,11 @@ export class FlashClient {
   }
 }
 
-/** A reconstruction that a break moved has ended where it was, and goes on at another server. */
-function isGoingOrDone({ state }: GetReconstructionResponse): boolean {
-  return state !== ReconstructionState.FAILED && state !== ReconstructionState.CANCELLED;
+/** A reconstruction that a break moved has ended where it was, and goes on, is done or failed at another server. */
+function finalityOf({ state }: GetReconstructionResponse): Finality {
+  switch (state) {
+    case ReconstructionState.CANCELLED: return Finality.PerhapsMoved;
+    case ReconstructionState.FAILED: return Finality.Failed;
+    default: return Finality.LastWord;
+  }
 }

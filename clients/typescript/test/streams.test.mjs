@@ -14,7 +14,7 @@ const request = () => create(ReconstructionService.method.reconstruct.input);
 const response = (kind, value, sequence = 0n) => create(ReconstructResponseSchema, { sequence, event: { case: kind, value } });
 const accepted = response("accepted", { seed: 5n });
 const result = response("result", { picture: { content: { case: "encoded", value: Uint8Array.of(1) } } });
-const { RUNNING, CANCELLED } = ReconstructionState;
+const { RUNNING, FAILED, CANCELLED } = ReconstructionState;
 const FOREVER = Infinity;
 const broken = () => new FlashError("gone", { code: "UNAVAILABLE" });
 const listeners = (signal) => getEventListeners(signal, "abort").length;
@@ -102,6 +102,7 @@ async function served(t, knows) {
   });
   const get = unary(getReconstruction);
   const cancel = unary(cancelReconstruction);
+  const failure = (state) => (state === FAILED ? { reason: "SOLVER_FAULT" } : undefined);
   const answer = (output, end) => ({ request: { requestId } }, done) => {
     if (!(requestId in knows)) {
       return done({ code: grpc.status.NOT_FOUND, details: "unknown" });
@@ -110,7 +111,7 @@ async function served(t, knows) {
       cancelled.push(requestId);
       knows[requestId] = CANCELLED;
     }
-    done(null, create(output, { state: knows[requestId] }));
+    done(null, create(output, { state: knows[requestId], failure: end ? undefined : failure(knows[requestId]) }));
   };
   const server = new grpc.Server();
   server.addService({ get, cancel }, {
@@ -139,3 +140,13 @@ for (const [where, left] of [["a server that does not know it", {}], ["one where
     }
   });
 }
+
+test("fetch says why it failed where a break moved it, whatever the order", async (t) => {
+  const addresses = [(await served(t, { moved: CANCELLED })).address, (await served(t, { moved: FAILED })).address];
+  for (const order of [addresses, addresses.toReversed()]) {
+    const flash = connect(order);
+    t.after(() => flash.close());
+    const { state, failure } = await flash.fetch("moved");
+    assert.deepEqual([state, failure?.reason], [FAILED, "SOLVER_FAULT"]);
+  }
+});

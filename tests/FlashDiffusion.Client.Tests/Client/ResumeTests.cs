@@ -262,6 +262,22 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<FlashException>(() => both.CancelReconstructionAsync("nobody's", Cancellation))).Code);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Fetch_FailedWhereABreakMovedIt_SaysWhyInAnyOrder(bool reversed)
+    {
+        _first.Reconstruction.Known["moved"] = ReconstructionState.Cancelled;
+        _second.Reconstruction.Known["moved"] = ReconstructionState.Failed;
+        using var client = FlashClient.Connect(reversed ? [_second.Address, _first.Address] : [_first.Address, _second.Address]);
+        // The servers are asked in turn, so that the second question has the other order.
+        for (var i = 0; i < 2; i++)
+        {
+            var answer = await client.GetReconstructionAsync(new GetReconstructionRequest { RequestId = "moved" }, Cancellation);
+            Assert.Equal((ReconstructionState.Failed, "SOLVER_FAULT"), (answer.State, answer.Failure?.Reason));
+        }
+    }
+
     private static ReconstructRequest Request() => new()
     {
         Measurement = new Picture { Tensor = TensorValues.ToTensor(new float[3 * 8 * 8], 3, 8, 8) },

@@ -121,8 +121,16 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
         return answer;
     }
 
-    public override Task<GetReconstructionResponse> GetReconstruction(GetReconstructionRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetReconstructionResponse { RequestId = request.RequestId, State = StateOf(request.RequestId) });
+    public override Task<GetReconstructionResponse> GetReconstruction(GetReconstructionRequest request, ServerCallContext context)
+    {
+        var answer = new GetReconstructionResponse { RequestId = request.RequestId, State = StateOf(request.RequestId) };
+        if (answer.State == ReconstructionState.Failed)
+        {
+            answer.Failure = new ReconstructionFailure { Code = (int)StatusCode.Internal, Reason = "SOLVER_FAULT" };
+        }
+
+        return Task.FromResult(answer);
+    }
 
     public override Task<CancelReconstructionResponse> CancelReconstruction(CancelReconstructionRequest request, ServerCallContext context)
     {

@@ -11,13 +11,14 @@ internal sealed class UnaryCalls(FlashServers servers, FlashClientOptions option
     /// <param name="start">Starts it.</param>
     /// <param name="cancellation">The caller's wish.</param>
     /// <param name="extra">Time on top of the usual deadline.</param>
-    /// <param name="settles">Whether an answer is the last word; of those that are not, the last one counts. Null: any is.</param>
+    /// <param name="finality">How much an answer counts; the first last word ends the asking. Null: any is one.</param>
     /// <exception cref="FlashException">None answered, or one refused.</exception>
     public async Task<T> AskAsync<T>(
-        string method, Func<FlashServer, CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation, TimeSpan extra = default, Func<T, bool>? settles = null)
+        string method, Func<FlashServer, CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation, TimeSpan extra = default, Func<T, Finality>? finality = null)
         where T : class
     {
         T? known = null;
+        var counts = Finality.PerhapsMoved;
         var order = servers.InTurn();
         for (var i = 0; ; i++)
         {
@@ -25,11 +26,14 @@ internal sealed class UnaryCalls(FlashServers servers, FlashClientOptions option
             StatusCode status = StatusCode.OK;
             try
             {
-                known = await start(order[i], options.ToCallOptions(options.UnaryTimeout + extra, cancellation)).ResponseAsync.ConfigureAwait(false);
-                if (settles is null || settles(known))
+                var answer = await start(order[i], options.ToCallOptions(options.UnaryTimeout + extra, cancellation)).ResponseAsync.ConfigureAwait(false);
+                var says = finality?.Invoke(answer) ?? Finality.LastWord;
+                if (says == Finality.LastWord)
                 {
-                    return known;
+                    return answer;
                 }
+
+                (known, counts) = says >= counts ? (answer, says) : (known, counts);
             }
             catch (RpcException exception)
             {

@@ -17,7 +17,7 @@ from flashdiffusion.operators import Operator
 from flashdiffusion.options import Options
 from flashdiffusion.pictures import PictureSource
 from flashdiffusion.resume import ResumePolicy
-from flashdiffusion.settling import Settles, always, is_going_or_done, never
+from flashdiffusion.settling import Finality, FinalityOf, all_answers, any_answer, of_reconstruction
 from flashdiffusion.v1 import catalog_pb2, catalog_pb2_grpc, reconstruction_pb2, reconstruction_pb2_grpc
 
 __all__ = ["AsyncClient", "AsyncReconstruction"]
@@ -64,13 +64,13 @@ class AsyncClient:
         """Where a reconstruction stands that was sent with this request_id, with its result; waits up to so many seconds (60 at most)."""
         request = reconstruction_pb2.GetReconstructionRequest(request_id=request_id)
         request.wait.FromNanoseconds(int(wait * 1e9))
-        answer: reconstruction_pb2.GetReconstructionResponse = await self._reconstruction("GetReconstruction", request, self._timeout + wait, is_going_or_done)
+        answer: reconstruction_pb2.GetReconstructionResponse = await self._reconstruction("GetReconstruction", request, self._timeout + wait, of_reconstruction)
         return answer
 
     async def cancel(self, request_id: str) -> reconstruction_pb2.CancelReconstructionResponse:
         """Ends a reconstruction for all who follow it, on every server that knows it: a break may have moved it."""
         request = reconstruction_pb2.CancelReconstructionRequest(request_id=request_id)
-        answer: reconstruction_pb2.CancelReconstructionResponse = await self._reconstruction("CancelReconstruction", request, settles=never)
+        answer: reconstruction_pb2.CancelReconstructionResponse = await self._reconstruction("CancelReconstruction", request, finality=all_answers)
         return answer
 
     async def models(self) -> catalog_pb2.ListModelsResponse:
@@ -98,21 +98,25 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _reconstruction(self, method: str, request: Any, timeout: float | None = None, settles: Settles = always) -> Any:
-        return await self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout, settles)
+    async def _reconstruction(self, method: str, request: Any, timeout: float | None = None, finality: FinalityOf = any_answer) -> Any:
+        return await self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout, finality)
 
     async def _catalog(self, method: str, request: Any) -> Any:
         return await self._unary(lambda channel: getattr(catalog_pb2_grpc.CatalogServiceStub(channel), method), request, None)
 
-    async def _unary(self, stub: Callable[[Any], Callable[..., Any]], request: Any, timeout: float | None, settles: Settles = always) -> Any:
+    async def _unary(self, stub: Callable[[Any], Callable[..., Any]], request: Any, timeout: float | None, finality: FinalityOf = any_answer) -> Any:
         end = time.monotonic() + (timeout if timeout is not None else self._timeout)
         failure: FlashError = UnavailableError("No address was asked.")
         known = None
+        counts = Finality.PERHAPS_MOVED
         for target, channel in self._channels:
             try:
-                known = await stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
-                if settles(known):
-                    return known
+                answer = await stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
+                says = finality(answer)
+                if says is Finality.LAST_WORD:
+                    return answer
+                if says >= counts:
+                    known, counts = answer, says
             except grpc.RpcError as error:
                 failure = from_rpc_error(error, target)
                 if failure.code not in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}:

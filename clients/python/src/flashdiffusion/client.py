@@ -15,7 +15,7 @@ from flashdiffusion.options import Options
 from flashdiffusion.pictures import PictureSource
 from flashdiffusion.reconstruction import Reconstruction
 from flashdiffusion.resume import ResumePolicy
-from flashdiffusion.settling import Settles, always, is_going_or_done, never
+from flashdiffusion.settling import Finality, FinalityOf, all_answers, any_answer, of_reconstruction
 from flashdiffusion.v1 import catalog_pb2, catalog_pb2_grpc, reconstruction_pb2, reconstruction_pb2_grpc
 
 _Answer = TypeVar("_Answer")
@@ -69,13 +69,13 @@ class Client:
         """Where a reconstruction stands that was sent with this request_id, with its result; waits up to so many seconds (60 at most)."""
         request = reconstruction_pb2.GetReconstructionRequest(request_id=request_id)
         request.wait.FromNanoseconds(int(wait * 1e9))
-        answer: reconstruction_pb2.GetReconstructionResponse = self._reconstruction("GetReconstruction", request, self._timeout + wait, is_going_or_done)
+        answer: reconstruction_pb2.GetReconstructionResponse = self._reconstruction("GetReconstruction", request, self._timeout + wait, of_reconstruction)
         return answer
 
     def cancel(self, request_id: str) -> reconstruction_pb2.CancelReconstructionResponse:
         """Ends a reconstruction for all who follow it, on every server that knows it: a break may have moved it."""
         request = reconstruction_pb2.CancelReconstructionRequest(request_id=request_id)
-        answer: reconstruction_pb2.CancelReconstructionResponse = self._reconstruction("CancelReconstruction", request, settles=never)
+        answer: reconstruction_pb2.CancelReconstructionResponse = self._reconstruction("CancelReconstruction", request, finality=all_answers)
         return answer
 
     def models(self) -> catalog_pb2.ListModelsResponse:
@@ -104,24 +104,28 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _reconstruction(self, method: str, request: Any, timeout: float | None = None, settles: Settles = always) -> Any:
-        return self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout, settles)
+    def _reconstruction(self, method: str, request: Any, timeout: float | None = None, finality: FinalityOf = any_answer) -> Any:
+        return self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout, finality)
 
     def _catalog(self, method: str, request: Any) -> Any:
         return self._unary(lambda channel: getattr(catalog_pb2_grpc.CatalogServiceStub(channel), method), request, None)
 
     def _unary(
-        self, stub: Callable[[Any], Callable[..., _Answer]], request: Any, timeout: float | None, settles: Settles = always
+        self, stub: Callable[[Any], Callable[..., _Answer]], request: Any, timeout: float | None, finality: FinalityOf = any_answer
     ) -> _Answer:
         """Asks each address in turn until one is there, and knows what is asked about: unary calls change nothing, so that asking again is safe."""
         end = time.monotonic() + (timeout if timeout is not None else self._timeout)
         failure: FlashError = UnavailableError("No address was asked.")
         known: _Answer | None = None
+        counts = Finality.PERHAPS_MOVED
         for target, channel in self._channels:
             try:
-                known = stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
-                if settles(known):
-                    return known
+                answer = stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
+                says = finality(answer)
+                if says is Finality.LAST_WORD:
+                    return answer
+                if says >= counts:
+                    known, counts = answer, says
             except grpc.RpcError as error:
                 failure = from_rpc_error(error, target)
                 if failure.code not in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}:
