@@ -275,12 +275,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     public async Task<EngineStatistics> StatisticsAsync(CancellationToken cancellation)
     {
         var devices = await DeviceStatistics.OfAsync(_fleet, (device, read) => MaintainAsync(device, read), cancellation);
-        return new EngineStatistics(
-            _options.Policy,
-            devices,
-            _ledger.Accepted - _ledger.Beside,
-            _ledger.Active,
-            Enum.GetValues<SessionOutcome>().ToImmutableSortedDictionary(outcome => outcome, _ledger.Ended));
+        return new EngineStatistics(_options.Policy, devices, _ledger.Requests);
     }
 
     /// <summary>Refuses what is new and waits until everything accepted has ended.</summary>

@@ -7,7 +7,7 @@ namespace FlashDiffusion;
 
 /// <summary>
 /// The rows that take one step together. They share model, solver, step kind, and the shapes of pictures and measurements; timesteps, start points, step counts,
-/// parameters and operators differ from row to row (all linear, or none). A solver that needs rows of one operator names it in the kind of its steps.
+/// parameters and linear operators differ from row to row; rows of an operator that is not linear have that one. A solver that needs rows of one operator names it in the kind of its steps.
 /// All tensors live in the caller's dispose scope.
 /// </summary>
 public sealed class StepBatch

@@ -4,7 +4,7 @@ using FlashDiffusion.Engine.Scheduling;
 namespace FlashDiffusion.Engine.Batching;
 
 /// <summary>
-/// What becomes of a batch whose unit threw. Nothing was committed and noise is a function, so that samples may take it again in other
+/// What becomes of a batch, or a part of one, whose unit threw. Nothing of it was committed and noise is a function, so that samples may take it again in other
 /// company and nobody notices. For want of memory the batch is halved until it fits; for any other reason each sample goes alone, so
 /// that only the one to blame fails. A fixed shape is never reshaped: where it does not fit, its samples can't be run.
 /// </summary>

@@ -36,8 +36,8 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
     /// <summary>Nothing is left to do, and nothing of it is kept; device loop only.</summary>
     public void Rest() => Volatile.Write(ref _ahead, Nothing);
 
-    /// <summary>Seconds by which the unit under way takes longer than it should; any thread.</summary>
-    public double Overrun => Volatile.Read(ref _ahead) is { IsOver: false } ahead ? Math.Max(0, time.GetElapsedTime(ahead.At).TotalSeconds - ahead.Seconds) : 0;
+    /// <summary>Seconds by which the unit under way takes longer than it should; 0 where nobody knows. Any thread.</summary>
+    public double Overrun => Volatile.Read(ref _ahead) is { IsOver: false, Seconds: > 0 } ahead ? Math.Max(0, time.GetElapsedTime(ahead.At).TotalSeconds - ahead.Seconds) : 0;
 
     /// <summary>Refuses a request that got no promise in time; any thread.</summary>
     /// <param name="request">The request.</param>

@@ -9,7 +9,7 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <summary>
 /// Keeps the promise that every accepted deadline is: none is made that the <see cref="Reserve"/> can't keep beside those made before, and no unit
 /// runs that would make it break one. What it can't know when it promises may still break one: units that take longer than any measured like them,
-/// more than the margin covers, or that memory does not suffice for; work other than reconstructions (loading a model, degrading a picture); a
+/// more than the margin covers (as where dearer operators join those that share their steps), or that memory does not suffice for; work other than reconstructions (loading a model, degrading a picture); a
 /// device that is lost. Device loop only.
 /// </summary>
 /// <param name="options">Options.</param>

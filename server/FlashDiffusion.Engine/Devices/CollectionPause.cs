@@ -11,13 +11,16 @@ namespace FlashDiffusion.Engine.Devices;
 /// <remarks>
 /// The runtime has one such region for the whole process. Several device threads share it: the first to come begins it, the last to go
 /// ends it. Threads that overlap for ever would never end it, so once half of the budget is used newcomers wait, for one tick of the
-/// others, until all have gone; but not for one that takes longer than <see cref="Patience"/>, as a slow device's does, or one that hangs: then as much
-/// again may be allocated first. Whoever gives a hanging thread up disposes of its pause on its behalf, and the second time does nothing.
+/// others, until all have gone; but not for one that takes longer than <see cref="Patience"/>, as a slow device's does, or one that hangs, as long as there is
+/// room for as much again. Whoever gives a hanging thread up disposes of its pause on its behalf, and the second time does nothing.
 /// </remarks>
 internal sealed class CollectionPause : IDisposable
 {
     /// <summary>What all threads together may allocate before the collector runs after all; a tick itself needs a few megabytes.</summary>
     private const long Budget = 64L * 1024 * 1024;
+
+    /// <summary>The same where several devices may have to wait for each other.</summary>
+    private const long SharedBudget = 4 * Budget;
 
     /// <summary>
     /// What is allocated before garbage is collected between two ticks. The runtime does not do it by itself: while there is memory it gives each pause
@@ -25,7 +28,7 @@ internal sealed class CollectionPause : IDisposable
     /// </summary>
     private const long Interval = 32L * 1024 * 1024;
 
-    /// <summary>How long others wait for a thread to leave. Beyond the budget the collector runs after all, which a device that stands would cost more than.</summary>
+    /// <summary>How long others wait for a thread to leave while there is room.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly object Gate = new();
@@ -33,11 +36,24 @@ internal sealed class CollectionPause : IDisposable
     private static long _allocatedAtStart;
     private static long _allocatedAtCollection;
     private static bool _closing;
+    private static long _closesAt;
+    private static long _budget = Budget;
 
     private bool _gone;
 
     private CollectionPause()
     {
+    }
+
+    private static long Allocated => GC.GetTotalAllocatedBytes() - _allocatedAtStart;
+
+    /// <summary>Says how many devices there are in this process.</summary>
+    public static void Expect(int devices)
+    {
+        lock (Gate)
+        {
+            _budget = devices > 1 ? SharedBudget : Budget;
+        }
     }
 
     /// <summary>Begins a pause, or joins the one that lasts.</summary>
@@ -47,9 +63,9 @@ internal sealed class CollectionPause : IDisposable
         {
             while (_closing)
             {
-                if (!Monitor.Wait(Gate, Patience) && _closing)
+                if (!Monitor.Wait(Gate, Patience) && _closing && Allocated < _budget - (2 * Interval))
                 {
-                    (_closing, _allocatedAtStart) = (false, GC.GetTotalAllocatedBytes());
+                    (_closing, _closesAt) = (false, Allocated + Interval);
                     Monitor.PulseAll(Gate);
                 }
             }
@@ -91,7 +107,7 @@ internal sealed class CollectionPause : IDisposable
             _gone = true;
             if (--_inside > 0)
             {
-                _closing |= GC.GetTotalAllocatedBytes() - _allocatedAtStart > Budget / 2;
+                _closing |= Allocated > _closesAt;
                 return;
             }
 
@@ -122,10 +138,24 @@ internal sealed class CollectionPause : IDisposable
             GC.Collect();
         }
 
-        if (!GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true))
+        _closesAt = Interval;
+        if (!TryStart(_budget))
         {
             GC.Collect();
-            GC.TryStartNoGCRegion(Budget, disallowFullBlockingGC: true);
+            TryStart(_budget = Budget);
+        }
+    }
+
+    private static bool TryStart(long budget)
+    {
+        try
+        {
+            return GC.TryStartNoGCRegion(budget, disallowFullBlockingGC: true);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // More than the process may have at once.
+            return false;
         }
     }
 }

@@ -35,6 +35,7 @@ internal sealed class DeviceFleet : IDisposable
             worker.Hung = hung => Expel(hung);
         }
 
+        CollectionPause.Expect(Loops.Length);
         telemetry.Observe(DeviceNames.Labels(Names), Loops);
     }
 
@@ -65,7 +66,7 @@ internal sealed class DeviceFleet : IDisposable
     public DeviceLoop For(ReconstructionRequest request, TimeSpan? left) => Loops.Length == 1
         ? Loops[0]
         : Loops.Where(loop => request.Mode == ComputeMode.Fast || loop.Kind == Loops[0].Kind)
-            .MinBy(loop => (loop.Least(request) is { } least && least > left?.TotalSeconds ? least : 0, loop.Pressure))!;
+            .MinBy(loop => (left is { TotalSeconds: var seconds } && loop.Least(request) is { } least && least > seconds ? least : 0, loop.Pressure))!;
 
     /// <summary>Starts the threads.</summary>
     public void Start()

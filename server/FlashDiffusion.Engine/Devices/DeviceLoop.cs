@@ -72,7 +72,7 @@ internal sealed class DeviceLoop : IDisposable
         Kind = DeviceNames.KindOf(DeviceNames.Of(options)[device]);
         var policy = SchedulingPolicies.Of(options);
         Times = new StepTimes();
-        Memory = new MemoryBudget(DeviceMemory.BudgetOf(options, device));
+        Memory = new MemoryBudget(DeviceMemory.BudgetOf(options, device), time);
         var sizes = _sizes = new BatchSizes(options, Times, Memory);
         _etas = new EtaEstimator(Times, sizes, policy, time);
         var forecast = new RecentForecast(_etas, time);
@@ -236,7 +236,7 @@ internal sealed class DeviceLoop : IDisposable
             _least.End();
         }
 
-        _operators.Trim(_scheduler.HoldsSibling);
+        _operators.Trim(_scheduler.Work);
         Publish();
         if (_scheduler.Count > 1)
         {
@@ -303,7 +303,7 @@ internal sealed class DeviceLoop : IDisposable
             item.Fail(failure);
         }
 
-        _operators.Trim(_ => false);
+        _operators.Trim([]);
         Publish();
     }
 

@@ -39,8 +39,7 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
         ];
         foreach (var (to, gap) in lighter)
         {
-            var (sample, _) = movable.FirstOrDefault(candidate => candidate.Work <= HalfOrABitMore * gap && MayMove(candidate.Sample, from, to));
-            if (sample is not null && TryMove(sample, from, to))
+            if (movable.Where(candidate => candidate.Work <= HalfOrABitMore * gap && MayMove(candidate.Sample, from, to)).Any(candidate => TryMove(candidate.Sample, from, to)))
             {
                 return true;
             }

@@ -5,12 +5,17 @@ namespace FlashDiffusion.Engine.Forecasts;
 /// it did not suffice. Not thread-safe: the device loop owns it.
 /// </summary>
 /// <param name="bytes">The budget; null if only experience counts.</param>
-internal sealed class MemoryBudget(long? bytes)
+/// <param name="time">Clock; null for the system's.</param>
+internal sealed class MemoryBudget(long? bytes, TimeProvider? time = null)
 {
+    /// <summary>How long a size that did not fit is not tried again: who was in it, or beside it, may be gone.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
+
     /// <summary>Kinds kept; a client that sends every size there is must not fill the memory.</summary>
     private const int MaximumKeys = 4096;
 
-    private readonly Dictionary<TimingKey, int> _tooMany = [];
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Dictionary<TimingKey, (int Rows, long At)> _tooMany = [];
     private readonly Dictionary<TimingKey, MeasuredRow> _measured = [];
     private readonly Dictionary<string, MeasuredRow> _largest = new(StringComparer.Ordinal);
 
@@ -24,7 +29,7 @@ internal sealed class MemoryBudget(long? bytes)
     /// <param name="rows">Its rows.</param>
     /// <param name="peak">Bytes that it needed at once, beyond what was there before.</param>
     /// <param name="alone">
-    /// Whether nothing else can have needed any of it. Else it is too much rather than too little, and counts until something better is known.
+    /// Whether nothing else can have needed any of it. Else it is more likely too much than too little, and counts until something better is known.
     /// </param>
     public void Measured(TimingKey key, int rows, long peak, bool alone = true)
     {
@@ -57,7 +62,7 @@ internal sealed class MemoryBudget(long? bytes)
             _tooMany.Clear();
         }
 
-        _tooMany[key] = Math.Min(rows, _tooMany.GetValueOrDefault(key, int.MaxValue));
+        _tooMany[key] = (Math.Min(rows, TooMany(key) ?? int.MaxValue), _time.GetTimestamp());
     }
 
     /// <summary>
@@ -71,6 +76,8 @@ internal sealed class MemoryBudget(long? bytes)
     public int? Rows(TimingKey key)
     {
         int? fit = bytes is { } budget && BytesPerRow(key) is { } perRow and > 0 ? (int)Math.Clamp(budget / perRow, 1, int.MaxValue) : null;
-        return _tooMany.TryGetValue(key, out var failed) ? Math.Max(1, Math.Min(fit ?? int.MaxValue, failed - 1)) : fit;
+        return TooMany(key) is { } failed ? Math.Max(1, Math.Min(fit ?? int.MaxValue, failed - 1)) : fit;
     }
+
+    private int? TooMany(TimingKey key) => _tooMany.TryGetValue(key, out var failed) && _time.GetElapsedTime(failed.At) < Memory ? failed.Rows : null;
 }

@@ -7,6 +7,7 @@ namespace FlashDiffusion.Engine.Hangs;
 /// <param name="time">Clock.</param>
 internal sealed class CallGuard(TimeProvider time)
 {
+    private readonly Lock _abandoning = new();
     private GuardedCall? _running;
 
     /// <summary>Runs foreign code; no other may run inside it.</summary>
@@ -83,21 +84,25 @@ internal sealed class CallGuard(TimeProvider time)
     /// </returns>
     public GuardedCall? TryAbandon(TimeSpan limit)
     {
-        if (Volatile.Read(ref _running) is not { } call || time.GetElapsedTime(call.Began) < limit)
+        // Of two watchdogs that look at once only the one that gives the thread up may say who is to blame.
+        lock (_abandoning)
         {
-            return null;
-        }
+            if (Volatile.Read(ref _running) is not { } call || time.GetElapsedTime(call.Began) < limit)
+            {
+                return null;
+            }
 
-        // A solver that calls an operator for ever is in the operator most of the time, but never for long.
-        var blamed = call.Nested is { } nested && time.GetElapsedTime(nested.Began) > limit / 2 ? call with { Part = nested.Part, Work = nested.Work } : call;
-        call.Stake.Blame(blamed.Part);
-        if (Interlocked.CompareExchange(ref _running, null, call) != call)
-        {
-            return null;
-        }
+            // A solver that calls an operator for ever is in the operator most of the time, but never for long.
+            var blamed = call.Nested is { } nested && time.GetElapsedTime(nested.Began) > limit / 2 ? call with { Part = nested.Part, Work = nested.Work } : call;
+            call.Stake.Blame(blamed.Part);
+            if (Interlocked.CompareExchange(ref _running, null, call) != call)
+            {
+                return null;
+            }
 
-        call.Abandon();
-        return blamed;
+            call.Abandon();
+            return blamed;
+        }
     }
 
     private void Leave(GuardedCall call)

@@ -28,10 +28,18 @@ internal sealed class SampleStake(IReadOnlyList<Sample> samples, LaneKey lane) :
     /// <inheritdoc/>
     public void Strand(Losses losses, Failure failure)
     {
-        foreach (var sample in Lost)
+        Sample[] lost = [.. Lost];
+        foreach (var sample in lost)
         {
             losses.Scheduler.Remove(sample, lane);
             losses.Ends.Strand(sample, failure);
+        }
+
+        // Where the batch ran in parts some have taken their step already.
+        foreach (var sample in samples.Except(lost).Where(sample => sample.Lane != lane))
+        {
+            losses.Scheduler.Remove(sample, lane);
+            losses.Scheduler.Add(sample);
         }
 
         if (Bound is { } bound)

@@ -78,14 +78,20 @@ internal sealed class BoundOperators(CallGuard guard) : IDisposable
         }
     }
 
-    /// <summary>Lets go of operators that no sample comes back to, and so of their model.</summary>
-    /// <param name="isLive">Whether work of a lane or its siblings waits.</param>
-    public void Trim(Func<LaneKey, bool> isLive)
+    /// <summary>Lets go of operators that no sample comes back to, and so of their model, their solver and their own code.</summary>
+    /// <param name="work">All that waits.</param>
+    public void Trim(IEnumerable<IScheduledWork> work)
     {
+        if (_recent.Count == 0)
+        {
+            return;
+        }
+
+        var alive = work.Select(item => item.Id).ToHashSet();
         for (var node = _recent.First; node is not null;)
         {
             var next = node.Next;
-            if (!isLive(node.Value.Lane))
+            if (!node.Value.Bound.Rows.Any(alive.Contains))
             {
                 _recent.Remove(node);
                 Free(node.Value.Bound);
@@ -96,7 +102,7 @@ internal sealed class BoundOperators(CallGuard guard) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Trim(_ => false);
+    public void Dispose() => Trim([]);
 
     /// <summary>Disposes of one that is kept no longer.</summary>
     /// <param name="bound">The operator.</param>
@@ -155,10 +161,10 @@ internal sealed class BoundOperators(CallGuard guard) : IDisposable
 
             return new BoundBatch(rows, parts.ToImmutable());
         }
-        catch (CallAbandonedException)
+        catch (CallAbandonedException abandoned)
         {
-            // Another thread has taken this one's place: what it holds, nobody else knows of.
-            foreach (var part in kept)
+            // Another thread has taken this one's place: what it holds, nobody else knows of. What hung once may hang again.
+            foreach (var part in kept.Where(part => !ReferenceEquals(part.Family, abandoned.Call.Part)))
             {
                 part.Dispose();
             }

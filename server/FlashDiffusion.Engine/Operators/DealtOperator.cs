@@ -48,7 +48,7 @@ internal class DealtOperator(ImmutableArray<(IForwardOperator Operator, int Rows
             made[i] = code(parts[i].Operator, dealt[i]);
             if (made[i].dim() == 0 || made[i].shape[0] != parts[i].Rows)
             {
-                throw new InvalidOperationException(FormattableString.Invariant($"An operator bound to {parts[i].Rows} rows returned a tensor of shape ({string.Join(", ", made[i].shape)})."));
+                throw new InvalidOperationException(FormattableString.Invariant($"Operator {i + 1} of {parts.Length} is bound to {parts[i].Rows} rows and returned a tensor of shape ({string.Join(", ", made[i].shape)})."));
             }
         }
 

@@ -31,10 +31,8 @@ internal sealed record Workpiece
     /// <summary>Name and structural key of the operator: equal ones can be bound together.</summary>
     public string OperatorKey => _operatorKey ??= Degradation is null ? "" : $"{Degradation.Spec.Name}/{OperatorPlan!.StructuralKey}";
 
-    /// <summary>Linearity of the operator and shape of its measurement: a batch may deal its rows out to operators with equal ones.</summary>
-    public string OperatorShape => _operatorShape ??= Degradation is null
-        ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{(Degradation.Family.Descriptor.IsLinear ? "linear" : "nonlinear")} {string.Join('x', Measurement.Shape)}");
+    /// <summary>Of a linear operator the shape of its measurement: a batch may deal its rows out to linear operators with equal ones.</summary>
+    public string OperatorShape => _operatorShape ??= Degradation is null ? "" : string.Create(CultureInfo.InvariantCulture, $"linear {string.Join('x', Measurement.Shape)}");
 
     /// <summary>The same for who looks at the latent alone, as an inversion does.</summary>
     public Workpiece WithoutOperator() => this with { Degradation = null, OperatorPlan = null, _operatorKey = null, _operatorShape = null };

@@ -262,12 +262,12 @@ internal sealed class Sample : IScheduledWork, IDisposable
     }
 
     /// <summary>
-    /// What <see cref="LaneKey.Operator"/> is of its steps. Samples of different operators meet in a batch where their numbers may depend on companions within
-    /// rounding; elsewhere an operator's rows are its own, since their number is part of the compute shape.
+    /// What <see cref="LaneKey.Operator"/> is of its steps. Samples of different linear operators, which are cheap beside the networks, meet in a batch where
+    /// their numbers may depend on companions within rounding; elsewhere an operator's rows are its own, since their number is part of the compute shape.
     /// </summary>
     public string OperatorLane => SharesOperators ? Piece.OperatorShape : Piece.OperatorKey;
 
-    private bool SharesOperators => Session.Request.Mode == ComputeMode.Fast && Spec.Compatibility == Compatibility.Standard;
+    private bool SharesOperators => Session.Request.Mode == ComputeMode.Fast && Spec is { Compatibility: Compatibility.Standard, OperatorIsLinear: true };
 
     /// <summary>The lane of a step.</summary>
     /// <param name="step">Its number; that of the last decode is one more than the last step's.</param>

@@ -22,7 +22,7 @@ internal sealed record LaneKey
     public required PictureShape Picture { get; init; }
 
     /// <summary>
-    /// What the operators of its work have in common: linearity and measurement's shape where rows are dealt out to several, else name and structural key.
+    /// What the operators of its work have in common: the measurement's shape where rows are dealt out to several linear ones, else name and structural key.
     /// Empty if the work needs none.
     /// </summary>
     public string Operator { get; init; } = "";
@@ -38,11 +38,4 @@ internal sealed record LaneKey
 
     /// <summary>Number of the sample if it must stay alone, as in official mode; else 0.</summary>
     public long Alone { get; init; }
-
-    /// <summary>Whether samples move between this lane and another as their steps differ in kind: same model, shapes and operator.</summary>
-    /// <param name="other">The other lane.</param>
-    public bool IsSibling(LaneKey other) =>
-        ReferenceEquals(Model, other.Model)
-        && ReferenceEquals(Family, other.Family)
-        && (Working, Picture, Operator, Compatibility, Mode, Alone) == (other.Working, other.Picture, other.Operator, other.Compatibility, other.Mode, other.Alone);
 }

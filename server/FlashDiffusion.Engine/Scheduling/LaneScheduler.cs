@@ -63,9 +63,6 @@ internal sealed class LaneScheduler
     /// <summary>Whether work of a lane waits.</summary>
     public bool Holds(LaneKey lane) => _lanes.ContainsKey(lane);
 
-    /// <summary>Whether work of a lane, or of one that its samples move to and from, waits.</summary>
-    public bool HoldsSibling(LaneKey lane) => _lanes.Keys.Any(lane.IsSibling);
-
     /// <summary>Adds work to the lane that it names. It stays there until it is removed under the same name.</summary>
     public void Add(IScheduledWork work)
     {

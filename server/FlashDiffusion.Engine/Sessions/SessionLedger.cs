@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Telemetry;
@@ -16,6 +17,8 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     private readonly Lock _gate = new();
     private readonly FairPlaces _places = new(capacity, time ?? TimeProvider.System);
     private readonly Dictionary<SessionOutcome, long> _ended = [];
+    private readonly Dictionary<SessionOutcome, long> _answered = [];
+    private long _requests;
     private int _beside;
     private TaskCompletionSource? _empty;
     private bool _closed;
@@ -37,8 +40,17 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
     /// <summary>Sessions ever accepted.</summary>
     public long Accepted { get; private set; }
 
-    /// <summary>How many of them entered beside the places, and so were nobody's request.</summary>
-    public long Beside { get; private set; }
+    /// <summary>The same without those that entered beside the places, and so were nobody's request.</summary>
+    public RequestCounts Requests
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new RequestCounts(_requests, _places.Taken, Enum.GetValues<SessionOutcome>().ToImmutableSortedDictionary(outcome => outcome, outcome => _answered.GetValueOrDefault(outcome)));
+            }
+        }
+    }
 
     /// <summary>Whether there is no place for a caller.</summary>
     public bool IsFullFor(CallerKey caller)
@@ -82,6 +94,7 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
             }
 
             Accepted++;
+            _requests++;
         }
 
         telemetry.RecordAccepted();
@@ -100,7 +113,6 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
             }
 
             _beside++;
-            Beside++;
             Accepted++;
         }
 
@@ -141,6 +153,7 @@ internal sealed class SessionLedger(int capacity, FlashDiffusionTelemetry teleme
             else
             {
                 _places.Free(session.Request.Caller);
+                _answered[outcome] = _answered.GetValueOrDefault(outcome) + 1;
             }
 
             _ended[outcome] = _ended.GetValueOrDefault(outcome) + 1;

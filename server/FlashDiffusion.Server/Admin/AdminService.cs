@@ -39,7 +39,7 @@ internal sealed class AdminService(
         if (state.Context?.Engine is { } engine)
         {
             var statistics = await engine.StatisticsAsync(context.CancellationToken);
-            response.Accepted = statistics.Accepted;
+            (response.Accepted, response.Active) = (statistics.Requests.Accepted, statistics.Requests.Active);
             response.Devices.AddRange(statistics.Devices.Select(StatisticsMapper.Device));
         }
 

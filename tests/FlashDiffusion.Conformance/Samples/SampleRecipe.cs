@@ -7,6 +7,9 @@ namespace FlashDiffusion.Conformance;
 /// <param name="StartIndex">Where it starts.</param>
 internal sealed record SampleRecipe(ulong Seed, ParameterSet Parameters, SamplingSpec Sampling, int StartIndex)
 {
+    /// <summary>Whether the operator's twin measured it.</summary>
+    public bool IsTwin { get; init; }
+
     /// <summary>Right formulas, or the research code's.</summary>
     public Compatibility Compatibility { get; init; }
 

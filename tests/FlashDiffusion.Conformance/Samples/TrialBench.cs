@@ -75,7 +75,7 @@ internal sealed class TrialBench(
             varied[name] = value;
         }
 
-        var called = family is TwinFamily && recipe.Seed % 2 == 0 ? family.Descriptor.Name + TwinFamily.Suffix : family.Descriptor.Name;
+        var called = recipe.IsTwin ? family.Descriptor.Name + TwinFamily.Suffix : family.Descriptor.Name;
         return new OperatorSpec(called, ParameterVariations.With(descriptors, varied)) { Seed = recipe.Seed, Compatibility = recipe.Compatibility };
     }
 

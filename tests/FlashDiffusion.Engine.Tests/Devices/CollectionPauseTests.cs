@@ -71,6 +71,7 @@ public sealed class CollectionPauseTests
     [Fact]
     public async Task Start_OneStaysInsideForEver_OthersGoOn()
     {
+        CollectionPause.Expect(devices: 2);
         using var entered = new SemaphoreSlim(0);
         using var leave = new SemaphoreSlim(0);
         var stays = Task.Factory.StartNew(
@@ -95,6 +96,7 @@ public sealed class CollectionPauseTests
         Assert.False(stays.IsCompleted);
         leave.Release();
         await stays;
+        CollectionPause.Expect(devices: 1);
     }
 
     [Fact]

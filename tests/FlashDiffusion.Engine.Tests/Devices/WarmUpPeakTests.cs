@@ -1,11 +1,16 @@
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Testing.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Engine.Tests.Devices;
 
+// The resident set is the whole process's.
+[Collection(AloneCollection.Name)]
 public sealed class WarmUpPeakTests : IDisposable
 {
     private readonly EngineHarness _harness = new();
@@ -31,6 +36,33 @@ public sealed class WarmUpPeakTests : IDisposable
 
     [Fact]
     public void End_ShortWorkThatCameAndWent_IsNot() => Assert.False(Measure(() => _work.TryEnter()!.Dispose()));
+
+    [Fact]
+    public async Task WarmUp_OneModelNeedsMuch_AnotherOnesMemoryStays()
+    {
+        Assert.SkipWhen(ResidentPeak.Start() is null, "The kernel does not say what a process held at most.");
+        await using var engine = new ReconstructionEngine(
+            new EngineOptions { Threads = 1 }, TimeProvider.System, _harness.Telemetry, NullLogger<ReconstructionEngine>.Instance);
+        engine.Start();
+        FakeModel light = new() { Name = "light" }, heavy = new()
+        {
+            Name = "heavy",
+            Called = (_, rows) =>
+            {
+                using var activations = ones(rows, 64 << 20);
+            },
+        };
+        foreach (var model in new[] { light, heavy })
+        {
+            var request = _harness.Request(1, startTimestep: 1);
+            Assert.True((await engine.WarmUpAsync(0, request with { Model = request.Model with { Model = model } }, 1, TestContext.Current.CancellationToken)).Succeeded);
+        }
+
+        var lanes = Assert.Single((await engine.StatisticsAsync(TestContext.Current.CancellationToken)).Devices).Lanes
+            .Where(lane => lane.Key.Stage == Stage.Step).ToDictionary(lane => lane.Key.Model);
+        Assert.InRange(lanes["heavy/1"].BytesPerRow ?? 0, 128 << 20, long.MaxValue);
+        Assert.InRange(lanes["light/1"].BytesPerRow ?? 0, 0, 64 << 20);
+    }
 
     private bool Measure(Action meanwhile)
     {

@@ -1,5 +1,6 @@
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Scheduling;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FlashDiffusion.Engine.Tests.Forecasts;
 
@@ -48,6 +49,20 @@ public sealed class MemoryBudgetTests
         memory.Measured(Small, 4, 400);
         memory.Measured(Small, 8, 80);
         Assert.Equal(10, memory.Rows(Small));
+    }
+
+    [Fact]
+    public void Failed_AWhileAgo_IsTriedAgain()
+    {
+        var time = new FakeTimeProvider();
+        var memory = new MemoryBudget(1000, time);
+        memory.Measured(Small, 4, 400);
+        memory.Failed(Small, 3);
+        Assert.Equal(2, memory.Rows(Small));
+        time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(10, memory.Rows(Small));
+        memory.Failed(Small, 8);
+        Assert.Equal(7, memory.Rows(Small));
     }
 
     [Fact]

@@ -127,8 +127,8 @@ public sealed class ForeignCallTests
         scene.Send(scene.Other, 4, request => Counted(request) with { Adaptation = request.Adaptation with { StartTimestep = 9 } });
         scene.Open();
         await scene.Family.EnteredAsync();
-        scene.Wait(2 * HangScene.Limit);
         Assert.Contains(scene.Other.Batches, rows => rows.Contains(1UL) && rows.Contains(2UL));
+        scene.Wait(2 * HangScene.Limit);
 
         await AssertOutOfServiceAsync(scene, hung, "SOLVER_FAULT", "gain", scene.Family);
         Assert.Equal(await AloneAsync(2), (await EngineHarness.ResultAsync(companion)).Picture.Values);
@@ -136,6 +136,25 @@ public sealed class ForeignCallTests
         // The step in which it hung was taken again, none before it.
         Assert.Equal(call == OperatorCall.Forward ? 41 : 40, scene.Other.Batches.Count(rows => rows.Contains(2UL)));
         await LetsGoOnceReleasedAsync(letGo, scene.Family.Release);
+    }
+
+    [Fact]
+    public async Task OperatorOfABatchInParts_Hangs_ACompanionThatTookItsLastStepIsDone()
+    {
+        await using var scene = new HangScene();
+        int OfCompanion() => scene.Other.Batches.Count(rows => rows.Contains(2UL));
+        // In the last of its eight steps the other operator throws, so that each goes alone; the companion does, and then that operator hangs.
+        scene.Family.Throws = () => OfCompanion() == 8;
+        (scene.Family.Hangs, scene.Family.When) = (OperatorCall.Forward, () => OfCompanion() == 9);
+        var companion = scene.Send(scene.Other, 2, request => request with { Adaptation = request.Adaptation with { StartTimestep = 7 } });
+        var hung = scene.Send(scene.Other, 3, scene.OfFamily);
+        scene.Open();
+        await scene.Family.EnteredAsync();
+        scene.Wait(2 * HangScene.Limit);
+
+        await AssertOutOfServiceAsync(scene, hung, "SOLVER_FAULT", "gain", scene.Family);
+        Assert.Equal(8, (await EngineHarness.ResultAsync(companion)).Cost.Steps);
+        await EngineHarness.ResultAsync(scene.Send(scene.Other, 4));
     }
 
     [Fact]

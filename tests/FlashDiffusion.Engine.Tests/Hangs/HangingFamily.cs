@@ -18,6 +18,9 @@ internal sealed class HangingFamily : IForwardOperatorFamily, IDisposable
     /// <summary>Whether it does now.</summary>
     public Func<bool> When { get; set; } = () => true;
 
+    /// <summary>Whether a forward pass throws.</summary>
+    public Func<bool> Throws { get; set; } = () => false;
+
     /// <summary>Rows that were bound last.</summary>
     public int Rows { get; private set; }
 
@@ -52,7 +55,7 @@ internal sealed class HangingFamily : IForwardOperatorFamily, IDisposable
         public Tensor Forward(Tensor pictures)
         {
             family.Pass(OperatorCall.Forward);
-            return inner.Forward(pictures);
+            return family.Throws() ? throw new InvalidOperationException("Told to throw.") : inner.Forward(pictures);
         }
 
         public Tensor Adjoint(Tensor measurements) => inner.Adjoint(measurements);

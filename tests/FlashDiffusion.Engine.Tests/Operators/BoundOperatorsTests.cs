@@ -2,6 +2,7 @@ using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Tests.Scheduling;
 using FlashDiffusion.Testing.Fakes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,9 +39,19 @@ public sealed class BoundOperatorsTests : IDisposable
     {
         var guided = Bind("guided", 1);
         var plain = Bind("plain", 1);
-        _operators.Trim(Lane("guided").IsSibling);
+        _operators.Trim([new FakeWork(1, Lane("any"))]);
         Assert.Same(guided, Bind("guided", 1));
         Assert.Same(plain, Bind("plain", 1));
+    }
+
+    [Fact]
+    public void Trim_OthersOfTheLaneGoOn_FreesThoseThatNobodyComesBackTo()
+    {
+        var gone = Bind("guided", (1, _harness.Family), (2, _other));
+        var stays = Bind("plain", (3, _harness.Family));
+        _operators.Trim([new FakeWork(3, Lane("any")), new FakeWork(4, Lane("any"))]);
+        Assert.All(gone.Parts, part => Assert.True(part.Measurements!.IsInvalid));
+        Assert.False(stays.Parts[0].Measurements!.IsInvalid);
     }
 
     [Fact]
@@ -52,7 +63,7 @@ public sealed class BoundOperatorsTests : IDisposable
             Bind($"kind {lane}", lane);
         }
 
-        _operators.Trim(_ => false);
+        _operators.Trim([]);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
@@ -84,7 +95,7 @@ public sealed class BoundOperatorsTests : IDisposable
         Bind("guided", (1, _harness.Family), (2, _other));
         _other.Throws = true;
         Assert.Throws<InvalidOperationException>(() => Bind("guided", (1, _harness.Family), (3, _harness.Family), (2, _other), (4, _other)));
-        _operators.Trim(_ => false);
+        _operators.Trim([]);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
@@ -98,7 +109,7 @@ public sealed class BoundOperatorsTests : IDisposable
         Assert.True(bound.Parts[0].Measurements!.IsInvalid);
         Assert.False(bound.Parts[1].Measurements!.IsInvalid);
         bound.Parts[1].Dispose();
-        _operators.Trim(_ => false);
+        _operators.Trim([]);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 

@@ -74,7 +74,7 @@ public sealed class DealtOperatorTests : IDisposable
     {
         using var first = Gains(1, 2);
         var dealt = DealtOperator.Of([(first, 1), (new Squares { Drops = true }, 2)]);
-        Assert.Contains("bound to 2 rows", Assert.Throws<InvalidOperationException>(() => dealt.Forward(Noise(3))).Message, StringComparison.Ordinal);
+        Assert.Contains("Operator 2 of 2 is bound to 2 rows", Assert.Throws<InvalidOperationException>(() => dealt.Forward(Noise(3))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -309,8 +309,8 @@ export type LaneCurve = Message<"flashdiffusion.v1.LaneCurve"> & {
   kind: string;
 
   /**
-   * Forward operator with what fixes its shape; where several share steps, what they have in common: "linear" or "nonlinear", and the
-   * shape of a measurement. Empty without one.
+   * Forward operator with what fixes its shape; where several linear ones share steps, "linear" and the shape of their measurements. Empty
+   * without one.
    *
    * @generated from field: string operator = 5;
    */
