@@ -36,7 +36,8 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
             request.Scheduling = new V1.Scheduling { Priority = V1.Priority.High };
         }
 
-        var running = holding.Select(request => Server.Reconstruction.Reconstruct(request, Requests.Call)).ToList();
+        // They have no deadline, which on a slow machine would leave the third no time.
+        var running = holding.Select(request => Server.Reconstruction.Reconstruct(request, new CallOptions(cancellationToken: TestContext.Current.CancellationToken))).ToList();
         foreach (var call in running)
         {
             while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken) && call.ResponseStream.Current.Progress is null)

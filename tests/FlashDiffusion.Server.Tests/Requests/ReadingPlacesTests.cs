@@ -42,7 +42,7 @@ public sealed class ReadingPlacesTests
         await Task.WhenAll(readers);
         await Record.ExceptionAsync(() => estimate.ResponseAsync);
         await InProcessServer.ResultAsync(client, InProcessServer.Short(), InProcessServer.Call());
-        Assert.Equal(1, (await engine.StatisticsAsync(TestContext.Current.CancellationToken)).Accepted);
+        Assert.Equal(1, (await engine.StatisticsAsync(TestContext.Current.CancellationToken)).Requests.Accepted);
     }
 
     private static V1.EstimateSeverityRequest Estimate() => new() { Measurement = MapperScene.Fine().Measurement, Operator = MapperScene.Fine().Operator };
