@@ -103,7 +103,7 @@ public abstract class SolverConformance : IDisposable
             using var together = Run([.. Staggered(Recipes).SelectMany(recipe => new[] { recipe, recipe with { Seed = recipe.Seed + 100, IsTwin = true } })], bench: bench);
             together.OnBatch = batch => mixed |= batch.Rows.Select(row => row.Spec.Operator!.Name).Distinct().Count() > 1;
             together.ToEnd();
-            Assert.True(mixed, "No batch ever held rows of two operators.");
+            Assert.True(mixed || together.Samples.All(sample => sample.Steps.IsEmpty), "No batch ever held rows of two operators.");
             CompareWithSingles(together, bench);
         }
     }
