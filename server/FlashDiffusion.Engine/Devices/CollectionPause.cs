@@ -11,8 +11,8 @@ namespace FlashDiffusion.Engine.Devices;
 /// <remarks>
 /// The runtime has one such region for the whole process. Several device threads share it: the first to come begins it, the last to go
 /// ends it. Threads that overlap for ever would never end it, so once half of the budget is used newcomers wait, for one tick of the
-/// others, until all have gone; but not for one that takes longer than <see cref="Patience"/>, as a slow device's does, or one that hangs, as long as there is
-/// room for as much again. Whoever gives a hanging thread up disposes of its pause on its behalf, and the second time does nothing.
+/// others, until all have gone; but not for one that takes longer than <see cref="Patience"/>, as a slow device's does, one that reads weights, or one that
+/// hangs, as long as there is room for as much again, and then for a minute each time. Whoever gives a hanging thread up disposes of its pause on its behalf, and the second time does nothing.
 /// </remarks>
 internal sealed class CollectionPause : IDisposable
 {
@@ -31,6 +31,9 @@ internal sealed class CollectionPause : IDisposable
     /// <summary>How long others wait for a thread to leave while there is room.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same where there is none: then the collector runs while it is inside.</summary>
+    private static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(1);
+
     private static readonly object Gate = new();
     private static int _inside;
     private static long _allocatedAtStart;
@@ -38,6 +41,7 @@ internal sealed class CollectionPause : IDisposable
     private static bool _closing;
     private static long _closesAt;
     private static long _budget = Budget;
+    private static long _room;
 
     private bool _gone;
 
@@ -63,7 +67,7 @@ internal sealed class CollectionPause : IDisposable
         {
             while (_closing)
             {
-                if (!Monitor.Wait(Gate, Patience) && _closing && Allocated < _budget - (2 * Interval))
+                if (!Monitor.Wait(Gate, Allocated < _room - (2 * Interval) ? Patience : LongPatience) && _closing)
                 {
                     (_closing, _closesAt) = (false, Allocated + Interval);
                     Monitor.PulseAll(Gate);
@@ -139,10 +143,12 @@ internal sealed class CollectionPause : IDisposable
         }
 
         _closesAt = Interval;
+        _room = _budget;
         if (!TryStart(_budget))
         {
             GC.Collect();
-            TryStart(_budget = Budget);
+            _room = Budget;
+            TryStart(Budget);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
     /// <summary>A sample is copied through the host, so with fewer steps left it is not worth it.</summary>
     private const int FewestSteps = 4;
 
+    /// <summary>Samples that are tried after a unit, should one not be to be copied.</summary>
+    private const int Tries = 2;
+
     /// <summary>Two sums of the same numbers may differ in the last bits.</summary>
     private const double HalfOrABitMore = 0.5 + 1e-6;
 
@@ -39,7 +42,7 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
         ];
         foreach (var (to, gap) in lighter)
         {
-            if (movable.Where(candidate => candidate.Work <= HalfOrABitMore * gap && MayMove(candidate.Sample, from, to)).Any(candidate => TryMove(candidate.Sample, from, to)))
+            if (movable.Where(candidate => candidate.Work <= HalfOrABitMore * gap && MayMove(candidate.Sample, from, to)).Take(Tries).Any(candidate => TryMove(candidate.Sample, from, to)))
             {
                 return true;
             }

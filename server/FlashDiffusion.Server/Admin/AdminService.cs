@@ -33,9 +33,6 @@ internal sealed class AdminService(
     public override async Task<V1.GetStatisticsResponse> GetStatistics(V1.GetStatisticsRequest request, ServerCallContext context)
     {
         var response = new V1.GetStatisticsResponse { StartTime = Timestamp.FromDateTimeOffset(Started), Active = Active(), Draining = state.IsDraining };
-        response.Solvers.AddRange(telemetry.Tally.All
-            .OrderBy(pair => pair.Key.Model, StringComparer.Ordinal).ThenBy(pair => pair.Key.Version, StringComparer.Ordinal).ThenBy(pair => pair.Key.Solver, StringComparer.Ordinal)
-            .Select(pair => StatisticsMapper.Solver(pair.Key, pair.Value)));
         if (state.Context?.Engine is { } engine)
         {
             var statistics = await engine.StatisticsAsync(context.CancellationToken);
@@ -43,6 +40,9 @@ internal sealed class AdminService(
             response.Devices.AddRange(statistics.Devices.Select(StatisticsMapper.Device));
         }
 
+        response.Solvers.AddRange(telemetry.Tally.All
+            .OrderBy(pair => pair.Key.Model, StringComparer.Ordinal).ThenBy(pair => pair.Key.Version, StringComparer.Ordinal).ThenBy(pair => pair.Key.Solver, StringComparer.Ordinal)
+            .Select(pair => StatisticsMapper.Solver(pair.Key, pair.Value)));
         return response;
     }
 

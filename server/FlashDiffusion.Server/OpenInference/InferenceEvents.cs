@@ -10,7 +10,7 @@ namespace FlashDiffusion.Server.OpenInference;
 /// <param name="stream">Where they go; null where only the result is asked for.</param>
 internal sealed class InferenceEvents(InferenceCall call, InferenceResponses responses, TimeProvider time, IInferenceResponseStream? stream) : IServerStreamWriter<V1.ReconstructResponse>
 {
-    /// <summary>After such a silence what has nothing to show is shown too. With the pulse of <see cref="EventWriter"/> no silence lasts longer than ten seconds.</summary>
+    /// <summary>After such a silence what has nothing to show is shown too. With the pulse of <see cref="EventWriter"/> no silence after the first event lasts longer than ten seconds.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
     private long _sent = time.GetTimestamp();

@@ -53,9 +53,9 @@ internal sealed class InferenceStream(InferenceRunner runner, ICallerIdentity ca
         {
             await InTurnAsync(() => _begun ? Task.CompletedTask : context.WriteResponseHeadersAsync([]));
         }
-        catch (Exception exception) when (_gone.IsCancellationRequested && exception is OperationCanceledException or InvalidOperationException or IOException)
+        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException or IOException)
         {
-            // The client went away; its event writer sees that too, and lets go of what was taken on.
+            // The client went away, or is about to be seen to; its event writer sees that too, and lets go of what was taken on.
         }
     }
 

@@ -29,9 +29,10 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
                 : Mapped<BegunReconstruction>.Refused(refusal);
         }
 
-        // Who joins begins nothing, and costs a comparison and answers all the same. What is begun, also anew after a failure, is counted when it is.
+        // Who joins what others follow, or what has its result, begins nothing, and costs a comparison and answers all the same. Who comes back to a stream that
+        // broke has been counted, and what is begun, also anew after a failure, is counted when it is.
         var key = new RequestKey(caller, retention.Id);
-        if (register.Find(key) is { } known && known.Look().Final is not FailedEvent && quotas.Count(caller) is { } tooOften)
+        if (register.Find(key) is { } known && (known.IsFollowed || known.Look().Final is ResultEvent) && quotas.Count(caller) is { } tooOften)
         {
             return Mapped<BegunReconstruction>.Refused(tooOften);
         }

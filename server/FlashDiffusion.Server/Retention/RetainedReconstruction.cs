@@ -58,6 +58,18 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
         }
     }
 
+    /// <summary>Whether anybody reads its events.</summary>
+    public bool IsFollowed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _followers.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Whether a request asks for the very same.</summary>
     public bool IsSame(RequestFingerprint again) => fingerprint.IsSame(again, Mapped?.Request.Seed);
 

@@ -71,32 +71,39 @@ public sealed class CollectionPauseTests
     [Fact]
     public async Task Start_OneStaysInsideForEver_OthersGoOn()
     {
-        CollectionPause.Expect(devices: 2);
         using var entered = new SemaphoreSlim(0);
         using var leave = new SemaphoreSlim(0);
-        var stays = Task.Factory.StartNew(
-            () =>
+        CollectionPause.Expect(devices: 2);
+        try
+        {
+            var stays = Task.Factory.StartNew(
+                () =>
+                {
+                    using (CollectionPause.Start())
+                    {
+                        entered.Release();
+                        leave.Wait(TestContext.Current.CancellationToken);
+                    }
+                },
+                TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await entered.WaitAsync(TestContext.Current.CancellationToken);
+            for (var tick = 0; tick < 6; tick++)
             {
                 using (CollectionPause.Start())
                 {
-                    entered.Release();
-                    leave.Wait(TestContext.Current.CancellationToken);
+                    Allocate(2 * Small);
                 }
-            },
-            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await entered.WaitAsync(TestContext.Current.CancellationToken);
-        for (var tick = 0; tick < 6; tick++)
-        {
-            using (CollectionPause.Start())
-            {
-                Allocate(2 * Small);
             }
-        }
 
-        Assert.False(stays.IsCompleted);
-        leave.Release();
-        await stays;
-        CollectionPause.Expect(devices: 1);
+            Assert.False(stays.IsCompleted);
+            leave.Release();
+            await stays;
+        }
+        finally
+        {
+            leave.Release();
+            CollectionPause.Expect(devices: 1);
+        }
     }
 
     [Fact]

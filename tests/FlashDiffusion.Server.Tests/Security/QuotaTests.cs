@@ -162,7 +162,9 @@ public sealed class QuotaTests
     [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FULL" }, "scheduling": { "max_network_calls": 20 } }""", 20)]
     [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "start_timestep": 399 } }""", 400)]
     [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "start_timestep": 399 }, "sampling": { "sampler": "SAMPLER_DDIM", "ddim_steps": 100 } }""", 40)]
-    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "severity": 0.1 }, "scheduling": { "max_network_calls": 500 } }""", 100)]
+    [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "severity": 0.1 }, "scheduling": { "max_network_calls": 500 } }""", 500)]
+    [InlineData("""{ "adaptation": { "severity_multiplier": 10 } }""", 1000)]
+    [InlineData("""{ "adaptation": { "severity_multiplier": 0.5 } }""", 100)]
     [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "start_timestep": -2147483648 }, "scheduling": { "max_network_calls": -1 } }""", 1)]
     [InlineData("""{ "adaptation": { "mode": "ADAPTATION_MODE_FIXED", "start_timestep": 2147483647 }, "sampling": { "ddim_steps": 2147483647 } }""", 1000)]
     public void StepEstimate_BeforeThePlan_IsWhatItAsksFor(string request, int steps) =>
@@ -240,6 +242,36 @@ public sealed class QuotaTests
 
         Assert.Equal("requests_per_second", refusal.GetRpcStatus()!.GetDetail<QuotaFailure>()!.Violations.Single().Subject);
         Assert.Equal(V1.ReconstructionState.Completed, (await client.GetReconstructionAsync(new V1.GetReconstructionRequest { RequestId = "one" }, InProcessServer.Call())).State);
+    }
+
+    [Fact]
+    public async Task Reconstruct_ComesBackAfterItsStreamBroke_CountsOnce()
+    {
+        using var hold = new ManualResetEventSlim();
+        var scene = new MapperScene { Called = (network, _) => Hold(network == "Denoise" ? hold : null) };
+        await using var server = await InProcessServer.StartAsync(scene, ("Quotas:RequestsPerSecond", "0.001"), ("Quotas:RequestBurst", "1"));
+        var client = server.Reconstruction();
+        var request = InProcessServer.Short();
+        (request.RequestId, request.OnDisconnect) = ("one", V1.OnDisconnect.Detach);
+        using (var breaks = client.Reconstruct(request, InProcessServer.Call()))
+        {
+            Assert.True(await breaks.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        }
+
+        // The server hears of the end a moment later; who comes before it joins what is followed.
+        await Eventually.IsAsync(async () =>
+        {
+            using var again = client.Reconstruct(request, InProcessServer.Call());
+            try
+            {
+                return await again.ResponseStream.MoveNext(TestContext.Current.CancellationToken);
+            }
+            catch (RpcException refused) when (refused.StatusCode == StatusCode.ResourceExhausted)
+            {
+                return false;
+            }
+        });
+        hold.Set();
     }
 
     private static void Hold(ManualResetEventSlim? until) => until?.Wait(TimeSpan.FromSeconds(60));

@@ -21,6 +21,9 @@ internal static class StepEstimate
         {
             { Mode: V1.AdaptationMode.Full } => 1,
             { Mode: V1.AdaptationMode.Fixed, FixedCase: V1.Adaptation.FixedOneofCase.StartTimestep, StartTimestep: var start } => (start + 1.0) / Timesteps,
+            // The caller's own choice, which may be any.
+            { Mode: V1.AdaptationMode.Fixed } => 1,
+            { HasSeverityMultiplier: true, SeverityMultiplier: > 1 and var multiplier } => Math.Min(1, AdaptiveShare * multiplier),
             _ => AdaptiveShare,
         };
         var steps = Math.Clamp((int)Math.Ceiling(points * share), 1, Timesteps);
