@@ -20,7 +20,7 @@ internal static class StepAssembly
     /// <summary>The batch of some samples; its tensors belong to the caller's dispose scope.</summary>
     /// <param name="samples">Samples of one lane.</param>
     /// <param name="model">The model as the solver sees it.</param>
-    /// <param name="forward">Their operators as the solver sees it; null if they have none.</param>
+    /// <param name="forward">Their operators as the solver sees them; null if they have none.</param>
     /// <param name="measurements">Their measurements as the consistency term compares them; null if they have no operator.</param>
     public static StepBatch Assemble(IReadOnlyList<Sample> samples, ILatentDiffusionModel model, IForwardOperator? forward, Tensor? measurements) => new()
     {
