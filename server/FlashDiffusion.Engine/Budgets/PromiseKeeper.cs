@@ -7,7 +7,7 @@ using FlashDiffusion.Engine.Scheduling;
 namespace FlashDiffusion.Engine.Budgets;
 
 /// <summary>
-/// Keeps the promise that every accepted deadline is: none is made that the <see cref="Reserve"/> can't keep beside those made before, and no unit
+/// Keeps the promise that every accepted deadline is: none is made that no <see cref="IReserve"/> can keep beside those made before, and no unit
 /// runs that would make it break one. What it can't know when it promises may still break one: units that take longer than any measured like them,
 /// more than the margin covers (as where dearer operators join those that share their steps), or that memory does not suffice for; work other than reconstructions (loading a model, degrading a picture); a
 /// device that is lost. Device loop only.
@@ -18,13 +18,15 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="time">Clock.</param>
 internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, BatchSizes sizes, TimeProvider time)
 {
+    private ImmutableArray<ReservedUnits> _schedule = [];
+
     private double Margin => 1 + options.DeadlineMargin;
 
     /// <summary>What was promised when the last unit was chosen.</summary>
     public ImmutableArray<ReservedWork> Latest { get; private set; } = [];
 
     /// <summary>Keeps nothing of what there is no more: a solver's plugin may be unloaded.</summary>
-    public void Forget() => Latest = [];
+    public void Forget() => (Latest, _schedule) = ([], []);
 
     /// <summary>Seconds until a deadline; null without one.</summary>
     public double? Left(IScheduledWork work) => work.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
@@ -40,15 +42,15 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var mine = ReservedWork.Of(sample, Left(sample)!.Value);
         var before = Promised(others, seconds);
         var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1) : 0;
-        var (best, inOrder) = (double.PositiveInfinity, Reserves(seconds).Any(reserve => IsKept(reserve, before, 0)));
+        var (best, inOrder) = (double.PositiveInfinity, Reserves(seconds).Any(reserve => reserve.Play(before).Overrun(before, 0, Margin) < 0));
         kept = false;
         foreach (var reserve in Reserves(seconds))
         {
             // Who would be late anyway is no reason against it.
-            var completions = reserve.Completions(before.Add(mine));
-            var without = inOrder ? null : reserve.Completions(before);
+            var completions = reserve.Play(before.Add(mine)).Completions;
+            var without = inOrder ? null : reserve.Play(before).Completions;
             kept |= (completions[mine.Id] * Margin) + own < mine.Left
-                && before.All(work => !IsLate(work, completions, 0) || (without is not null && IsLate(work, without, 0)));
+                && before.All(work => !IsLate(work, completions) || (without is not null && IsLate(work, without)));
             best = Math.Min(best, completions[mine.Id]);
         }
 
@@ -62,7 +64,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     {
         var seconds = Memoised();
         var promised = Promised(samples, seconds);
-        return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve => reserve.Wait(unit, promised, Margin));
+        return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve => reserve.Play(promised).Wait(unit, promised, Margin));
     }
 
     /// <summary>What runs next: what was chosen, unless that would break a promise; then what the promise needs.</summary>
@@ -70,9 +72,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     /// <param name="scheduler">Where work waits.</param>
     public ScheduledBatch Keep(ScheduledBatch chosen, LaneScheduler scheduler)
     {
-        Latest = [];
         if (!scheduler.Work.Any(work => work is Sample { Deadline: not null }))
         {
+            Forget();
             return chosen;
         }
 
@@ -83,12 +85,19 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
             return chosen;
         }
 
-        var (together, alone) = (new Reserve(seconds, sizes.Of), new Reserve(seconds, null));
-        var first = (IsKept(together, promised, 0) || !IsKept(alone, promised, 0) ? together : alone).First(promised);
+        // Where none keeps them all, the one that comes nearest.
+        var play = Reserves(seconds).Select(reserve => reserve.Play(promised)).MinBy(play => Math.Max(0, play.Overrun(promised, 0, Margin)))!;
+        var first = play.Units[0];
         var lane = scheduler.In(first.Lane);
-        var batch = new ScheduledBatch(first.Lane, [.. lane.Where(work => first.Rows.Contains(work.Id))]);
+        var batch = new ScheduledBatch(first.Lane, [.. lane.Where(work => first.Rows.Any(row => row.Id == work.Id))]);
         var full = Filled(batch, lane);
-        return full.Work.Length > batch.Work.Length && IsKeptAfter(full, promised, seconds) ? full : batch;
+        if (full.Work.Length > batch.Work.Length && IsKeptAfter(full, promised, seconds))
+        {
+            return full;
+        }
+
+        _schedule = play.Units;
+        return batch;
     }
 
     // Rows that would stay empty go to who has waited longest, caller by caller.
@@ -122,16 +131,19 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
             }
         }
 
-        return Reserves(seconds).Any(reserve => IsKept(reserve, after.ToImmutable(), takes));
+        foreach (var reserve in Reserves(seconds))
+        {
+            if (reserve.Play(after) is var play && play.Overrun(after, takes, Margin) < 0)
+            {
+                _schedule = play.Units;
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    private bool IsKept(Reserve reserve, ImmutableArray<ReservedWork> promised, double delay)
-    {
-        var completions = reserve.Completions(promised);
-        return promised.All(work => !IsLate(work, completions, delay));
-    }
-
-    private bool IsLate(ReservedWork work, Dictionary<long, double> completions, double delay) => (completions[work.Id] + delay) * Margin >= work.Left;
+    private bool IsLate(ReservedWork work, Dictionary<long, double> completions) => completions[work.Id] * Margin >= work.Left;
 
     // Who can't be in time even alone has no promise left that could be kept.
     private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, double> seconds) =>
@@ -141,8 +153,12 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
             .Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1)) < work.Left),
     ];
 
-    // Sharing units saves most, but makes the first wait for its companions' rows.
-    private IEnumerable<Reserve> Reserves(Func<LaneKey, int, double> seconds) => [new(seconds, sizes.Of), new(seconds, null)];
+    // Sharing units saves most, but makes the first wait for its companions' rows; and what kept them all a unit ago still does.
+    private IEnumerable<IReserve> Reserves(Func<LaneKey, int, double> seconds)
+    {
+        Reserve alone = new(seconds, null);
+        return _schedule.IsEmpty ? [new Reserve(seconds, sizes.Of), alone] : [new Reserve(seconds, sizes.Of), alone, new KeptReserve(_schedule, seconds, alone)];
+    }
 
     private Func<LaneKey, int, double> Memoised()
     {

@@ -14,6 +14,9 @@ internal sealed class ReserveEntry(ReservedWork work)
     /// <summary>The lane of its next unit.</summary>
     public LaneKey Lane => work.Runs[_run].Lane;
 
+    /// <summary>Units that it needs at most, of all lanes.</summary>
+    public int CallsLeft { get; private set; } = work.CallsLeft;
+
     /// <summary>Units until it changes its lane.</summary>
     public int Calls { get; private set; } = work.Runs[0].Calls;
 
@@ -23,6 +26,7 @@ internal sealed class ReserveEntry(ReservedWork work)
     public bool Take(int calls)
     {
         Calls -= calls;
+        CallsLeft -= calls;
         if (Calls == 0 && ++_run < work.Runs.Length)
         {
             Calls = work.Runs[_run].Calls;

@@ -9,6 +9,9 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="Runs">All that it still needs, the last decode included.</param>
 internal sealed record ReservedWork(long Id, double Left, ImmutableArray<ReservedRun> Runs)
 {
+    /// <summary>Units that it needs at most, the last decode included.</summary>
+    public int CallsLeft => Runs.Sum(run => run.Calls);
+
     /// <summary>How the reserve sees a sample.</summary>
     public static ReservedWork Of(Sample sample, double left)
     {

@@ -45,4 +45,13 @@ public sealed class PromiseTests
         Assert.True(storm.Promised > 20 && storm.Cut > 5 && storm.Refused > 5, $"Promised {storm.Promised}, cut {storm.Cut}, refused {storm.Refused}.");
         Assert.Equal(devices > 1, storm.Moves > 0);
     }
+
+    [Fact]
+    public void Promises_WhoseCompanionNeedsFewerCalls_AreKept()
+    {
+        // Two share steps of two calls; one needs only the first, goes on with steps of another kind, and leaves the other alone with the rest.
+        using var storm = new PromiseStorm(1);
+        storm.Run([0, 12, 130, 129, 127, 0, 0, 0, 101, 7, 77, 141, 0, 0, 0, 6, 0, 0, 0, 25]);
+        Assert.True(storm.Promised > 1);
+    }
 }
