@@ -47,7 +47,8 @@ internal sealed class Overload : IAsyncDisposable
         {
             var steps = 1 + random.Next(MostSteps);
             all.Add((now, steps, random.Next(6) switch { 0 => "calm", 1 => "third", _ => "flood" }));
-            now += stepsPerSecond is { } rate ? -Math.Log(1 - random.NextDouble()) * (1 + MostSteps) / 2 / rate : 0;
+            // Time passes in networks only: were the first done before the second comes, none would come ever.
+            now += stepsPerSecond is { } rate && i >= 2 * Rows ? -Math.Log(1 - random.NextDouble()) * (1 + MostSteps) / 2 / rate : 0;
         }
 
         _arrivals = all.ToImmutable();
