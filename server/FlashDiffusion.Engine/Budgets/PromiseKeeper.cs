@@ -42,7 +42,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var mine = ReservedWork.Of(sample, Left(sample)!.Value);
         var before = Promised(others, seconds);
         var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1) : 0;
-        var (best, inOrder) = (double.PositiveInfinity, Reserves(seconds).Any(reserve => reserve.Play(before).Overrun(before, 0, Margin) < 0));
+        var (best, inOrder) = (double.PositiveInfinity, Nearest(before, seconds).Overrun(before, 0, Margin) < 0);
         kept = false;
         foreach (var reserve in Reserves(seconds))
         {
@@ -85,8 +85,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
             return chosen;
         }
 
-        // Where none keeps them all, the one that comes nearest.
-        var play = Reserves(seconds).Select(reserve => reserve.Play(promised)).MinBy(play => Math.Max(0, play.Overrun(promised, 0, Margin)))!;
+        var play = Nearest(promised, seconds);
         var first = play.Units[0];
         var lane = scheduler.In(first.Lane);
         var batch = new ScheduledBatch(first.Lane, [.. lane.Where(work => first.Rows.Any(row => row.Id == work.Id))]);
@@ -157,8 +156,13 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     private IEnumerable<IReserve> Reserves(Func<LaneKey, int, double> seconds)
     {
         Reserve alone = new(seconds, null);
-        return _schedule.IsEmpty ? [new Reserve(seconds, sizes.Of), alone] : [new Reserve(seconds, sizes.Of), alone, new KeptReserve(_schedule, seconds, alone)];
+        IEnumerable<IReserve> anew = [new Reserve(seconds, sizes.Of), alone];
+        return _schedule.IsEmpty ? anew : anew.Append(new KeptReserve(_schedule, seconds, alone));
     }
+
+    // The first that keeps all promises, else the one that comes nearest to it.
+    private ReservePlay Nearest(ImmutableArray<ReservedWork> promised, Func<LaneKey, int, double> seconds) =>
+        Reserves(seconds).Select(reserve => reserve.Play(promised)).MinBy(play => Math.Max(0, play.Overrun(promised, 0, Margin)))!;
 
     private Func<LaneKey, int, double> Memoised()
     {

@@ -2,6 +2,7 @@ using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Tests.Laws;
@@ -24,11 +25,17 @@ internal sealed class PromiseStorm : IDisposable
     private readonly bool[] _idle;
     private readonly LawSolver[] _solvers = [new(), new() { Chunks = 2 }];
     private readonly List<ReconstructionSession> _sessions = [];
+    private readonly Dictionary<ReconstructionSession, TimeSpan> _floors = [];
+    private readonly bool _alike;
     private DateTimeOffset _next;
 
     /// <param name="devices">How many devices.</param>
-    public PromiseStorm(int devices)
+    /// <param name="alike">
+    /// Whether all requests are one caller's and of one class, so that they are looked at as they come: what each has to wait for at most is known when it does.
+    /// </param>
+    public PromiseStorm(int devices, bool alike = false)
     {
+        _alike = alike;
         _clocks = new DeviceClocks(devices);
         _idle = new bool[devices];
         _harness = new EngineHarness(
@@ -135,17 +142,38 @@ internal sealed class PromiseStorm : IDisposable
         var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), kind % 3, kind % 2) with
         {
             Mode = kind % 7 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
-            Priority = (Priority)(kind / 3 % 3),
-            Caller = new CallerKey(Callers[shape % Callers.Length]),
+            Priority = _alike ? default : (Priority)(kind / 3 % 3),
+            Caller = new CallerKey(_alike ? "" : Callers[shape % Callers.Length]),
             MaximumNetworkCalls = kind % 11 == 0 ? 7 : null,
             OnTightDeadline = limit % 5 == 0 ? TightDeadline.Refuse : TightDeadline.Shorten,
             // Some are over before the unit of work is that runs when they come.
             TimeLimit = limit % 3 == 0 ? null : TimeSpan.FromMilliseconds(limit % 16 == 1 ? 1 + (limit / 16) : 40 + (limit * 6)),
         };
         var loop = _harness.Loops.MinBy(loop => loop.Pressure)!;
-        _sessions.Add(_harness.Submit(request, _harness.Loops.IndexOf(loop)));
+        var floor = _alike ? Floor(request, _harness.Loops.IndexOf(loop)) : default;
+        var session = _harness.Submit(request, _harness.Loops.IndexOf(loop));
+        _sessions.Add(session);
+        _floors.Add(session, floor);
         loop.Wake();
     }
+
+    // What it takes at most, whoever the engine lets go first: the unit under way, a look and a unit of others for each that isn't looked at yet, all work that is or will
+    // be promised before it, one sample after the other, its own look, least steps and decode; with the margin, and a unit more, by which forecasts are rounded.
+    private TimeSpan Floor(ReconstructionRequest request, int device)
+    {
+        var (look, unit, decode) = (TimeSpan.FromMilliseconds(21), TimeSpan.FromMilliseconds(26), TimeSpan.FromMilliseconds(12));
+        TimeSpan Alone(ReconstructionRequest other, int steps) => (steps * (ReferenceEquals(other.Solver, _solvers[1]) ? 2 : 1) * unit) + decode;
+        Sample[] begun = [.. _harness.Loops.SelectMany(loop => loop.Samples)];
+        var promised = begun.Where(sample => sample.Deadline is not null).Aggregate(TimeSpan.Zero, (sum, sample) => sum + (sample.RemainingChunks * unit) + decode);
+        var waiting = _sessions.Where(session => !session.HasEnded && begun.All(sample => sample.Session != session)).ToArray();
+        var looks = waiting.Aggregate(TimeSpan.Zero, (sum, session) =>
+            sum + look + unit + (session.Request.Deadline is null ? TimeSpan.Zero : Alone(session.Request, StepsOf(session.Request))));
+        var own = look + unit + Alone(request, request.OnTightDeadline == TightDeadline.Refuse ? StepsOf(request) : 1);
+        var busy = _clocks[device] > _next ? _clocks[device] - _next : TimeSpan.Zero;
+        return ((busy + promised + looks + own) * 1.1) + unit;
+    }
+
+    private static int StepsOf(ReconstructionRequest request) => request.Adaptation.StartTimestep!.Value + 1;
 
     private void Check(ReconstructionSession session)
     {
@@ -160,6 +188,7 @@ internal sealed class PromiseStorm : IDisposable
                 failure is { Reason: "DEADLINE_TOO_TIGHT" or "BUDGET_TOO_SMALL", Eta: not null },
                 $"Request {session.Id} was refused: {failure}");
             Assert.True(request.Deadline is not null || failure is { Reason: "BUDGET_TOO_SMALL" }, $"Request {session.Id} has no deadline and was refused for another's: {failure}");
+            Assert.False(_alike && failure.Reason == "DEADLINE_TOO_TIGHT" && request.TimeLimit > _floors[session], $"Request {session.Id} of {_sessions.Count} had {request.TimeLimit}, and {_floors[session]} would have done: {failure}");
             Refused++;
             return;
         }
