@@ -104,9 +104,10 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// </summary>
     /// <typeparam name="T">What comes of it.</typeparam>
     /// <param name="work">The work; asks for plans by <see cref="Plans"/>.</param>
-    /// <returns>What came of it; or the failure of a plan.</returns>
-    public Task<DeviceAnswer<T>> AdmitAsync<T>(Func<T> work)
-        where T : class => _admissions.RunAsync(work);
+    /// <param name="gone">Cancelled when nobody waits any more; what no thread has begun by then never is.</param>
+    /// <returns>What came of it; or the failure of a plan, or that nobody waits.</returns>
+    public Task<DeviceAnswer<T>> AdmitAsync<T>(Func<T> work, CancellationToken gone = default)
+        where T : class => _admissions.RunAsync(work, gone: gone);
 
     /// <summary>Takes a request on, or refuses it at once. Its plans are guarded within <see cref="AdmitAsync"/> only.</summary>
     /// <param name="request">The request.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -49,11 +50,19 @@ internal sealed class AdmissionThreads : IDisposable
     /// <typeparam name="T">What comes of it.</typeparam>
     /// <param name="work">The work; nothing of the caller's is done after it has come to nothing.</param>
     /// <param name="lease">Disposed of if it comes to nothing, as soon as none of its code runs any more; null for none.</param>
+    /// <param name="gone">Cancelled when nobody waits any more: what waits for a thread then is let go at once, with all that it holds.</param>
     /// <returns>What came of it; or why a plan failed.</returns>
-    public async Task<DeviceAnswer<T>> RunAsync<T>(Func<T> work, IDisposable? lease = null)
+    public async Task<DeviceAnswer<T>> RunAsync<T>(Func<T> work, IDisposable? lease = null, CancellationToken gone = default)
         where T : class
     {
-        await _places.WaitAsync();
+        var place = _places.WaitAsync(gone);
+        await ((Task)place).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (place.IsCanceled)
+        {
+            lease?.Dispose();
+            return new DeviceAnswer<T> { Failure = SessionEnds.Cancelled };
+        }
+
         var answer = new TaskCompletionSource<DeviceAnswer<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var call = new AdmissionCall(_quarantine, _waking, failure => answer.TrySetResult(new DeviceAnswer<T> { Failure = failure }), () => _places.Release());
         _running.TryAdd(call, true);

@@ -24,6 +24,10 @@ internal sealed class ReadingPlaces(IOptions<EngineOptions> options, FlashDiffus
     /// <param name="caller">Who calls.</param>
     public Mapped<RateLimitLease> Work(string caller) => Enter(_work, caller, RejectionReason.WorkFull, options.Value.MaximumWorkItems);
 
+    /// <summary>How many places a caller has left.</summary>
+    /// <param name="caller">Who calls.</param>
+    public (long Reconstructions, long Work) Left(string caller) => (Left(_reconstructions, caller), Left(_work, caller));
+
     public void Dispose()
     {
         _reconstructions.Dispose();
@@ -42,6 +46,8 @@ internal sealed class ReadingPlaces(IOptions<EngineOptions> options, FlashDiffus
         telemetry.RecordRejection(reason);
         return Mapped<RateLimitLease>.Refused(EngineErrors.Of(new Rejection(reason, $"{most} requests of this caller wait to be read already, which is as many as may.")));
     }
+
+    private static long Left(PartitionedRateLimiter<string> places, string caller) => places.GetStatistics(caller)!.CurrentAvailablePermits;
 
     private static PartitionedRateLimiter<string> Bounded(int most) => PartitionedRateLimiter.Create<string, string>(caller =>
         RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = most }));

@@ -18,7 +18,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
     /// <param name="caller">Who calls.</param>
     /// <param name="context">What requests are served with; in a visit.</param>
     /// <param name="deadline">When the caller stops waiting; null for never.</param>
-    /// <param name="gone">Cancelled when nobody waits any more: what has no name and has not been read by then is not.</param>
+    /// <param name="gone">Cancelled when this caller waits no more: what has not been read by then is not, unless others follow it or it detaches.</param>
     public async Task<Mapped<BegunReconstruction>> BeginAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline, CancellationToken gone)
     {
         if (RetentionReader.Read(message, options.Value, new RequestProblems()) is not { } retention)
@@ -42,6 +42,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             return Mapped<BegunReconstruction>.Refused(error);
         }
 
+        await using var onGone = gone.UnsafeRegister(static state => ((Follower)state!).Leave(), claim.Follower);
         if (claim.IsNew)
         {
             // What detaches is not bound to the patience of its first caller.
@@ -58,7 +59,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         var refused = EngineErrors.Unexpected;
         try
         {
-            if ((await SubmitAsync(message, retained.Key.Caller, context, deadline, CancellationToken.None)).TryGet(out var submitted, out var error))
+            if ((await SubmitAsync(message, retained.Key.Caller, context, deadline, retained.Abandoned)).TryGet(out var submitted, out var error))
             {
                 retained.Begin(submitted.Session, submitted.Mapped);
                 return;
@@ -101,7 +102,7 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         Submitted? submitted = null;
         try
         {
-            var answer = await context.Engine.AdmitAsync(() => gone.IsCancellationRequested ? Mapped<Submitted>.Refused(EngineErrors.Gone) : Submit(message, key, context, deadline, pass));
+            var answer = await context.Engine.AdmitAsync(() => gone.IsCancellationRequested ? Mapped<Submitted>.Refused(EngineErrors.Gone) : Submit(message, key, context, deadline, pass), gone);
             if (answer.Value is not { } read)
             {
                 return Mapped<Submitted>.Refused(EngineErrors.Of(answer.Failure!));

@@ -13,12 +13,15 @@ namespace FlashDiffusion.Server.Retention;
 /// <param name="request">How it wants to be remembered.</param>
 /// <param name="ended">Called once, at its end.</param>
 /// <param name="detached">Called once, when it goes on although nobody follows it any more.</param>
+#pragma warning disable CA1001 // Its source of cancellation has neither a timer nor a handle, so that there is nothing to dispose of.
 internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint fingerprint, RetentionRequest request, Action<RetainedReconstruction> ended, Action detached)
+#pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
     private readonly List<Follower> _followers = [];
     private readonly TaskCompletionSource<ServerError?> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _nobody = new();
     private ReconstructionSession? _session;
     private AcceptedEvent? _accepted;
     private ProgressEvent? _progress;
@@ -43,6 +46,9 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     /// <summary>Completes at its end, or when nothing came of it.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>Cancelled when nothing is to come of it any more: nobody follows it, or somebody ended it. Whoever is told holds no lock of it.</summary>
+    public CancellationToken Abandoned => _nobody.Token;
+
     /// <summary>When it will be forgotten; null before its end. Written by the register.</summary>
     public DateTimeOffset? Expires { get; set; }
 
@@ -59,13 +65,16 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     }
 
     /// <summary>Whether anybody reads its events.</summary>
-    public bool IsFollowed
+    public bool IsFollowed => Followers > 0;
+
+    /// <summary>How many read its events.</summary>
+    public int Followers
     {
         get
         {
             lock (_gate)
             {
-                return _followers.Count > 0;
+                return _followers.Count;
             }
         }
     }
@@ -115,7 +124,10 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     {
         lock (_gate)
         {
-            _final ??= new FailedEvent(new Failure(SessionOutcome.Rejected, error.Reason, error.Message));
+            // Who ended it before it was read is told the same as who ends it later.
+            var cancelled = error.Code == Grpc.Core.StatusCode.Cancelled;
+            error = cancelled && _onRequest ? EngineErrors.Of(EndedOnRequest) : error;
+            _final ??= new FailedEvent(new Failure(cancelled ? SessionOutcome.Cancelled : SessionOutcome.Rejected, error.Reason, error.Message));
         }
 
         _begun.TrySetResult(error);
@@ -141,8 +153,8 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     {
         lock (_gate)
         {
-            _onRequest = _abandoned = _final is null;
-            _session?.Cancel();
+            _onRequest = _final is null;
+            Abandon();
         }
     }
 
@@ -160,8 +172,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     {
         if (!request.Detaches)
         {
-            _abandoned = true;
-            _session?.Cancel();
+            Abandon();
         }
         else if (!_detached && !_abandoned)
         {
@@ -170,6 +181,20 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
             detached();
         }
     }
+
+    private void Abandon()
+    {
+        if (_final is null)
+        {
+            _abandoned = true;
+            // Never on this thread, which holds the lock.
+            _ = _nobody.CancelAsync();
+        }
+
+        _session?.Cancel();
+    }
+
+    private static Failure EndedOnRequest { get; } = new(SessionOutcome.Cancelled, ErrorReasons.CancelledOnRequest, "CancelReconstruction ended this reconstruction.");
 
     private static Failure Gone { get; } = new(SessionOutcome.Cancelled, ErrorReasons.Cancelled, "The client cancelled the call.");
 
@@ -209,7 +234,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     {
         // So that no client takes somebody's wish for a broken stream.
         _final = final = final is FailedEvent { Failure: { Outcome: SessionOutcome.Cancelled } failure } && _onRequest
-            ? new FailedEvent(failure with { Reason = ErrorReasons.CancelledOnRequest, Message = "CancelReconstruction ended this reconstruction." })
+            ? new FailedEvent(failure with { Reason = EndedOnRequest.Reason, Message = EndedOnRequest.Message })
             : final;
         _followers.ForEach(follower => follower.Events.Finish(final));
         _followers.Clear();

@@ -100,7 +100,7 @@ internal sealed class ReconstructionService(
         where T : class
     {
         using var untilRead = Value(reading.Work(callers.Of(context)));
-        return Value(Value(await visit.Context.Engine.AdmitAsync(() => context.CancellationToken.IsCancellationRequested ? Mapped<T>.Refused(EngineErrors.Gone) : read())));
+        return Value(Value(await visit.Context.Engine.AdmitAsync(() => context.CancellationToken.IsCancellationRequested ? Mapped<T>.Refused(EngineErrors.Gone) : read(), context.CancellationToken)));
     }
 
     private ServingVisit Enter() => state.TryEnter(out var visit, out var error) ? visit : throw Refuse(error);

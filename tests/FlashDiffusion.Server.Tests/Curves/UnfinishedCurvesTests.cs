@@ -44,16 +44,24 @@ public sealed class UnfinishedCurvesTests : IDisposable
     [Fact]
     public void Remove_OfAProcessThatRuns_WaitsUntilItIsOld()
     {
-        using var running = Process.GetProcesses().First(process => process.Id != Environment.ProcessId && process.Id > 0);
+        // A process of its own, since any other may end meanwhile.
+        using var running = Process.Start(new ProcessStartInfo("sleep", ["600"]))!;
         var own = Leave($"{Machine}.{running.Id}", _content);
         var elsewhere = Leave("another-machine.1", _content[..10]);
         var written = new DateTimeOffset(File.GetLastWriteTimeUtc(elsewhere));
 
-        UnfinishedCurves.Remove(Path, written + TimeSpan.FromMinutes(59));
-        Assert.Equal(3, Directory.GetFileSystemEntries(_folder.FullName).Length);
+        try
+        {
+            UnfinishedCurves.Remove(Path, written + TimeSpan.FromMinutes(59));
+            Assert.Equal(3, Directory.GetFileSystemEntries(_folder.FullName).Length);
 
-        UnfinishedCurves.Remove(Path, new DateTimeOffset(File.GetLastWriteTimeUtc(own)) + TimeSpan.FromMinutes(61));
-        Assert.Equal([Path], Directory.GetFileSystemEntries(_folder.FullName));
+            UnfinishedCurves.Remove(Path, new DateTimeOffset(File.GetLastWriteTimeUtc(own)) + TimeSpan.FromMinutes(61));
+            Assert.Equal([Path], Directory.GetFileSystemEntries(_folder.FullName));
+        }
+        finally
+        {
+            running.Kill();
+        }
     }
 
     [Theory]

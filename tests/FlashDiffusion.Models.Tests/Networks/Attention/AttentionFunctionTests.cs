@@ -63,6 +63,25 @@ public sealed class AttentionFunctionTests
         Assert.Equal(used, !output.equal(expected).all().item<bool>());
     }
 
+    [Theory]
+    // What comes in, and the gradient that comes back, in either layout.
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Forward_NotChannelsLast_EqualsTorchsOperationsWithItsGradient(bool input, bool gradient)
+    {
+        using var scope = NewDisposeScope();
+        var (x, vector) = (Noise(8, 2, 128, 8, 8), Noise(9, 2, 128, 8, 8));
+        var expected = Run(Block(128, 4, newOrder: false, fused: false).to(ScalarType.Float64), x.to(ScalarType.Float64), vector.to(ScalarType.Float64));
+
+        var actual = Run(Block(128, 4, newOrder: false, fused: true), input ? ChannelsLastLayout.Pack(x) : x, gradient ? ChannelsLastLayout.Pack(vector) : vector);
+
+        foreach (var (one, other) in expected.Zip(actual))
+        {
+            GoldenAssert.RelativeL2("output or gradient", one, other.to(ScalarType.Float64), 4e-6);
+        }
+    }
+
     [Fact]
     public void Forward_WithoutGradients_EqualsThatWithThem()
     {
