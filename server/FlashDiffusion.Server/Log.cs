@@ -66,7 +66,7 @@ internal static partial class Log
     [LoggerMessage(3019, LogLevel.Error, "Model {Model} {Version} could not be loaded anew; what was loaded before stays in service. {Reason}", EventName = "ModelStays")]
     public static partial void ModelStays(ILogger logger, string model, string version, string reason);
 
-    [LoggerMessage(3026, LogLevel.Warning, "With model {Model} on {Device}, {Problem}. Exact requests are computed one by one, as with Engine:ExactBatch=1.", EventName = "ShapeGivenUp")]
+    [LoggerMessage(3026, LogLevel.Warning, "With model {Model} on {Device}, {Problem}. Exact requests are computed one by one: of every model if this is said at the start, of this one if it was loaded later.", EventName = "ShapeGivenUp")]
     public static partial void ShapeGivenUp(ILogger logger, string model, string device, string problem);
 
     [LoggerMessage(3028, LogLevel.Warning, "With model {Model} on {Device}, bfloat16 does not pay: a decode with its gradient takes {BFloat16Ms:0.0} ms, {Float32Ms:0.0} ms in float32. Leave Engine:Precision at Float32.", EventName = "PrecisionDoesNotPay")]
@@ -74,9 +74,6 @@ internal static partial class Log
 
     [LoggerMessage(3029, LogLevel.Information, "With model {Model} on {Device}, bfloat16 pays: a decode with its gradient takes {BFloat16Ms:0.0} ms, {Float32Ms:0.0} ms in float32.", EventName = "PrecisionPays")]
     public static partial void PrecisionPays(ILogger logger, string model, string device, double bFloat16Ms, double float32Ms);
-
-    [LoggerMessage(3027, LogLevel.Error, "With model {Model} on {Device}, {Problem}: its exact results are not exact. Set Engine:ExactBatch to 1 and restart.", EventName = "ShapeInexact")]
-    public static partial void ShapeInexact(ILogger logger, string model, string device, string problem);
 
     [LoggerMessage(3034, LogLevel.Information, "{Lanes} step-time curves measured before the start are known again, out of Engine:CurveFile.", EventName = "CurvesKnown")]
     public static partial void CurvesKnown(ILogger logger, int lanes);

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
@@ -37,7 +38,7 @@ internal static class ResumeChecker
             return false;
         }
 
-        var steps = SampleFactory.PlanOf(request, piece, resume.Start, request.Solver.Plan).Steps;
+        var steps = SampleFactory.PlanOf(request, piece, resume.Start, spec => Plans.Of(request.Solver, spec)).Steps;
         return resume.StepIndex <= steps.Length && PlanDigest.Of(steps).AsSpan().SequenceEqual(resume.Plan.AsSpan());
     }
 }

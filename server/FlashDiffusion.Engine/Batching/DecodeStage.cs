@@ -39,15 +39,21 @@ internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, Me
         catch (Exception exception) when (exception is not CallAbandonedException)
         {
             RanWhole = false;
-            if (TorchErrors.IsOutOfMemory(exception))
+            var parts = BatchSplit.Parts(samples, lane, exception);
+            if (parts.Count == 0)
+            {
+                return [.. samples.Select(sample => new DecodedSample(sample) { Failure = TorchErrors.FailureOf(exception, "last decode", sample.StepIndex) })];
+            }
+
+            List<DecodedSample> outcomes = [.. parts.SelectMany(part => Try(lane, part, stake))];
+
+            // Not where one of them needs too much alone: the others may fit together as before.
+            if (TorchErrors.IsOutOfMemory(exception) && outcomes.TrueForAll(outcome => outcome.Failure is not { Outcome: SessionOutcome.OutOfMemory }))
             {
                 memory.Failed(LaneTiming.Of(lane), samples.Count);
             }
 
-            var parts = BatchSplit.Parts(samples, lane, exception);
-            return parts.Count == 0
-                ? [.. samples.Select(sample => new DecodedSample(sample) { Failure = TorchErrors.FailureOf(exception, "last decode", sample.StepIndex) })]
-                : [.. parts.SelectMany(part => Try(lane, part, stake))];
+            return outcomes;
         }
     }
 

@@ -6,6 +6,7 @@ using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Sampling;
 using static TorchSharp.torch;
 
@@ -41,15 +42,21 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Memo
         catch (Exception exception) when (exception is not CallAbandonedException)
         {
             RanWhole = false;
-            if (TorchErrors.IsOutOfMemory(exception))
+            var parts = BatchSplit.Parts(samples, lane, exception);
+            if (parts.Count == 0)
+            {
+                return [.. samples.Select(sample => new RowOutcome(sample) { Failure = TorchErrors.FailureOf(exception, $"step {sample.StepIndex + 1}", sample.StepIndex) })];
+            }
+
+            List<RowOutcome> outcomes = [.. parts.SelectMany(part => Try(lane, part, stake))];
+
+            // Not where one of them needs too much alone: the others may fit together as before.
+            if (TorchErrors.IsOutOfMemory(exception) && outcomes.TrueForAll(outcome => outcome.Failure is not { Outcome: SessionOutcome.OutOfMemory }))
             {
                 memory.Failed(LaneTiming.Of(lane), samples.Count);
             }
 
-            var parts = BatchSplit.Parts(samples, lane, exception);
-            return parts.Count == 0
-                ? [.. samples.Select(sample => new RowOutcome(sample) { Failure = TorchErrors.FailureOf(exception, $"step {sample.StepIndex + 1}", sample.StepIndex) })]
-                : [.. parts.SelectMany(part => Try(lane, part, stake))];
+            return outcomes;
         }
     }
 

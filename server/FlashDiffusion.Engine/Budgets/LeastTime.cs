@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Requests;
@@ -71,7 +72,7 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
     // A look or, where none is needed, a step; then the last decode.
     private (double? First, double? Decode) Own(ReconstructionRequest request, bool looks)
     {
-        var rows = request.Mode == ComputeMode.Exact && request.Compatibility != Compatibility.Official ? options.ExactBatch : 1;
+        var rows = Math.Max(1, ComputeShape.FixedRows(request, options));
         var decode = new TimingKey(Stage.Decode, LaneTiming.NameOf(request.Model.Model), "", "", request.Model.WorkingShape(request.Picture));
         return (looks
             ? times.PredictAnywhere(decode with { Stage = Stage.Severity, Runner = SampleFactory.EncoderOf(request)?.OperatorName ?? "" }, options.SeverityBatch)

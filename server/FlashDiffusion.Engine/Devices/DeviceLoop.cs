@@ -67,7 +67,7 @@ internal sealed class DeviceLoop : IDisposable
         _time = time;
         _ends = ends;
         _guard = new CallGuard(waking ?? time);
-        _operators = new BoundOperators(_guard);
+        _operators = new BoundOperators(_guard, (family, fault) => Log.OperatorFaulted(logger, fault, family.Descriptor.Name));
         _quarantine = quarantine ?? new Quarantine();
         Kind = DeviceNames.KindOf(DeviceNames.Of(options)[device]);
         var policy = SchedulingPolicies.Of(options);
@@ -86,7 +86,7 @@ internal sealed class DeviceLoop : IDisposable
         _shared = new Losses(_scheduler, _ends, _operators);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
         _units = new UnitRunner(stages, _scheduler, Times, sizes, forecast, _ends, time, waking ?? time, telemetry, DeviceNames.Labels(DeviceNames.Of(options))[device]);
-        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _arrivalForecast, _budgets, Memory, _ends, _guard, _quarantine, time, telemetry, logger);
+        _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _arrivalForecast, _budgets, Memory, _ends, _guard, _quarantine, options, time, telemetry, logger);
     }
 
     /// <summary>What units took; for the loop's thread.</summary>
@@ -236,12 +236,14 @@ internal sealed class DeviceLoop : IDisposable
             _least.End();
         }
 
-        _operators.Trim(_scheduler.Work);
         Publish();
         if (_scheduler.Count > 1)
         {
             Balance();
         }
+
+        // Whoever moved away just now leaves nothing here either.
+        _operators.Trim(_scheduler.Work);
 
         return worked || !_arrivals.IsEmpty || !_items.IsEmpty;
     }

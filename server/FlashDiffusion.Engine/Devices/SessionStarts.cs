@@ -1,5 +1,7 @@
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Budgets;
+using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
@@ -25,6 +27,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="ends">How sessions end.</param>
 /// <param name="guard">Where solvers and operators are entered and left.</param>
 /// <param name="quarantine">Parts that are called no more.</param>
+/// <param name="options">Options.</param>
 /// <param name="time">Clock.</param>
 /// <param name="telemetry">Where measurements go.</param>
 /// <param name="logger">Log.</param>
@@ -38,6 +41,7 @@ internal sealed class SessionStarts(
     SessionEnds ends,
     CallGuard guard,
     Quarantine quarantine,
+    EngineOptions options,
     TimeProvider time,
     FlashDiffusionTelemetry telemetry,
     ILogger logger)
@@ -259,11 +263,11 @@ internal sealed class SessionStarts(
     private Failure? TooLarge(ReconstructionRequest request)
     {
         var working = request.Model.WorkingShape(request.Picture);
-        return memory.Excess(LaneTiming.NameOf(request.Model.Model), working) is { } needed
+        return memory.Excess(LaneTiming.NameOf(request.Model.Model), working, Math.Max(1, ComputeShape.FixedRows(request, options))) is { } needed
             ? new Failure(
                 SessionOutcome.OutOfMemory,
                 "PICTURE_TOO_LARGE",
-                FormattableString.Invariant($"A picture of {working} needs about {needed / 1e9:0.0} GB a step, and this device has {memory.Bytes / 1e9:0.0} GB for all of its steps; send a smaller one, or tiles of it."))
+                FormattableString.Invariant($"A picture of {working} needs about {needed / 1e9:0.0} GB a step in the shape in which it is computed, and this device has {memory.Bytes / 1e9:0.0} GB for all of its steps; send a smaller one, or tiles of it."))
             : null;
     }
 

@@ -46,13 +46,14 @@ internal sealed class MemoryBudget(long? bytes, TimeProvider? time = null)
     }
 
     /// <summary>
-    /// Bytes that one row of a model needs at the least, if they are more than the whole budget: such a picture is refused before anything is
+    /// Bytes that so many rows of a model need at the least, if they are more than the whole budget: such a picture is refused before anything is
     /// allocated for it. Null if it may fit, or if nobody knows.
     /// </summary>
     /// <param name="model">Model and version, as in <see cref="TimingKey.Model"/>.</param>
     /// <param name="working">Shape of the picture that the model would work on.</param>
-    public double? Excess(string model, PictureShape working) =>
-        bytes is { } budget && _slopes.TryGetValue(model, out var slope) && slope.BytesPerRow * working.Elements / slope.Working.Elements is var needed && needed > budget ? needed : null;
+    /// <param name="rows">Rows that are computed at once, at least one.</param>
+    public double? Excess(string model, PictureShape working, int rows = 1) =>
+        bytes is { } budget && _slopes.TryGetValue(model, out var slope) && slope.BytesPerRow * rows * working.Elements / slope.Working.Elements is var needed && needed > budget ? needed : null;
 
     /// <summary>Remembers that so many rows did not fit.</summary>
     public void Failed(TimingKey key, int rows)

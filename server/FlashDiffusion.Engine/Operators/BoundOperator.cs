@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Hangs;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Engine.Operators;
@@ -21,6 +22,9 @@ internal sealed class BoundOperator : IDisposable
 
     /// <summary>The operator; null if the rows have none.</summary>
     public IForwardOperator? Operator { get; }
+
+    /// <summary>What its own code threw when it was disposed of; null if nothing.</summary>
+    public Exception? Fault { get; private set; }
 
     /// <summary><see cref="IForwardOperator.Consistent"/> of the measurements; null if the rows have no operator.</summary>
     public Tensor? Measurements { get; }
@@ -50,15 +54,29 @@ internal sealed class BoundOperator : IDisposable
         }
         catch
         {
-            op.Dispose();
+            // What it throws now says less than what it threw before.
+            LetGo(op);
             throw;
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Disposes of both. What the operator's own code throws is kept in <see cref="Fault"/>: nobody's reconstruction is at stake any more.</summary>
     public void Dispose()
     {
         Measurements?.Dispose();
-        Operator?.Dispose();
+        Fault ??= LetGo(Operator);
+    }
+
+    private static Exception? LetGo(IForwardOperator? op)
+    {
+        try
+        {
+            op?.Dispose();
+            return null;
+        }
+        catch (Exception exception) when (exception is not CallAbandonedException)
+        {
+            return exception;
+        }
     }
 }

@@ -11,7 +11,8 @@ namespace FlashDiffusion.Engine.Operators;
 /// whose rows stayed are kept. Device thread only.
 /// </summary>
 /// <param name="guard">Where operators are entered and left.</param>
-internal sealed class BoundOperators(CallGuard guard) : IDisposable
+/// <param name="faulted">Told of an operator whose own code threw when it was disposed of; null if nobody cares.</param>
+internal sealed class BoundOperators(CallGuard guard, Action<IForwardOperatorFamily, Exception>? faulted = null) : IDisposable
 {
     private const int Capacity = 16;
 
@@ -112,6 +113,10 @@ internal sealed class BoundOperators(CallGuard guard) : IDisposable
         if (bound.Family is { } family)
         {
             guard.Run(family, "Letting go of an operator", stake ?? NoStake.Instance, bound.Dispose);
+            if (bound.Fault is { } fault)
+            {
+                faulted?.Invoke(family, fault);
+            }
         }
     }
 

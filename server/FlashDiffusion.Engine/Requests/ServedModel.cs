@@ -17,6 +17,9 @@ internal sealed record ServedModel(ILatentDiffusionModel Model, FrozenDictionary
     /// <summary>Bytes that its weights take on its device; 0 if nobody said.</summary>
     public long WeightBytes { get; init; }
 
+    /// <summary>Whether exact requests are computed one by one, since what shares their fixed shape changes bits of this model.</summary>
+    public bool ExactOneByOne { get; init; }
+
     /// <summary>The same model on each device of the engine, this one included; empty if one serves all.</summary>
     public ImmutableArray<ServedModel> Replicas { get; init; } = [];
 

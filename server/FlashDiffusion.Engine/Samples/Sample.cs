@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Operators;
@@ -287,7 +288,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
             Family = inverting || SharesOperators ? null : Piece.Degradation?.Family,
             Compatibility = Spec.Compatibility,
             Mode = Session.Request.Mode,
-            Alone = Spec.Compatibility == Compatibility.Official ? Id : 0,
+            Alone = ComputeShape.IsAlone(Session.Request) ? Id : 0,
         };
     }
 }

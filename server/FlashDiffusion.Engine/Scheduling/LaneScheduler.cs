@@ -161,11 +161,11 @@ internal sealed class LaneScheduler
         return _unitsWithoutLook > 0 && _looks.Next(highest, look => CanWait(look, highest, step)) is { } next && !MustWait(next, step) ? next : step;
     }
 
-    // A small picture that waited for a large step does not wait for a large look as well.
+    // A small picture that waited for a large step does not wait for anybody's look as well, but for one that waited for a large one itself and is no larger.
     private bool MustWait(LaneKey look, LaneKey step) =>
         _unitsWithoutLook < LookPatience
         && _steps.IsPassedOver(step)
-        && (long)Large * step.Working.Elements <= look.Working.Elements;
+        && (step.Working.Elements < look.Working.Elements || !_looks.IsPassedOver(look));
 
     // Another sample would not get a row, and everybody who waits for this look has one that does or might: rows that are taken are worth more.
     private bool CanWait(LaneKey look, Priority highest, LaneKey step) =>

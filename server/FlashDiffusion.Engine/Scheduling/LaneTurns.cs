@@ -10,9 +10,17 @@ internal sealed class LaneTurns(Dictionary<LaneKey, List<IScheduledWork>> lanes)
     private readonly LinkedList<LaneKey> _turns = [];
     private readonly HashSet<LaneKey> _passedOver = [];
     private readonly CallerRound _round = new();
+    private long _last;
 
-    /// <summary>Takes a lane on, behind all others.</summary>
-    public void Join(LaneKey lane) => _turns.AddLast(lane);
+    /// <summary>Takes a lane on, behind all others, but for those of much larger pictures of which one had the last unit.</summary>
+    public void Join(LaneKey lane)
+    {
+        _turns.AddLast(lane);
+        if (LaneScheduler.Large * (long)lane.Working.Elements <= _last)
+        {
+            _passedOver.Add(lane);
+        }
+    }
 
     /// <summary>Forgets a lane.</summary>
     public void Leave(LaneKey lane)
@@ -81,6 +89,7 @@ internal sealed class LaneTurns(Dictionary<LaneKey, List<IScheduledWork>> lanes)
     /// <summary>Takes note of a unit of one of these lanes: those of much smaller pictures are next.</summary>
     public void PassOver(LaneKey served)
     {
+        _last = served.Working.Elements;
         foreach (var lane in _turns.Where(lane => (long)LaneScheduler.Large * lane.Working.Elements <= served.Working.Elements))
         {
             _passedOver.Add(lane);

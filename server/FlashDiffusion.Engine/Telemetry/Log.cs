@@ -45,6 +45,9 @@ internal static partial class Log
     [LoggerMessage(1020, LogLevel.Error, "Device work failed: {Reason}.")]
     public static partial void WorkFailed(ILogger logger, Exception? exception, string reason);
 
+    [LoggerMessage(1021, LogLevel.Warning, "Operator '{Operator}' threw when it was disposed of; what it holds may be lost until it is collected.")]
+    public static partial void OperatorFaulted(ILogger logger, Exception exception, string @operator);
+
     [LoggerMessage(1030, LogLevel.Warning, "{Count} tensors are alive on the idle device thread, {More} more than before the first request.")]
     public static partial void TensorsLeft(ILogger logger, long count, long more);
 }

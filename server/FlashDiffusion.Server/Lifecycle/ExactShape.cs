@@ -1,5 +1,6 @@
 using FlashDiffusion.Engine;
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Hosting;
 using Microsoft.Extensions.Options;
@@ -15,27 +16,38 @@ internal sealed class ExactShape(IOptions<EngineOptions> options, ILogger<ExactS
     /// <summary>Tests a model.</summary>
     /// <param name="engine">Where it was loaded.</param>
     /// <param name="entry">The model; nothing happens if it can't be used.</param>
-    /// <param name="isServing">Whether somebody's exact request may be under way, whose shape must not change any more.</param>
-    public async Task CheckAsync(ReconstructionEngine engine, ModelEntry entry, bool isServing)
+    /// <param name="isServing">Whether somebody's exact request may be under way, whose shape must not change any more: then it changes for this model alone.</param>
+    /// <returns>The model as it is to be served.</returns>
+    public async Task<ModelEntry> CheckAsync(ReconstructionEngine engine, ModelEntry entry, bool isServing)
     {
         var (rows, precision) = (options.Value.ExactBatch, options.Value.Precision);
         if (rows == 1 || entry.Model?.On(Device) is not { } model)
         {
-            return;
+            return entry;
         }
 
         var answer = await engine.MaintainAsync(Device, () => ExactShapeTest.Run(model, rows, precision), model.Model);
         var problem = answer.Value is { } differing
             ? differing.Length == 0 ? null : $"{differing} depend on what shares a shape of {rows} rows"
             : $"the test of a shape of {rows} rows failed: {answer.Failure?.Message ?? answer.Rejection?.Message}";
-        if (problem is not null && isServing)
+        if (problem is null)
         {
-            Log.ShapeInexact(logger, entry.Name, engine.Devices[Device], problem);
+            return entry;
         }
-        else if (problem is not null)
+
+        Log.ShapeGivenUp(logger, entry.Name, engine.Devices[Device], problem);
+        if (isServing)
         {
-            options.Value.ExactBatch = 1;
-            Log.ShapeGivenUp(logger, entry.Name, engine.Devices[Device], problem);
+            return entry with { Model = OneByOne(entry.Model) };
         }
+
+        options.Value.ExactBatch = 1;
+        return entry;
     }
+
+    private static ServedModel OneByOne(ServedModel model) => model with
+    {
+        ExactOneByOne = true,
+        Replicas = [.. model.Replicas.Select(replica => replica with { ExactOneByOne = true })],
+    };
 }

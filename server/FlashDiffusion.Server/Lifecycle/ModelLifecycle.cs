@@ -83,8 +83,7 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
             return Refuse(made, before, beside);
         }
 
-        var adopted = Adopt(context.Engine, made);
-        await exactShape.CheckAsync(context.Engine, adopted, isServing: true);
+        var adopted = await exactShape.CheckAsync(context.Engine, Adopt(context.Engine, made), isServing: true);
         await warmUp.RunAsync(adopted, context, devices: context.Engine.Devices.Length, largestBatch: 1, CancellationToken.None);
         await curves.TakeOverAsync(context, adopted);
         changes.Publish([adopted, .. beside]);

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using FlashDiffusion.Engine;
+using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Precision;
@@ -26,6 +27,9 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
     private const string ExactMode = "exact";
     private const string FastMode = "fast";
 
+    // By these the libraries choose other kernels than the processor's best.
+    private static readonly string[] _choices = ["ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS"];
+
     // Networks and operators, the loop that steps, and the building blocks of steps.
     private static readonly Assembly[] _arithmetic = [typeof(OperatorFamilies).Assembly, typeof(ReconstructionEngine).Assembly, typeof(NoiseSchedule).Assembly];
 
@@ -37,7 +41,7 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
     /// <summary>How this server computes a request.</summary>
     public TokenCompute Of(ReconstructionRequest request)
     {
-        var rows = RowsOf(request);
+        var rows = ComputeShape.FixedRows(request, options.Value);
         var device = DeviceOf(request);
         var precision = request.Compatibility == Compatibility.Official ? NetworkPrecision.Float32 : options.Value.Precision;
         return new TokenCompute(_server.Value)
@@ -77,12 +81,6 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         return string.Join(", ", parts.Where(part => !part.Was.Equals(part.Is)).Select(part => $"{part.Name} was '{part.Was}' and is '{part.Is}'"));
     }
 
-    // Rows of the one shape in which a request is computed; 0 if batches are as they come. What runs alone has one shape too.
-    private int RowsOf(ReconstructionRequest request) =>
-        request.Compatibility == Compatibility.Official ? 1
-        : request.Mode == ComputeMode.Exact ? options.Value.ExactBatch
-        : options.Value.MaximumBatch == 1 ? 1 : 0;
-
     // What has the same kind computes the same bits, whichever of a replica's devices it is and however many there are. Exact requests stay on the
     // first one's kind, others go anywhere.
     private string DeviceOf(ReconstructionRequest request)
@@ -104,8 +102,11 @@ internal sealed class ComputeFingerprint(IOptions<EngineOptions> options)
         Server = typeof(ComputeFingerprint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
         InstructionSet = InstructionSet(),
         Processor = Processor(),
-        Libraries = $"TorchSharp {typeof(torch).Assembly.GetName().Version}, {RuntimeInformation.OSArchitecture}",
+        Libraries = string.Join(", ", [$"TorchSharp {typeof(torch).Assembly.GetName().Version}", $"{RuntimeInformation.OSArchitecture}", .. Choices()]),
     };
+
+    private static IEnumerable<string> Choices() =>
+        _choices.Select(name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(choice => choice.Value is { Length: > 0 }).Select(choice => $"{choice.name}={choice.Value}");
 
     private static string InstructionSet()
     {

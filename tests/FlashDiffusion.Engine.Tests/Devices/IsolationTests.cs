@@ -90,6 +90,25 @@ public sealed class IsolationTests
     }
 
     [Fact]
+    public async Task Tick_OneThatDoesNotFitAlone_LeavesTheOthersTheirBatches()
+    {
+        using var harness = new EngineHarness();
+        harness.Solver.Throws = rows => rows.Any(row => row.StepIndex == 2 && FakeSolver.SeedOf(row) == 4)
+            ? new FakeNativeException("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes.")
+            : null;
+        ReconstructionSession[] sessions = [.. Enumerable.Range(1, 4).Select(seed => harness.Submit(harness.Request((ulong)seed)))];
+        harness.RunUntilIdle();
+        Assert.Equal(SessionOutcome.OutOfMemory, (await EngineHarness.FailureAsync(sessions[3])).Outcome);
+        foreach (var session in sessions[..3])
+        {
+            await EngineHarness.ResultAsync(session);
+        }
+
+        // Else everybody's batches would be of one row from then on.
+        Assert.True(harness.Solver.Batches.Count(batch => batch is [1, 2, 3]) >= 5);
+    }
+
+    [Fact]
     public async Task Tick_OutOfMemoryForASingleRow_FailsAsTheDevice()
     {
         using var harness = new EngineHarness { LargestBatch = 0 };

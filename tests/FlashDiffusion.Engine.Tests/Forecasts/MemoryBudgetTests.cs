@@ -100,6 +100,16 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
+    public void Excess_FixedShape_CountsEachOfItsRows()
+    {
+        var memory = new MemoryBudget(1000);
+        memory.Measured(Small, 1, 200);
+        memory.Measured(Small, 4, 500);
+        Assert.Null(memory.Excess("model", Large.Working, 2));
+        Assert.Equal(1200, memory.Excess("model", Large.Working, 3));
+    }
+
+    [Fact]
     public void Excess_OneBatchOrNothingMeasured_IsUnknown()
     {
         var memory = new MemoryBudget(1);

@@ -45,6 +45,23 @@ public sealed class ForeignCallTests
         await EngineHarness.ResultAsync(scene.Send(scene.Other, 2));
     }
 
+    [Fact]
+    public async Task OperatorThatThrowsWhenLetGo_NobodyLosesAnything()
+    {
+        await using var scene = new HangScene();
+        scene.Family.ThrowsAtItsEnd = true;
+        var faulty = scene.Send(scene.Other, 1, scene.OfFamily);
+        var bystander = scene.Send(scene.Other, 2);
+        scene.Open();
+        await EngineHarness.ResultAsync(faulty);
+        await EngineHarness.ResultAsync(bystander);
+        // Let go of by now, of steps and of the last decode.
+        await scene.TidyAsync();
+        await EngineHarness.ResultAsync(scene.Send(scene.Other, 3, scene.OfFamily));
+        Assert.Empty(scene.Hung);
+        Assert.Equal(3, scene.Engine.Ledger.Ended(SessionOutcome.Completed));
+    }
+
     [Theory]
     [InlineData(OperatorCall.Plan)]
     [InlineData(OperatorCall.Bind)]

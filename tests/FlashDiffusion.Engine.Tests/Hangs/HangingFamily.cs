@@ -21,6 +21,9 @@ internal sealed class HangingFamily : IForwardOperatorFamily, IDisposable
     /// <summary>Whether a forward pass throws.</summary>
     public Func<bool> Throws { get; set; } = () => false;
 
+    /// <summary>Whether letting go throws.</summary>
+    public bool ThrowsAtItsEnd { get; set; }
+
     /// <summary>Rows that were bound last.</summary>
     public int Rows { get; private set; }
 
@@ -72,6 +75,10 @@ internal sealed class HangingFamily : IForwardOperatorFamily, IDisposable
         {
             family.Pass(OperatorCall.Dispose);
             inner.Dispose();
+            if (family.ThrowsAtItsEnd)
+            {
+                throw new InvalidOperationException("Told to throw.");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ namespace FlashDiffusion.Engine.Tests.Laws;
 
 /// <summary>
 /// The engine's laws over random schedules: isolation, cancellation, accounting, budgets, slow readers, memory, preemption. A failure is shrunk, and its
-/// message says how to replay it: STORM_REPLAY="seed,gamma,size" runs that schedule alone. LONG=1 runs twenty times as many.
+/// message says how to replay it: STORM_REPLAY="seed,gamma,size" runs that schedule alone. LONG=1 runs nearly thirty times as many.
 /// </summary>
 public sealed class LawTests
 {

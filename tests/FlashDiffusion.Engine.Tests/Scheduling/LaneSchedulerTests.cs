@@ -98,6 +98,34 @@ public sealed class LaneSchedulerTests
         Assert.Equal(Stage.Severity, Next()!.Lane.Stage);
     }
 
+    [Theory]
+    // What ran last, and whether large looks wait: then one large step at most goes before the small picture's own look and step, if a large look was under way.
+    [InlineData(Stage.Step, 0, "small look, small")]
+    [InlineData(Stage.Step, 6, "small look, small")]
+    [InlineData(Stage.Severity, 6, "large, small look, small")]
+    internal void Next_ASmallPictureComes_WaitsForOneLargeStepAtMost(Stage last, int looks, string expected)
+    {
+        AddTo("large", 2, side: 32);
+        AddTo("large look", looks + (last == Stage.Severity ? 2 : 0), Stage.Severity, side: 32);
+        while (Next()!.Lane.Stage != last)
+        {
+        }
+
+        var look = AddTo("small look", 1, Stage.Severity)[0];
+        var kinds = new List<string>();
+        while (!kinds.Contains("small") && kinds.Count < 10)
+        {
+            kinds.Add(Next()!.Lane.Kind);
+            if (kinds[^1] == "small look")
+            {
+                _scheduler.Remove(look, look.Lane);
+                AddTo("small", 1);
+            }
+        }
+
+        Assert.Equal(expected, string.Join(", ", kinds));
+    }
+
     [Fact]
     public void Next_LargeLooksAndASmallPicture_LeaveLargeStepsTheirTurns()
     {

@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Lifecycle;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,20 +23,34 @@ public sealed class ExactShapeTests
     }
 
     [Fact]
-    public async Task Check_WhileOthersRun_LeavesTheShapeAndComplains()
+    public async Task Check_WhileOthersRun_ComputesThisModelsExactRequestsOneByOne()
     {
-        var (left, log) = await CheckAsync("denoise", isServing: true);
+        ModelEntry? served = null;
+        var (left, log) = await CheckAsync("denoise", isServing: true, entry => served = entry);
         Assert.Equal(4, left);
-        Assert.Contains("Error: With model fake on cpu, the denoiser", log, StringComparison.Ordinal);
+        Assert.True(served?.Model?.ExactOneByOne);
+        Assert.Contains("Warning: With model fake on cpu, the denoiser", log, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Rows, string Log)> CheckAsync(string flaw, bool isServing)
+    [Fact]
+    public async Task Check_SoundModelWhileOthersRun_KeepsItsShape()
+    {
+        ModelEntry? served = null;
+        await CheckAsync("", isServing: true, entry => served = entry);
+        Assert.False(served?.Model?.ExactOneByOne);
+    }
+
+    private static async Task<(int Rows, string Log)> CheckAsync(string flaw, bool isServing, Action<ModelEntry>? served = null)
     {
         var options = new EngineOptions { Threads = 1, ExactBatch = 4 };
         var log = await ModelCheckScene.RunAsync(
             options,
             new CouplingModel(flaw),
-            (engine, entry, loggers) => new ExactShape(Options.Create(options), loggers.CreateLogger<ExactShape>()).CheckAsync(engine, entry, isServing));
+            async (engine, entry, loggers) =>
+            {
+                var checkedEntry = await new ExactShape(Options.Create(options), loggers.CreateLogger<ExactShape>()).CheckAsync(engine, entry, isServing);
+                served?.Invoke(checkedEntry);
+            });
         return (options.ExactBatch, log);
     }
 }

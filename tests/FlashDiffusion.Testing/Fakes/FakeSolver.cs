@@ -29,6 +29,9 @@ internal sealed class FakeSolver : ILatentSolver
     /// <summary>Seeds whose rows throw.</summary>
     public HashSet<ulong> Throwing { get; } = [];
 
+    /// <summary>What a batch of these rows throws; null for nothing.</summary>
+    public Func<IReadOnlyList<StepRow>, Exception?> Throws { get; set; } = _ => null;
+
     /// <summary>Seeds whose rows become NaN.</summary>
     public HashSet<ulong> Poisoned { get; } = [];
 
@@ -52,6 +55,11 @@ internal sealed class FakeSolver : ILatentSolver
         if (batch.Rows.FirstOrDefault(row => Throwing.Contains(SeedOf(row))) is { } bad)
         {
             throw new InvalidOperationException($"Told to throw for seed {SeedOf(bad)}.");
+        }
+
+        if (Throws(batch.Rows) is { } exception)
+        {
+            throw exception;
         }
 
         var latents = batch.Latents.detach().requires_grad_();
