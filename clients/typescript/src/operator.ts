@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { choice } from "./choice.js";
 import { ForwardOperatorSchema, NoiseRange, PictureSizeSchema, type ForwardOperator } from "./gen/flashdiffusion/v1/forward_operator_pb.js";
 import { ParameterValueSchema, type ParameterValue } from "./gen/flashdiffusion/v1/parameter_pb.js";
 import type { Tensor } from "./gen/flashdiffusion/v1/tensor_pb.js";
@@ -25,8 +26,14 @@ export interface Operator {
   readonly pictureSize?: { readonly height: number; readonly width: number };
 }
 
+const NOISE_RANGES = { unit: NoiseRange.UNIT, signed: NoiseRange.SIGNED } as const;
+
 /** An operator as the contract wants it. */
 export async function toForwardOperator(operator: Operator): Promise<ForwardOperator> {
+  const given: unknown = operator; // JavaScript sends anything; a bare name would become an operator without one.
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(`An operator must be an object with a name, such as { name: "inpainting" }, but is ${typeof given === "string" ? `"${given}"` : String(given)}.`);
+  }
   const message = create(ForwardOperatorSchema, {
     name: operator.name,
     parameters: toParameters(operator.parameters ?? {}),
@@ -38,8 +45,8 @@ export async function toForwardOperator(operator: Operator): Promise<ForwardOper
   if (operator.mask !== undefined) {
     message.mask = await toPicture(operator.mask);
   }
-  if (operator.noiseRange === "signed") {
-    message.noiseRange = NoiseRange.SIGNED;
+  if (operator.noiseRange !== undefined) {
+    message.noiseRange = choice("noiseRange", NOISE_RANGES, operator.noiseRange);
   }
   if (operator.kernel !== undefined) {
     message.kernel = operator.kernel;

@@ -9,6 +9,7 @@ import { ReconstructRequestSchema, type ReconstructRequest } from "./gen/flashdi
 import { OnDisconnect } from "./gen/flashdiffusion/v1/resume_pb.js";
 import { ComputeMode, SchedulingSchema } from "./gen/flashdiffusion/v1/scheduling_pb.js";
 import { DataType } from "./gen/flashdiffusion/v1/tensor_pb.js";
+import { choice } from "./choice.js";
 import { toForwardOperator, toParameters, type Operator, type Parameters } from "./operator.js";
 import { toPicture, type PictureSource } from "./pictures.js";
 
@@ -58,6 +59,7 @@ export interface Options {
 const FORMATS = {
   png: PictureFormat.PNG, png16: PictureFormat.PNG16, jpeg: PictureFormat.JPEG, webp: PictureFormat.WEBP, tensor: PictureFormat.TENSOR,
 } as const;
+const STARTS = { auto: AdaptationMode.AUTO, full: AdaptationMode.FULL } as const;
 const PREVIEWS = { none: PreviewKind.NONE, cheap: PreviewKind.CHEAP, decoded: PreviewKind.DECODED } as const;
 
 /** The request of the contract. */
@@ -75,11 +77,11 @@ export async function toRequest(measurement: PictureSource, operator: Operator |
       everySteps: options.everySteps ?? 0,
       includeLatent: options.latents ?? false,
       latentDataType: !options.latents ? DataType.UNSPECIFIED : options.latentType === "float16" ? DataType.FLOAT16 : DataType.FLOAT32,
-      preview: PREVIEWS[options.preview ?? "none"],
+      preview: choice("preview", PREVIEWS, options.preview ?? "none"),
       previewSize: options.previewSize ?? 0,
       includeDecodedMean: options.decodedMean ?? false,
     }),
-    output: create(OutputOptionsSchema, { format: FORMATS[options.pictureFormat ?? "png"], includeLatent: options.resultLatent ?? false }),
+    output: create(OutputOptionsSchema, { format: choice("pictureFormat", FORMATS, options.pictureFormat ?? "png"), includeLatent: options.resultLatent ?? false }),
     compatibility: options.official ? Compatibility.OFFICIAL : Compatibility.UNSPECIFIED,
     mode: options.exact ? ComputeMode.EXACT : ComputeMode.UNSPECIFIED,
     requestId: options.requestId ?? "",
@@ -107,7 +109,7 @@ function toAdaptation(options: Options): Adaptation {
   if (options.startTimestep !== undefined && options.severity !== undefined) {
     throw new TypeError("Give startTimestep or severity, not both: one of them fixes the start.");
   }
-  const adaptation = create(AdaptationSchema, { mode: options.start === "full" ? AdaptationMode.FULL : AdaptationMode.AUTO });
+  const adaptation = create(AdaptationSchema, { mode: choice("start", STARTS, options.start ?? "auto") });
   if (options.startTimestep !== undefined) {
     adaptation.mode = AdaptationMode.FIXED;
     adaptation.fixed = { case: "startTimestep", value: options.startTimestep };

@@ -46,6 +46,10 @@ export async function toPicture(source: PictureSource): Promise<PictureMessage> 
   if (source instanceof Blob) {
     return encoded(new Uint8Array(await source.arrayBuffer()));
   }
+  const what: unknown = source; // JavaScript sends anything, a file's name above all.
+  if (typeof what !== "object" || what === null) {
+    throw new TypeError(`A picture must be a file's bytes, a Blob, numbers or a picture of an answer, but is ${typeof what === "string" ? "a string; read the file first" : String(what)}.`);
+  }
   return "shape" in source ? create(PictureSchema, { content: { case: "tensor", value: toTensor(source) } }) : source;
 }
 

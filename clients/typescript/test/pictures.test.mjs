@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32, FlashError, fromTensor, Picture, toTensor } from "../dist/index.js";
+import { toForwardOperator } from "../dist/operator.js";
+import { toRequest } from "../dist/options.js";
 import { toPicture } from "../dist/pictures.js";
 
 test("numbers survive the way there and back", async () => {
@@ -40,3 +42,21 @@ test("a file stays the file that it is, from bytes and from a Blob", async () =>
 });
 
 test("crc32 is zlib's", () => assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926));
+
+test("what is no picture is refused in words, a file's name above all", async () => {
+  await assert.rejects(toPicture("photo.jpg"), /TypeError: A picture must be .*, but is a string; read the file first/);
+  await assert.rejects(toPicture(undefined), /TypeError: A picture must be .*, but is undefined/);
+  await assert.rejects(toPicture(null), /TypeError: A picture must be .*, but is null/);
+});
+
+test("an operator that is a bare name is refused with what it must be", async () => {
+  await assert.rejects(toForwardOperator("inpainting"), /TypeError: An operator must be an object with a name, .* but is "inpainting"/);
+});
+
+test("a word that an option does not have is refused with those that it has", async () => {
+  const picture = Uint8Array.of(1);
+  await assert.rejects(toRequest(picture, undefined, { preview: "chaep" }), /preview must be none, cheap, decoded, but is chaep/);
+  await assert.rejects(toRequest(picture, undefined, { pictureFormat: "toString" }), /pictureFormat must be png, .*, but is toString/);
+  await assert.rejects(toRequest(picture, undefined, { start: "ful" }), /start must be auto, full, but is ful/);
+  await assert.rejects(toForwardOperator({ name: "denoising", noiseRange: "sined" }), /noiseRange must be unit, signed, but is sined/);
+});

@@ -71,7 +71,7 @@ public sealed class ParameterSet
             }
             else if (!IsAllowed(descriptor, value))
             {
-                violations.Add(new FieldViolation($"{path}.{descriptor.Name}", $"'{descriptor.Name}' must be {Allowed(descriptor)}, but is {value}."));
+                violations.Add(new FieldViolation($"{path}.{descriptor.Name}", $"'{descriptor.Name}' must be {Allowed(descriptor)}, but is {(value.Text is { } word ? $"the word \"{word}\"" : value)}."));
             }
 
             values[descriptor.Name] = value;

@@ -37,6 +37,14 @@ public sealed class ParameterSetTests
         Assert.Contains("pixels", violations.Single(v => v.Field.EndsWith(".std", StringComparison.Ordinal)).Description, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Resolve_NumberSentAsWord_SaysThatItIsAWord()
+    {
+        Resolve(new() { ["std"] = ParameterValue.Of("1.5") }, out var violations);
+
+        Assert.EndsWith("but is the word \"1.5\".", Assert.Single(violations).Description, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
