@@ -24,6 +24,9 @@ namespace FlashDiffusion.Server.Hosting;
 /// <summary>The composition root: options, services, ports, and the two ways in which a start may fail.</summary>
 internal static class ServerHost
 {
+    /// <summary>Bytes of a question for health: a name.</summary>
+    private const int MostHealthBytes = 4096;
+
     /// <summary>Time beyond the grace for answers to travel.</summary>
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
 
@@ -151,6 +154,9 @@ internal static class ServerHost
         services.AddSingleton<IConfigureOptions<CorsOptions>, BrowserAccess>();
         var rpc = services.AddGrpc();
         JsonTwin.Add(rpc);
+
+        // Open to everybody, and an unknown name is kept as long as somebody watches it.
+        rpc.AddServiceOptions<HealthServiceImpl>(health => health.MaxReceiveMessageSize = MostHealthBytes);
         rpc.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ServerOptions>>((grpc, server) =>
         {
             grpc.MaxReceiveMessageSize = server.Value.MaximumMessageBytes;

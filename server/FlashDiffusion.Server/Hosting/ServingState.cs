@@ -35,14 +35,18 @@ internal sealed class ServingState
     public bool TryEnter([NotNullWhen(true)] out ServingVisit? visit, [NotNullWhen(false)] out ServerError? error)
     {
         visit = null;
-        while (!_draining && _context is { } context)
+        ServingContext? left = null;
+
+        // What is taken out of service is so only after the snapshot without it has been published; where that is not so, nobody shall wait for it for ever.
+        while (!_draining && _context is { } context && !ReferenceEquals(context, left))
         {
-            // What is taken out of service is so only after the snapshot without it has been published.
             if (context.TryVisit(out visit))
             {
                 error = null;
                 return true;
             }
+
+            left = context;
         }
 
         error = _draining ? EngineErrors.ShuttingDown : EngineErrors.Starting;

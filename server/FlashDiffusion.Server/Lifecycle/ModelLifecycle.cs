@@ -166,6 +166,8 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
 
     private Mapped<ModelEntry> Refuse(ModelEntry made, ModelEntry? before, List<ModelEntry> beside)
     {
+        // It may have hung while the load was under way: then it is out of service, and stays so.
+        before = before is { IsReady: true } ? state.Context?.Models.Entries.FirstOrDefault(entry => entry.Is(made.Name, made.Version)) : before;
         if (before is { IsReady: true })
         {
             Log.ModelStays(logger, made.Name, made.Version, made.Reason);

@@ -63,15 +63,11 @@ internal sealed class PluginLifecycle(
             return;
         }
 
-        changes.Publish(context => context with
-        {
-            Solvers = new SolverCatalog(context.Solvers.Entries.Select(entry => ReferenceEquals(entry.Solver, hung.Part)
-                ? new SolverEntry(entry.Name, entry.Version, null, hung.Reason) { HasHung = true }
-                : entry)),
-            Operators = new OperatorCatalog(context.Operators.Entries.Select(entry => WithoutHung(entry, hung.Part, hung.Reason))),
-        });
+        PublishWithout(hung);
         _ = changes.InTurnAsync(() =>
         {
+            // A reload that was under way may have published it again.
+            PublishWithout(hung);
             if (shelf.Quarantine(hung.Part) is { } plugin)
             {
                 Retire(plugin);
@@ -85,6 +81,14 @@ internal sealed class PluginLifecycle(
             return Task.FromResult(true);
         });
     }
+
+    private void PublishWithout(HungCall hung) => changes.Publish(context => context with
+    {
+        Solvers = new SolverCatalog(context.Solvers.Entries.Select(entry => ReferenceEquals(entry.Solver, hung.Part)
+            ? new SolverEntry(entry.Name, entry.Version, null, hung.Reason) { HasHung = true }
+            : entry)),
+        Operators = new OperatorCatalog(context.Operators.Entries.Select(entry => WithoutHung(entry, hung.Part, hung.Reason))),
+    });
 
     private static OperatorEntry WithoutHung(OperatorEntry entry, object part, string reason) => ReferenceEquals(entry.Family, part)
         ? new OperatorEntry(entry.Name, entry.Version, null, reason) { HasHung = true }

@@ -36,6 +36,8 @@ public sealed class ManifestTests
     [InlineData("kserve/servingruntime.yaml", "emptyDir", "emptyDirectory")]
     [InlineData("kserve/inferenceservice.yaml", "storageUri", "storageUrl")]
     [InlineData("kserve/inferenceservice.yaml", "type: External", "type: Outside")]
+    // What KServe's webhook refuses, though the definition allows it.
+    [InlineData("kserve/inferenceservice.yaml", " value: \"2000\"", " averageValue: \"2000\"")]
     public void Manifest_WithAPlantedError_IsRefused(string file, string right, string wrong)
     {
         var text = DeployFolder.Read(file);
