@@ -40,7 +40,7 @@ internal static class StepCommit
         var made = Enumerable.Range(0, samples.Count).Select(row => finite[row] ? StateOf(output, row) : null).ToArray();
         var outcomes = new RowOutcome[samples.Count];
         var due = new List<int>();
-        var saved = new List<int>();
+        var saved = new List<(int Row, bool IsDue)>();
         for (var row = 0; row < samples.Count; row++)
         {
             var sample = samples[row];
@@ -59,19 +59,19 @@ internal static class StepCommit
                 due.Add(row);
             }
 
-            if (completed && CheckpointCadence.IsDue(sample))
+            if (completed && CheckpointCadence.IsKept(sample))
             {
-                saved.Add(row);
+                saved.Add((row, CheckpointCadence.IsDue(sample)));
             }
         }
 
         // Before anything is shown: should a network hang there, this is what is left.
-        foreach (var row in saved)
+        foreach (var (row, isDue) in saved)
         {
             if (Snapshots.Save(samples[row]) is { } checkpoint)
             {
                 samples[row].LastCheckpoint = checkpoint;
-                outcomes[row] = outcomes[row] with { Snapshot = new Snapshot(batch.Rows[row].Step.Timestep, null, null, null) { Checkpoint = checkpoint } };
+                outcomes[row] = isDue ? outcomes[row] with { Snapshot = new Snapshot(batch.Rows[row].Step.Timestep, null, null, null) { Checkpoint = checkpoint } } : outcomes[row];
             }
         }
 

@@ -67,6 +67,13 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
     /// <summary>Ends a session whose time is up, on any thread; the device may still hold something of it, which it drops before its next unit.</summary>
     public void Expire(ReconstructionSession session, Failure failure) => Finish(session, failure, null);
 
+    /// <summary>Ends a session that is to go on elsewhere, from the newest state that was copied, on any thread: its device is still in a unit and is not waited for any more.</summary>
+    public void HandOff(ReconstructionSession session)
+    {
+        var checkpoint = session.Standing();
+        Finish(session, Cancelled with { Step = checkpoint?.StepIndex }, checkpoint);
+    }
+
     /// <summary>
     /// Ends a session whose sample a thread holds that hangs: its tensors are not touched, and what keeps its model and solver alive stays with
     /// that thread.

@@ -283,6 +283,7 @@ internal sealed class SessionStarts(
         var session = sample.Session;
         var solver = session.Request.Solver.Descriptor.Name;
         sample.LastCheckpoint = session.Request.Progress.CheckpointEverySteps > 0 ? Checkpoint.Of(sample) : null;
+        session.Standing = () => sample.LastCheckpoint is { } last ? ends.Timed(last, sample) : null;
         session.Plan();
         session.Request.Planned?.Invoke(sample.RemainingSteps);
         session.Events.Publish(new AcceptedEvent

@@ -15,6 +15,12 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
     /// <summary>Timers take at most about 49 days.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
 
+    /// <summary>
+    /// Time that a unit under way has to end before its sessions are handed off from where they stood before it: what remains of the time that a server keeps
+    /// beyond its grace is for answers to travel.
+    /// </summary>
+    private static readonly TimeSpan LongestUnit = TimeSpan.FromSeconds(2);
+
     /// <summary>Watches a session until its end.</summary>
     public void Watch(ReconstructionSession session)
     {
@@ -24,6 +30,7 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
             session.Attach(TimerFor(deadline - time.GetUtcNow(), () => ends.Expire(session, SessionEnds.ExpiryOf(session))));
         }
 
+        session.HandingOff = () => session.Attach(TimerFor(LongestUnit, () => ends.HandOff(session)));
         var patience = request.QueueTimeout ?? (options.QueueSeconds > 0 ? TimeSpan.FromSeconds(options.QueueSeconds) : null);
         if (patience is { } longest)
         {

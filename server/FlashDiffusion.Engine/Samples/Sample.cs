@@ -26,6 +26,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
     private Dictionary<string, int>? _remainingKinds;
     private LaneKey? _lane;
     private ImmutableArray<byte> _planDigest;
+    private Checkpoint? _lastCheckpoint;
 
     /// <summary>The session that it answers.</summary>
     public required ReconstructionSession Session { get; init; }
@@ -103,7 +104,18 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// The newest checkpoint that was made, in host memory: what is left of the sample if the thread hangs that holds its tensors. Null if its
     /// request wants none.
     /// </summary>
-    public Checkpoint? LastCheckpoint { get; set; }
+    public Checkpoint? LastCheckpoint
+    {
+        get => Volatile.Read(ref _lastCheckpoint);
+        set
+        {
+            LastCheckpointAt = Session.Now;
+            Volatile.Write(ref _lastCheckpoint, value);
+        }
+    }
+
+    /// <summary>Timestamp of <see cref="LastCheckpoint"/>.</summary>
+    public long LastCheckpointAt { get; private set; }
 
     /// <summary>Fingerprint of <see cref="Steps"/>.</summary>
     public ImmutableArray<byte> PlanDigest => _planDigest.IsDefault ? _planDigest = Samples.PlanDigest.Of(Steps) : _planDigest;

@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Samples;
 
 namespace FlashDiffusion.Engine.Sessions;
 
@@ -49,6 +50,12 @@ internal sealed class ReconstructionSession
     /// <summary>Says why it is refused if its time is up before it is planned, with what it would have taken; null if nobody knows. Any thread.</summary>
     public Func<Failure?> TooTight { get; init; } = () => null;
 
+    /// <summary>Called once when it is to go on elsewhere: the device may be in a long unit then. Set before it is handed out.</summary>
+    public Action HandingOff { get; set; } = () => { };
+
+    /// <summary>Where it would go on if it ended now, with the times until now: the newest state that was copied; null if there is none. Any thread.</summary>
+    public Func<Checkpoint?> Standing { get; set; } = () => null;
+
     /// <summary>Events for the one reader.</summary>
     public EventStream Events { get; } = new();
 
@@ -57,6 +64,12 @@ internal sealed class ReconstructionSession
 
     /// <summary>Timestamp of the first <see cref="Cancel"/>; meaningless without one.</summary>
     public long CancelledAt => Volatile.Read(ref _cancelledAt);
+
+    /// <summary>Time since a timestamp, by the clock of its engine.</summary>
+    public TimeSpan Since(long timestamp) => _time.GetElapsedTime(timestamp);
+
+    /// <summary>A timestamp of its engine's clock.</summary>
+    public long Now => _time.GetTimestamp();
 
     /// <summary>Whether it has ended; the device drops what it holds of it.</summary>
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
@@ -134,8 +147,12 @@ internal sealed class ReconstructionSession
     /// <summary>Ends the reconstruction here, so that it can go on elsewhere: the last event carries a checkpoint if the request asks for any.</summary>
     public void HandOff()
     {
-        Volatile.Write(ref _handedOff, 1);
+        var isFirst = Interlocked.Exchange(ref _handedOff, 1) == 0;
         Cancel();
+        if (isFirst)
+        {
+            HandingOff();
+        }
     }
 
     private void Release()
