@@ -9,15 +9,16 @@ namespace FlashDiffusion.Engine.Budgets;
 /// who ran ahead shares no steps any longer.
 /// </summary>
 /// <param name="units">That schedule.</param>
-/// <param name="seconds">What a unit of a lane with so many rows takes.</param>
+/// <param name="seconds">What a unit of a lane with so many rows takes in which an operator has rows; the dearest of them counts.</param>
 /// <param name="others">For those who came since: after everything else.</param>
-internal sealed class KeptReserve(ImmutableArray<ReservedUnits> units, Func<LaneKey, int, double> seconds, IReserve others) : IReserve
+internal sealed class KeptReserve(ImmutableArray<ReservedUnits> units, Func<LaneKey, int, string, double> seconds, IReserve others) : IReserve
 {
     /// <inheritdoc/>
     public ReservePlay Play(IReadOnlyCollection<ReservedWork> work)
     {
         var planned = Planned();
         var left = work.Where(item => planned.TryGetValue(item.Id, out var calls) && item.CallsLeft <= calls).ToDictionary(item => item.Id, item => item.CallsLeft);
+        var operators = work.ToDictionary(item => item.Id, item => item.Operator);
         var completions = new Dictionary<long, double>(work.Count);
         var played = ImmutableArray.CreateBuilder<ReservedUnits>(units.Length);
         var clock = 0.0;
@@ -31,7 +32,7 @@ internal sealed class KeptReserve(ImmutableArray<ReservedUnits> units, Func<Lane
                 var next = needs.Where(row => row.Calls < most).Select(row => row.Calls).DefaultIfEmpty(0).Max();
                 var rows = needs.FindAll(row => row.Calls == most);
                 played.Add(new ReservedUnits(unit.Lane, [.. rows.Select(row => new ReservedRow(row.Id, left[row.Id]))], most - next));
-                clock += (most - next) * seconds(unit.Lane, rows.Count);
+                clock += (most - next) * rows.Max(row => seconds(unit.Lane, rows.Count, operators[row.Id]));
                 foreach (var row in rows)
                 {
                     left[row.Id] -= most - next;

@@ -21,7 +21,7 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
 {
     private static readonly Ahead Nothing = new(0, 0, [], []) { IsOver = true };
 
-    private readonly Reserve _reserve = new((lane, rows) => times.PredictAnywhere(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows)) ?? 0, rows: null);
+    private readonly Reserve _reserve = new((lane, rows, _) => times.PredictAnywhere(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows)) ?? 0, rows: null);
     private Ahead _ahead = Nothing;
 
     /// <summary>A unit of work begins; device loop only.</summary>

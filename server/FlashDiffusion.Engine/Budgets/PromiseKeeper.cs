@@ -9,7 +9,7 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <summary>
 /// Keeps the promise that every accepted deadline is: none is made that no <see cref="IReserve"/> can keep beside those made before, and no unit
 /// runs that would make it break one. What it can't know when it promises may still break one: units that take longer than any measured like them,
-/// more than the margin covers (as where dearer operators join those that share their steps), or that memory does not suffice for; work other than reconstructions (loading a model, degrading a picture); a
+/// more than the margin covers (of an operator that joins others, its first unit, which is one of its own where there is time for that), or that memory does not suffice for; work other than reconstructions (loading a model, degrading a picture); a
 /// device that is lost. Device loop only.
 /// </summary>
 /// <param name="options">Options.</param>
@@ -18,6 +18,9 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="time">Clock.</param>
 internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, BatchSizes sizes, TimeProvider time)
 {
+    /// <summary>By how much longer a unit of an operator that was never measured may take than the dearest known.</summary>
+    private const double Unmeasured = 2;
+
     private ImmutableArray<ReservedUnits> _schedule = [];
 
     private double Margin => 1 + options.DeadlineMargin;
@@ -41,7 +44,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var seconds = Memoised();
         var mine = ReservedWork.Of(sample, Left(sample)!.Value);
         var before = Promised(others, seconds);
-        var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1) : 0;
+        var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1, mine.Operator) : 0;
         var (best, inOrder) = (double.PositiveInfinity, Nearest(before, seconds).Overrun(before, 0, Margin) < 0);
         kept = false;
         foreach (var reserve in Reserves(seconds))
@@ -80,7 +83,22 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
         var seconds = Memoised();
         var promised = Latest = Promised(scheduler.Work.OfType<Sample>(), seconds);
-        if (promised.IsEmpty || IsKeptAfter(chosen, promised, seconds))
+        if (promised.IsEmpty)
+        {
+            return chosen;
+        }
+
+        if (Trial(chosen) is { } trial)
+        {
+            if (IsKeptAfter(trial, promised, seconds, Unmeasured))
+            {
+                return trial;
+            }
+
+            chosen = chosen with { Work = [.. chosen.Work.Where(work => !IsUnmeasured(chosen.Lane, work))] };
+        }
+
+        if (chosen.Work.Length > 0 && IsKeptAfter(chosen, promised, seconds))
         {
             return chosen;
         }
@@ -103,15 +121,23 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     private ScheduledBatch Filled(ScheduledBatch batch, IReadOnlyCollection<IScheduledWork> lane)
     {
         var rows = batch.Work.CountBy(work => work.Caller).ToDictionary();
-        var others = lane.Except(batch.Work).GroupBy(work => work.Caller)
+        var others = lane.Except(batch.Work).Where(work => !IsUnmeasured(batch.Lane, work)).GroupBy(work => work.Caller)
             .SelectMany(line => line.OrderBy(work => work.Id).Select((work, i) => (Work: work, Row: rows.GetValueOrDefault(line.Key) + i)))
             .OrderBy(entry => entry.Row).ThenBy(entry => entry.Work.Id).Select(entry => entry.Work);
         return batch with { Work = [.. batch.Work, .. others.Take(Math.Max(0, sizes.Of(batch.Lane, lane.Count) - batch.Work.Length))] };
     }
 
-    private bool IsKeptAfter(ScheduledBatch batch, ImmutableArray<ReservedWork> promised, Func<LaneKey, int, double> seconds)
+    // What an operator takes that was never measured is learned from a unit of its own.
+    private ScheduledBatch? Trial(ScheduledBatch chosen) =>
+        chosen.Work.FirstOrDefault(work => IsUnmeasured(chosen.Lane, work)) is Sample first
+            ? chosen with { Work = [.. chosen.Work.Where(work => work is Sample sample && sample.SharedOperator == first.SharedOperator)] }
+            : null;
+
+    private bool IsUnmeasured(LaneKey lane, IScheduledWork work) => work is Sample sample && etas.IsUnmeasured(lane, sample.SharedOperator);
+
+    private bool IsKeptAfter(ScheduledBatch batch, ImmutableArray<ReservedWork> promised, Func<LaneKey, int, string, double> seconds, double doubt = 1)
     {
-        var takes = seconds(batch.Lane, batch.Work.Length);
+        var takes = doubt * batch.Work.Max(work => seconds(batch.Lane, batch.Work.Length, (work as Sample)?.SharedOperator ?? ""));
         var rows = batch.Work.Select(work => work.Id).ToHashSet();
         var after = ImmutableArray.CreateBuilder<ReservedWork>(promised.Length);
         foreach (var work in promised)
@@ -145,15 +171,15 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     private bool IsLate(ReservedWork work, Dictionary<long, double> completions) => completions[work.Id] * Margin >= work.Left;
 
     // Who can't be in time even alone has no promise left that could be kept.
-    private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, double> seconds) =>
+    private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, string, double> seconds) =>
     [
         .. samples.Where(sample => sample.Deadline is not null)
             .Select(sample => ReservedWork.Of(sample, Left(sample)!.Value))
-            .Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1)) < work.Left),
+            .Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1, work.Operator)) < work.Left),
     ];
 
     // Sharing units saves most, but makes the first wait for its companions' rows; and what kept them all a unit ago still does.
-    private IEnumerable<IReserve> Reserves(Func<LaneKey, int, double> seconds)
+    private IEnumerable<IReserve> Reserves(Func<LaneKey, int, string, double> seconds)
     {
         Reserve alone = new(seconds, null);
         IEnumerable<IReserve> anew = [new Reserve(seconds, sizes.Of), alone];
@@ -161,12 +187,12 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     }
 
     // The first that keeps all promises, else the one that comes nearest to it.
-    private ReservePlay Nearest(ImmutableArray<ReservedWork> promised, Func<LaneKey, int, double> seconds) =>
+    private ReservePlay Nearest(ImmutableArray<ReservedWork> promised, Func<LaneKey, int, string, double> seconds) =>
         Reserves(seconds).Select(reserve => reserve.Play(promised)).MinBy(play => Math.Max(0, play.Overrun(promised, 0, Margin)))!;
 
-    private Func<LaneKey, int, double> Memoised()
+    private Func<LaneKey, int, string, double> Memoised()
     {
-        var known = new Dictionary<(LaneKey, int), double>();
-        return (lane, rows) => known.TryGetValue((lane, rows), out var takes) ? takes : known[(lane, rows)] = etas.UnitSeconds(lane, rows) ?? 0;
+        var known = new Dictionary<(LaneKey, int, string), double>();
+        return (lane, rows, sharing) => known.TryGetValue((lane, rows, sharing), out var takes) ? takes : known[(lane, rows, sharing)] = etas.UnitSeconds(lane, rows, sharing) ?? 0;
     }
 }

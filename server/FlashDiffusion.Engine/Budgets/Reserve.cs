@@ -6,9 +6,9 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <summary>
 /// The earliest deadline first, which takes those along that can share its unit. It jumps from one end of a run of equal steps to the next.
 /// </summary>
-/// <param name="seconds">What a unit of a lane with so many rows takes.</param>
+/// <param name="seconds">What a unit of a lane with so many rows takes in which an operator has rows; the dearest of them counts.</param>
 /// <param name="rows">Largest batch of a lane in which so many wait; null where nobody shares.</param>
-internal sealed class Reserve(Func<LaneKey, int, double> seconds, Func<LaneKey, int, int>? rows) : IReserve
+internal sealed class Reserve(Func<LaneKey, int, string, double> seconds, Func<LaneKey, int, int>? rows) : IReserve
 {
     /// <inheritdoc/>
     public ReservePlay Play(IReadOnlyCollection<ReservedWork> work)
@@ -22,7 +22,7 @@ internal sealed class Reserve(Func<LaneKey, int, double> seconds, Func<LaneKey, 
             var unit = Unit(entries);
             var calls = unit.Min(entry => entry.Calls);
             units.Add(new ReservedUnits(unit[0].Lane, [.. unit.Select(entry => new ReservedRow(entry.Id, entry.CallsLeft))], calls));
-            clock += calls * seconds(unit[0].Lane, unit.Count);
+            clock += calls * unit.Max(entry => seconds(entry.Lane, unit.Count, entry.Operator));
             foreach (var entry in unit)
             {
                 if (!entry.Take(calls))

@@ -11,6 +11,9 @@ internal sealed class ReserveEntry(ReservedWork work)
     /// <summary>Its number.</summary>
     public long Id => work.Id;
 
+    /// <summary>Its operator where it shares units.</summary>
+    public string Operator => work.Operator;
+
     /// <summary>The lane of its next unit.</summary>
     public LaneKey Lane => work.Runs[_run].Lane;
 

@@ -9,6 +9,9 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="Runs">All that it still needs, the last decode included.</param>
 internal sealed record ReservedWork(long Id, double Left, ImmutableArray<ReservedRun> Runs)
 {
+    /// <summary>Its operator where it shares units with others (<see cref="Sample.SharedOperator"/>).</summary>
+    public string Operator { get; init; } = "";
+
     /// <summary>Units that it needs at most, the last decode included.</summary>
     public int CallsLeft => Runs.Sum(run => run.Calls);
 
@@ -28,7 +31,7 @@ internal sealed record ReservedWork(long Id, double Left, ImmutableArray<Reserve
         }
 
         runs.Add(new ReservedRun(sample.LaneAt(sample.Steps.Length), 1, 1));
-        return new ReservedWork(sample.Id, left, runs.ToImmutable());
+        return new ReservedWork(sample.Id, left, runs.ToImmutable()) { Operator = sample.SharedOperator };
     }
 
     /// <summary>The same after one more unit; null if that was its last.</summary>

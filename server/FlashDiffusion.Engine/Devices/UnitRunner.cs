@@ -172,7 +172,12 @@ internal sealed class UnitRunner(
         var seconds = awake.GetElapsedTime(_woke).TotalSeconds;
         if (whole)
         {
-            times.Record(LaneTiming.Of(batch.Lane), sizes.ComputedRows(batch.Lane, batch.Work.Length), seconds);
+            var (key, rows) = (LaneTiming.Of(batch.Lane), sizes.ComputedRows(batch.Lane, batch.Work.Length));
+            times.Record(key, rows, seconds);
+            if (batch.Lane.Operator.Length > 0 && batch.Work[0] is Sample { SharedOperator.Length: > 0 })
+            {
+                times.Operators.Record(key, [.. batch.Work.Cast<Sample>().Select(sample => sample.SharedOperator).Distinct()], rows, seconds);
+            }
         }
 
         if (batch.Lane.Stage == Stage.Step && batch.Work[0] is Sample { Session: { IsWarmUp: false, Request: var request } })

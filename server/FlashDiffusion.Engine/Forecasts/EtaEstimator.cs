@@ -54,6 +54,22 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     /// <param name="rows">Pieces of work that share it.</param>
     public double? UnitSeconds(LaneKey lane, int rows) => times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows));
 
+    /// <summary>Time of one unit of a lane in which an operator has rows, and no dearer one; null if nothing of its model was ever measured.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="rows">Pieces of work that share it.</param>
+    /// <param name="sharing">The operator, as <see cref="Sample.SharedOperator"/> says.</param>
+    public double? UnitSeconds(LaneKey lane, int rows, string sharing)
+    {
+        double? Mean(int computed) => times.Predict(LaneTiming.Of(lane), computed);
+        var computed = sizes.ComputedRows(lane, rows);
+        return (IsShared(lane, sharing) ? times.Operators.Predict(LaneTiming.Of(lane), sharing, computed, Mean) : null) ?? Mean(computed);
+    }
+
+    /// <summary>Whether nobody knows what an operator's rows take in a lane that it shares with others.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="sharing">The operator, as <see cref="Sample.SharedOperator"/> says.</param>
+    public bool IsUnmeasured(LaneKey lane, string sharing) => IsShared(lane, sharing) && !times.Operators.Knows(LaneTiming.Of(lane), sharing);
+
     /// <summary>Time of the last decode of a lane's samples; null if none was measured.</summary>
     public double? DecodeSeconds(LaneKey lane)
     {
@@ -136,6 +152,8 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     // How a policy sees a step less of work without a deadline.
     private double GainOf(SchedulingMoment moment) =>
         policy.Rank(new ExpectedWork(0, moment.Timestamp, 2), moment.Timestamp, moment) - policy.Rank(new ExpectedWork(0, moment.Timestamp, 1), moment.Timestamp, moment);
+
+    private static bool IsShared(LaneKey lane, string sharing) => sharing.Length > 0 && lane.Operator.Length > 0 && lane.Stage != Stage.Severity;
 
     private static ForecastKey GroupOf(Sample sample)
     {

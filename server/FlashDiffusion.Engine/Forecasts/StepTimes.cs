@@ -21,6 +21,9 @@ internal sealed class StepTimes
     // Taken by who writes and by who is not the device loop; nobody else needs it.
     private readonly Lock _gate = new();
 
+    /// <summary>The same by operator, where several share units.</summary>
+    public OperatorTimes Operators { get; } = new();
+
     /// <summary>Records one unit: of its kind, and of all that differ from it in the operator only.</summary>
     /// <param name="key">What it was.</param>
     /// <param name="batch">Its rows.</param>

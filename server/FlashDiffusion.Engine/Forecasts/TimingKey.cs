@@ -12,7 +12,7 @@ internal readonly record struct TimingKey(Stage Stage, string Model, string Runn
 {
     /// <summary>
     /// <see cref="LaneKey.Operator"/>: a wide kernel takes longer than a mask, where they are lanes of their own; where they share steps, steps take what the
-    /// mix of them took lately. Empty without operator.
+    /// mix of them took lately (<see cref="OperatorTimes"/> tells them apart). Empty without operator.
     /// </summary>
     public string Operator { get; init; } = "";
 

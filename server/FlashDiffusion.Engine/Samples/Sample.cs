@@ -280,6 +280,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// </summary>
     public string OperatorLane => SharesOperators ? Piece.OperatorShape : Piece.OperatorKey;
 
+    /// <summary>Its operator, name and structural key, where it shares units with others; empty where it doesn't.</summary>
+    public string SharedOperator => SharesOperators ? Piece.OperatorKey : "";
+
     private bool SharesOperators => Session.Request.Mode == ComputeMode.Fast && Spec is { Compatibility: Compatibility.Standard, OperatorIsLinear: true };
 
     /// <summary>The lane of a step.</summary>

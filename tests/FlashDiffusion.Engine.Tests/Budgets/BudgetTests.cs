@@ -223,6 +223,47 @@ public sealed class BudgetTests
     }
 
     [Theory]
+    [InlineData(false, 0.3)]
+    [InlineData(false, 0.9)]
+    [InlineData(true, 0.3)]
+    [InlineData(true, 0.9)]
+    public async Task Deadline_OfADearerOperatorThanRanLately_IsMet(bool beside, double share)
+    {
+        // A blur's step takes 25 ms, a mask's 10, and their lane remembers masks only.
+        using var harness = await WarmAsync();
+        harness.DearTime = TimeSpan.FromMilliseconds(15);
+        var blur = harness.Request(2, Whole - 1) with { Operator = new OperatorRequest(harness.Dear, FakeOperatorFamily.Spec(), 0.1) };
+        harness.Submit(blur);
+        harness.RunUntilIdle();
+        harness.Submit(harness.Request(1, Whole - 1));
+        harness.RunUntilIdle();
+
+        var mask = beside ? harness.Submit(harness.Request(3, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(3000) }) : null;
+        var session = harness.Submit(blur with { TimeLimit = TimeSpan.FromMilliseconds(share * 25 * Whole) });
+        harness.RunUntilIdle();
+        var events = await EngineHarness.EventsAsync(session);
+        Assert.InRange(Assert.IsType<AcceptedEvent>(events[0]).TotalSteps, 0.75 * share * Whole - 5, share * Whole);
+        Assert.IsType<ResultEvent>(events[^1]);
+        Assert.True(mask is null || await EngineHarness.ResultAsync(mask) is not null);
+    }
+
+    [Fact]
+    public async Task Promise_AnOperatorThatWasNeverMeasuredJoins_ItsFirstUnitIsItsOwn()
+    {
+        using var harness = await WarmAsync();
+        harness.DearTime = TimeSpan.FromMilliseconds(15);
+        var promised = harness.Submit(harness.Request(1, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(1000) });
+        harness.Tick(3);
+        harness.Solver.Batches.Clear();
+        var other = harness.Submit(harness.Request(2, Whole - 1) with { Operator = new OperatorRequest(harness.Dear, FakeOperatorFamily.Spec(), 0.1) });
+        harness.RunUntilIdle();
+        await EngineHarness.ResultAsync(promised);
+        await EngineHarness.ResultAsync(other);
+        Assert.Equal([2UL], harness.Solver.Batches.First(rows => rows.Contains(2UL)));
+        Assert.Contains(harness.Solver.Batches, rows => rows.Length == 2);
+    }
+
+    [Theory]
     [InlineData(1, 1)]
     [InlineData(7, 7)]
     [InlineData(60, 60)]

@@ -12,7 +12,7 @@ namespace FlashDiffusion.Engine.Tests.Budgets;
 
 /// <summary>
 /// Requests that arrive as a program of bytes says, four a request, at devices that work at once in virtual time: with and without deadlines, of
-/// several sizes, classes, modes and solvers. Any bytes are a valid program, so that a failing one can be shrunk.
+/// several sizes, classes, modes, solvers and operators, of which one takes longer than the other. Any bytes are a valid program, so that a failing one can be shrunk.
 /// </summary>
 internal sealed class PromiseStorm : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class PromiseStorm : IDisposable
 
     /// <param name="devices">How many devices.</param>
     /// <param name="alike">
-    /// Whether all requests are one caller's and of one class, so that they are looked at as they come: what each has to wait for at most is known when it does.
+    /// Whether all requests are one caller's, of one class and with one operator, so that they are looked at as they come: what each has to wait for at most is known when it does.
     /// </param>
     public PromiseStorm(int devices, bool alike = false)
     {
@@ -45,6 +45,7 @@ internal sealed class PromiseStorm : IDisposable
             RowTime = TimeSpan.FromMilliseconds(1),
             DecodeTime = TimeSpan.FromMilliseconds(12),
             EncodeTime = TimeSpan.FromMilliseconds(9),
+            DearTime = TimeSpan.FromMilliseconds(15),
         };
         var moves = new SampleMoves(_harness.Loops);
         foreach (var (loop, device) in _harness.Loops.Select((loop, device) => (loop, device)))
@@ -91,18 +92,21 @@ internal sealed class PromiseStorm : IDisposable
         }
     }
 
-    private ReconstructionRequest Request(ulong seed, int steps, int size, int solver) =>
-        _harness.Request(seed, steps - 1, Sizes[size]) with { Solver = _solvers[solver] };
+    private ReconstructionRequest Request(ulong seed, int steps, int size, int solver, bool dear)
+    {
+        var request = _harness.Request(seed, steps - 1, Sizes[size]);
+        return request with { Solver = _solvers[solver], Operator = dear ? request.Operator! with { Family = _harness.Dear } : request.Operator };
+    }
 
     // What nothing like it was measured for can't be promised: each kind of work once, in batches as large as any.
     private void WarmUp(int device)
     {
         _clocks.Turn = device;
-        for (var kind = 0; kind < 6; kind++)
+        for (var kind = 0; kind < (_alike ? 6 : 24); kind++)
         {
-            for (ulong seed = 1; seed <= 4; seed++)
+            for (ulong seed = 1; seed <= (kind < 12 ? 4UL : 1); seed++)
             {
-                _harness.Submit(Request(seed, 4, kind / 2, kind % 2), device);
+                _harness.Submit(Request(seed, 4, kind / 2 % 3, kind % 2, kind % 12 >= 6) with { Mode = kind < 12 ? ComputeMode.Fast : ComputeMode.Exact }, device);
             }
 
             while (_harness.Loops[device].Tick())
@@ -139,7 +143,7 @@ internal sealed class PromiseStorm : IDisposable
         _clocks.Turn = _idle.Length;
 
         // Some rows of the second solver need both of the calls that a step may take.
-        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), kind % 3, kind % 2) with
+        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), kind % 3, kind % 2, !_alike && limit / 8 % 4 == 3) with
         {
             Mode = kind % 7 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
             Priority = _alike ? default : (Priority)(kind / 3 % 3),

@@ -8,6 +8,7 @@ public sealed class ReserveTests
 {
     private const int Lanes = 4;
     private const int Batch = 3;
+    private const string Dear = "blur";
 
     [Theory]
     [InlineData(true)]
@@ -58,7 +59,7 @@ public sealed class ReserveTests
             {
                 var play = reserve.Play(work);
                 var unit = play.Units[0];
-                var took = Seconds(unit.Lane, unit.Rows.Length);
+                var took = unit.Rows.Max(row => Seconds(unit.Lane, unit.Rows.Length, work.First(item => item.Id == row.Id).Operator));
                 work =
                 [
                     .. work.Select(item => unit.Rows.Any(row => row.Id == item.Id) ? Ahead(item, random) : item)
@@ -110,7 +111,7 @@ public sealed class ReserveTests
         {
             var lane = left[0].Runs[0].Lane;
             var unit = left.Where(item => item.Runs[0].Lane == lane).Take(shares ? Batch : 1).ToArray();
-            clock += Seconds(lane, unit.Length);
+            clock += unit.Max(item => Seconds(lane, unit.Length, item.Operator));
             foreach (var item in unit)
             {
                 if (item.Advanced() is { } advanced)
@@ -129,7 +130,7 @@ public sealed class ReserveTests
     }
 
     // Some deadlines are equal, and a sample comes back to lanes that it has left.
-    private static ReservedWork Work(Random random, int id) => new(id, random.Next(5), [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Run(random))]);
+    private static ReservedWork Work(Random random, int id) => new(id, random.Next(5), [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Run(random))]) { Operator = random.Next(3) == 0 ? Dear : "mask" };
 
     private static ReservedRun Run(Random random)
     {
@@ -148,5 +149,5 @@ public sealed class ReserveTests
 
     private static int Rows(LaneKey lane, int waiting) => Math.Min(Batch, waiting);
 
-    private static double Seconds(LaneKey lane, int rows) => 0.01 * (1 + rows) * (1 + (lane.Kind[^1] - '0'));
+    private static double Seconds(LaneKey lane, int rows, string sharing) => (sharing == Dear ? 0.025 : 0.01) * (1 + rows) * (1 + (lane.Kind[^1] - '0'));
 }

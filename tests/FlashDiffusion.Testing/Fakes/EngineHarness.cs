@@ -37,6 +37,7 @@ internal sealed class EngineHarness : IDisposable
         _watch = new SessionWatch(Options, ends, Clock);
         Loops = [.. DeviceNames.Of(Options).Select((_, device) => new DeviceLoop(device, Options, ends, Clock, Telemetry, logger, Quarantine))];
         Model = new FakeModel { Called = Called };
+        Dear = new FakeOperatorFamily { StructuralKey = "dear", Applied = () => Pass(DearTime) };
     }
 
     public EngineOptions Options { get; }
@@ -64,6 +65,12 @@ internal sealed class EngineHarness : IDisposable
     public FakeSolver Solver { get; } = new();
 
     public FakeOperatorFamily Family { get; } = new();
+
+    /// <summary>An operator that shares steps with <see cref="Family"/> and takes time.</summary>
+    public FakeOperatorFamily Dear { get; }
+
+    /// <summary>Virtual time that applying <see cref="Dear"/> takes, to however many rows.</summary>
+    public TimeSpan DearTime { get; set; }
 
     /// <summary>Virtual time that a denoiser call takes.</summary>
     public TimeSpan StepTime { get; set; } = TimeSpan.FromMilliseconds(10);
@@ -173,13 +180,17 @@ internal sealed class EngineHarness : IDisposable
             throw new FakeNativeException("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes.");
         }
 
-        var takes = network switch
+        Pass(network switch
         {
             nameof(FakeModel.Denoise) => StepTime + (rows * RowTime),
             nameof(FakeModel.Decode) => DecodeTime,
             nameof(FakeModel.Encode) => EncodeTime,
             _ => TimeSpan.Zero,
-        };
+        });
+    }
+
+    private void Pass(TimeSpan takes)
+    {
         if (_clocks is null)
         {
             Time.Advance(takes);

@@ -19,6 +19,12 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
     /// <summary>What every gain is multiplied by: another version of the same operator may compute something else.</summary>
     public float Sign { get; init; } = 1;
 
+    /// <summary>What binds together.</summary>
+    public string StructuralKey { get; init; } = "";
+
+    /// <summary>Told whenever it is applied.</summary>
+    public Action Applied { get; init; } = () => { };
+
     /// <summary>Number of times that rows were bound.</summary>
     public int Bindings { get; private set; }
 
@@ -33,7 +39,7 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
 
     public OperatorPlan Plan(OperatorSpec spec, PictureShape picture) => new()
     {
-        StructuralKey = "",
+        StructuralKey = StructuralKey,
         MeasurementShape = [3, picture.Height, picture.Width],
         MeasurementCount = picture.Elements,
     };
@@ -41,10 +47,10 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
     public IForwardOperator Bind(IReadOnlyList<OperatorSpec> rows, PictureShape picture, Device device)
     {
         Bindings++;
-        return Throws ? throw new InvalidOperationException("Told to throw.") : new Bound([.. rows.Select(row => Sign * (float)row.Parameters.Number(Gain))], picture);
+        return Throws ? throw new InvalidOperationException("Told to throw.") : new Bound([.. rows.Select(row => Sign * (float)row.Parameters.Number(Gain))], picture, Applied);
     }
 
-    private sealed class Bound(float[] gains, PictureShape picture) : ILinearForwardOperator
+    private sealed class Bound(float[] gains, PictureShape picture, Action applied) : ILinearForwardOperator
     {
         private readonly Tensor _gains = tensor(gains).reshape(-1, 1, 1, 1).DetachFromDisposeScope();
 
@@ -53,6 +59,7 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
         public Tensor Forward(Tensor pictures)
         {
             Assert.Equal(picture.Batch(Rows), pictures.shape);
+            applied();
             return pictures * _gains;
         }
 
