@@ -143,7 +143,7 @@ internal sealed class PromiseStorm : IDisposable
         _clocks.Turn = _idle.Length;
 
         // Some rows of the second solver need both of the calls that a step may take.
-        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), kind % 3, kind % 2, !_alike && limit / 8 % 4 == 3) with
+        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), _alike ? 1 : kind % 3, kind % 2, !_alike && limit / 8 % 4 == 3) with
         {
             Mode = kind % 7 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
             Priority = _alike ? default : (Priority)(kind / 3 % 3),
