@@ -24,20 +24,31 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         if (RetentionReader.Read(message, options.Value, new RequestProblems()) is not { } retention)
         {
             // Without a name; if something is wrong with the name, the mapper says so together with everything else.
-            return (await SubmitAsync(message, caller, context, deadline, gone)).TryGet(out var alone, out var refusal)
+            return (await SubmitAsync(null, message, caller, context, deadline, gone)).TryGet(out var alone, out var refusal)
                 ? Mapped<BegunReconstruction>.Of(new BegunReconstruction(new SessionFeed(alone.Session), alone.Mapped))
                 : Mapped<BegunReconstruction>.Refused(refusal);
         }
 
-        // Who joins what others follow, or what has its result, begins nothing, and costs a comparison and answers all the same. Who comes back to a stream that
-        // broke has been counted, and what is begun, also anew after a failure, is counted when it is.
         var key = new RequestKey(caller, retention.Id);
-        if (register.Find(key) is { } known && (known.IsFollowed || known.Look().Final is ResultEvent) && quotas.Count(caller) is { } tooOften)
+        Entrance? entrance = null;
+        ServerError? error;
+        if (register.Find(key) is { CanBeFollowed: true } known)
         {
-            return Mapped<BegunReconstruction>.Refused(tooOften);
+            // Who joins what others follow, or what has its result, begins nothing, and costs a comparison and answers all the same. Who comes back to a stream that
+            // broke has been counted, and what is begun, also anew after a failure, is counted when it is.
+            if ((known.IsFollowed || known.Look().Final is ResultEvent) && quotas.Count(caller) is { } tooOften)
+            {
+                return Mapped<BegunReconstruction>.Refused(tooOften);
+            }
+        }
+        else if (!Enter(message, caller, context).TryGet(out entrance, out error))
+        {
+            // Before it is hashed: under overload that would cost more than the refusal.
+            return Mapped<BegunReconstruction>.Refused(error);
         }
 
-        if (!register.Take(key, RequestFingerprint.Of(message), retention).TryGet(out var claim, out var error))
+        using var untilRead = entrance;
+        if (!register.Take(key, RequestFingerprint.Of(message), retention).TryGet(out var claim, out error))
         {
             return Mapped<BegunReconstruction>.Refused(error);
         }
@@ -46,7 +57,12 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         if (claim.IsNew)
         {
             // What detaches is not bound to the patience of its first caller.
-            await BeginAsync(claim.Retained, message, context, retention.Detaches ? null : deadline);
+            await BeginAsync(claim.Retained, entrance, message, context, retention.Detaches ? null : deadline);
+        }
+        else
+        {
+            // Somebody was quicker with the same.
+            entrance?.Dispose();
         }
 
         return await claim.Retained.Begun is { } failed
@@ -54,12 +70,12 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
             : Mapped<BegunReconstruction>.Of(new BegunReconstruction(claim.Follower, claim.Retained.Mapped!));
     }
 
-    private async Task BeginAsync(RetainedReconstruction retained, V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
+    private async Task BeginAsync(RetainedReconstruction retained, Entrance? entrance, V1.ReconstructRequest message, ServingContext context, DateTimeOffset? deadline)
     {
         var refused = EngineErrors.Unexpected;
         try
         {
-            if ((await SubmitAsync(message, retained.Key.Caller, context, deadline, retained.Abandoned)).TryGet(out var submitted, out var error))
+            if ((await SubmitAsync(entrance, message, retained.Key.Caller, context, deadline, retained.Abandoned)).TryGet(out var submitted, out var error))
             {
                 retained.Begin(submitted.Session, submitted.Mapped);
                 return;
@@ -78,50 +94,49 @@ internal sealed class ReconstructionBeginning(RequestMapper mapper, RetainedRegi
         }
     }
 
-    private async Task<Mapped<Submitted>> SubmitAsync(V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline, CancellationToken gone)
+    /// <summary>Leave to begin, by what costs nothing to look at; or the refusal.</summary>
+    private Mapped<Entrance> Enter(V1.ReconstructRequest message, string caller, ServingContext context)
     {
-        var key = new CallerKey(caller);
-
-        // Before its picture is decoded: under overload that would cost more than the refusal.
-        if (context.Engine.Crowded(key) is { } crowded)
+        if (context.Engine.Crowded(new CallerKey(caller)) is { } crowded)
         {
-            return Mapped<Submitted>.Refused(EngineErrors.Of(crowded));
+            return Mapped<Entrance>.Refused(EngineErrors.Of(crowded));
         }
 
         if (!reading.Reconstruct(caller).TryGet(out var place, out var error))
         {
-            return Mapped<Submitted>.Refused(error);
+            return Mapped<Entrance>.Refused(error);
         }
 
-        using var untilRead = place;
         if (!quotas.Reconstruct(caller, StepEstimate.Of(message)).TryGet(out var pass, out error))
         {
+            place.Dispose();
+            return Mapped<Entrance>.Refused(error);
+        }
+
+        return Mapped<Entrance>.Of(new Entrance(place, pass));
+    }
+
+    private async Task<Mapped<Submitted>> SubmitAsync(Entrance? entrance, V1.ReconstructRequest message, string caller, ServingContext context, DateTimeOffset? deadline, CancellationToken gone)
+    {
+        if (entrance is null && !Enter(message, caller, context).TryGet(out entrance, out var refused))
+        {
+            return Mapped<Submitted>.Refused(refused);
+        }
+
+        using var untilRead = entrance;
+        var key = new CallerKey(caller);
+        var answer = await context.Engine.AdmitAsync(() => gone.IsCancellationRequested ? Mapped<Submitted>.Refused(EngineErrors.Gone) : Submit(message, key, context, deadline, entrance.Pass), gone);
+        if (answer.Value is not { } read)
+        {
+            return Mapped<Submitted>.Refused(EngineErrors.Of(answer.Failure!));
+        }
+
+        if (!read.TryGet(out var submitted, out var error))
+        {
             return Mapped<Submitted>.Refused(error);
         }
 
-        Submitted? submitted = null;
-        try
-        {
-            var answer = await context.Engine.AdmitAsync(() => gone.IsCancellationRequested ? Mapped<Submitted>.Refused(EngineErrors.Gone) : Submit(message, key, context, deadline, pass), gone);
-            if (answer.Value is not { } read)
-            {
-                return Mapped<Submitted>.Refused(EngineErrors.Of(answer.Failure!));
-            }
-
-            if (!read.TryGet(out submitted, out error))
-            {
-                return Mapped<Submitted>.Refused(error);
-            }
-        }
-        finally
-        {
-            if (submitted is null)
-            {
-                pass.Dispose();
-            }
-        }
-
-        submitted.Session.Attach(pass);
+        submitted.Session.Attach(entrance.HandOver());
         if (submitted.Mapped.Resumption is { } resumption)
         {
             telemetry.RecordResume(resumption.Exact);

@@ -23,7 +23,15 @@ internal sealed record RequestFingerprint(string Hash, ulong? Seed)
         plain.ClearSeed();
         Sort(plain.Solver?.Parameters);
         Sort(plain.Operator?.Parameters);
-        return new RequestFingerprint(Convert.ToHexString(SHA256.HashData(plain.ToByteArray())), message.HasSeed ? message.Seed : null);
+
+        // A clone shares the bytes of pictures; written out in one piece they would be there twice, however large.
+        using var hash = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+        {
+            plain.WriteTo(stream);
+        }
+
+        return new RequestFingerprint(Convert.ToHexString(hash.Hash!), message.HasSeed ? message.Seed : null);
     }
 
     private static void Sort(MapField<string, V1.ParameterValue>? parameters)

@@ -64,6 +64,18 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
         }
     }
 
+    /// <summary>Whether a request of its name joins it; one that failed or is being cancelled is begun anew.</summary>
+    public bool CanBeFollowed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !(_abandoned || _final is FailedEvent || _session is { IsCancelled: true });
+            }
+        }
+    }
+
     /// <summary>Whether anybody reads its events.</summary>
     public bool IsFollowed => Followers > 0;
 
@@ -87,7 +99,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     {
         lock (_gate)
         {
-            if (_abandoned || _final is FailedEvent || _session is { IsCancelled: true })
+            if (!CanBeFollowed)
             {
                 return null;
             }
