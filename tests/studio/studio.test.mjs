@@ -111,7 +111,7 @@ test("what goes wrong is said in words", async () => {
 });
 
 test("a picture of one's own is cropped and taken", async () => {
-  const photograph = Buffer.from(await (await page.request.get(`${address}/studio/photograph.png?side=200`)).body());
+  const photograph = Buffer.from(await (await page.request.get(`${address}/studio/photograph.png?side=192`)).body());
   await page.setInputFiles("#file", { name: "mine.png", mimeType: "image/png", buffer: photograph });
   await page.waitForFunction(() => document.querySelector("#picture-name").textContent === "mine.png");
   await page.waitForSelector("#run:enabled");

@@ -1,15 +1,15 @@
 using System.Globalization;
 using FlashDiffusion.Engine.Sessions;
-using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Requests;
+using FlashDiffusion.Server.Security.Quotas;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace FlashDiffusion.Server.Retention;
 
 /// <summary>Answers questions about retained reconstructions.</summary>
-internal sealed class RetainedAnswers(RetainedRegister register, TimeProvider time)
+internal sealed class RetainedAnswers(RetainedRegister register, CallerQuotas quotas, TimeProvider time)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
@@ -29,7 +29,7 @@ internal sealed class RetainedAnswers(RetainedRegister register, TimeProvider ti
         }
 
         await WaitAsync(retained, wait, cancellation);
-        return Mapped<V1.GetReconstructionResponse>.Of(Describe(retained, question.Format));
+        return await DescribeAsync(retained, question.Format);
     }
 
     /// <summary>Ends a reconstruction and waits for its end, at most one step.</summary>
@@ -75,7 +75,7 @@ internal sealed class RetainedAnswers(RetainedRegister register, TimeProvider ti
         }
     }
 
-    private static V1.GetReconstructionResponse Describe(RetainedReconstruction retained, V1.PictureFormat format)
+    private async Task<Mapped<V1.GetReconstructionResponse>> DescribeAsync(RetainedReconstruction retained, V1.PictureFormat wanted)
     {
         var (accepted, progress, final) = retained.Look();
         var response = new V1.GetReconstructionResponse
@@ -85,15 +85,27 @@ internal sealed class RetainedAnswers(RetainedRegister register, TimeProvider ti
             ExpireTime = retained.Expires is { } expires ? Timestamp.FromDateTimeOffset(expires) : null,
             Failure = final is FailedEvent failed ? Explain(failed.Failure) : null,
         };
-        if (retained.Mapped is { } mapped)
+        if (retained.Mapped is not { } mapped)
         {
-            var events = new EventMapper(format == V1.PictureFormat.Unspecified ? mapped : mapped with { Format = mapped.Format with { ResultFormat = format } });
-            response.Accepted = accepted is null ? null : events.Accepted(accepted);
-            response.Progress = progress is null ? null : events.Progress(progress);
-            response.Result = final is ResultEvent result ? events.Result(result) : null;
+            return Mapped<V1.GetReconstructionResponse>.Of(response);
         }
 
-        return response;
+        // The first fetch was paid for by the request, and those that are alike cost nothing; who wants it otherwise each time makes work each time.
+        var (result, format, answers) = (final as ResultEvent, wanted == V1.PictureFormat.Unspecified ? mapped.Format.ResultFormat : wanted, retained.Answers);
+        if (result is not null && answers.MustEncodeAgain(result, format) && quotas.Count(retained.Key.Caller) is { } tooOften)
+        {
+            return Mapped<V1.GetReconstructionResponse>.Refused(tooOften);
+        }
+
+        response.Accepted = accepted is null ? null : await answers.WriteAsync(accepted, mapped);
+        response.Progress = progress is null ? null : await answers.WriteAsync(progress, mapped);
+        response.Result = result is null ? null : await answers.WriteAsync(result, mapped, format);
+
+        // It may have gone on or ended meanwhile.
+        var (acceptedNow, progressNow, _) = retained.Look();
+        answers.Keep(acceptedNow, progressNow);
+        register.Weigh(retained);
+        return Mapped<V1.GetReconstructionResponse>.Of(response);
     }
 
     private static V1.ReconstructionState StateOf(SessionEvent? final) => final switch

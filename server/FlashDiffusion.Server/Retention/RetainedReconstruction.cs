@@ -26,6 +26,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     private AcceptedEvent? _accepted;
     private ProgressEvent? _progress;
     private SessionEvent? _final;
+    private long _pictures;
     private bool _abandoned;
     private bool _detached;
     private bool _onRequest;
@@ -52,8 +53,11 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     /// <summary>When it will be forgotten; null before its end. Written by the register.</summary>
     public DateTimeOffset? Expires { get; set; }
 
-    /// <summary>Bytes of host memory that its end keeps.</summary>
-    public long Bytes { get; private set; }
+    /// <summary>What its events were written as for those who fetch them.</summary>
+    public KeptAnswers Answers { get; } = new();
+
+    /// <summary>Bytes of host memory that its end keeps, with what was written of it.</summary>
+    public long Bytes => _pictures + Answers.Bytes;
 
     /// <summary>What happened so far.</summary>
     public (AcceptedEvent? Accepted, ProgressEvent? Progress, SessionEvent? Final) Look()
@@ -255,7 +259,8 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
         (_session, Mapped) = (null, Mapped?.WithoutPictures());
         _accepted = _accepted is null ? null : _accepted with { Checkpoint = null };
         _progress = _progress is null ? null : _progress with { Latent = null, Preview = null, Checkpoint = null };
-        Bytes = sizeof(float) * ((_accepted?.DecodedMean?.Values.LongLength ?? 0)
+        Answers.Keep(_accepted, _progress);
+        _pictures = sizeof(float) * ((_accepted?.DecodedMean?.Values.LongLength ?? 0)
             + (final is ResultEvent result ? result.Picture.Values.LongLength + (result.Latent?.Values.LongLength ?? 0) : 0));
     }
 

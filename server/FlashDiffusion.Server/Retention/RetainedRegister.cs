@@ -14,6 +14,7 @@ internal sealed class RetainedRegister(IOptions<ResultOptions> options, TimeProv
     private readonly Lock _gate = new();
     private readonly Dictionary<RequestKey, RetainedReconstruction> _byKey = [];
     private readonly LinkedList<RetainedReconstruction> _ended = [];
+    private readonly Dictionary<RetainedReconstruction, long> _weights = [];
     private readonly Dictionary<RetainedReconstruction, ITimer> _expiries = [];
     private long _bytes;
 
@@ -79,14 +80,34 @@ internal sealed class RetainedRegister(IOptions<ResultOptions> options, TimeProv
                 _byKey.Remove(retained.Key);
             }
 
-            if (_ended.Remove(retained))
+            _ended.Remove(retained);
+            if (_weights.Remove(retained, out var bytes))
             {
-                _bytes -= retained.Bytes;
+                _bytes -= bytes;
             }
 
             if (_expiries.Remove(retained, out var timer))
             {
                 timer.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Counts what an ended one keeps by now. Where that is more than may be kept, what was written of results goes first, then the oldest of them.</summary>
+    public void Weigh(RetainedReconstruction retained)
+    {
+        lock (_gate)
+        {
+            Count(retained);
+            for (var next = _ended.First; next is not null && _bytes > options.Value.MaximumBytes; next = next.Next)
+            {
+                next.Value.Answers.Drop();
+                Count(next.Value);
+            }
+
+            while ((_bytes > options.Value.MaximumBytes || _ended.Count > options.Value.MaximumCount) && _ended.First is { } oldest)
+            {
+                Forget(oldest.Value);
             }
         }
     }
@@ -115,12 +136,18 @@ internal sealed class RetainedRegister(IOptions<ResultOptions> options, TimeProv
 
             retained.Expires = time.GetUtcNow() + retained.Request.Lifetime;
             _ended.AddLast(retained);
-            _bytes += retained.Bytes;
+            _weights.Add(retained, 0);
             _expiries.Add(retained, time.CreateTimer(_ => Forget(retained), null, retained.Request.Lifetime, Timeout.InfiniteTimeSpan));
-            while ((_bytes > options.Value.MaximumBytes || _ended.Count > options.Value.MaximumCount) && _ended.First is { } oldest)
-            {
-                Forget(oldest.Value);
-            }
+            Weigh(retained);
+        }
+    }
+
+    private void Count(RetainedReconstruction retained)
+    {
+        // Its answers change while it is kept: what was counted is what is taken off.
+        if (_weights.TryGetValue(retained, out var before))
+        {
+            _bytes += (_weights[retained] = retained.Bytes) - before;
         }
     }
 }

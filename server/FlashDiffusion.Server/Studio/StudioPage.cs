@@ -1,6 +1,4 @@
 using System.Reflection;
-using FlashDiffusion.Pictures.BuiltIn;
-using FlashDiffusion.Pictures.Codecs;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.StaticFiles;
@@ -17,8 +15,6 @@ internal static class StudioPage
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private const int DefaultSide = 256;
-    private const int LargestSide = 512;
     private static readonly Assembly Home = typeof(StudioPage).Assembly;
     private static readonly FileExtensionContentTypeProvider ContentTypes = new();
 
@@ -30,9 +26,9 @@ internal static class StudioPage
             routes.MapGet("/" + name, context => SendAsync(context, name[Prefix.Length..]));
         }
 
-        routes.MapGet("/studio/photograph.png", (int? side) => side is < 1 or > LargestSide
-            ? Results.Problem($"side is 1 to {LargestSide} pixels, but was {side}.", statusCode: StatusCodes.Status400BadRequest)
-            : Results.Bytes(PictureCodec.EncodePng(BuiltInPhotograph.Square(side ?? DefaultSide)), "image/png"));
+        routes.MapGet("/studio/photograph.png", (int? side) => BuiltInSquares.Find(side ?? BuiltInSquares.DefaultSide) is { } file
+            ? Results.Bytes(file, "image/png")
+            : Results.Problem($"side is one of {string.Join(", ", BuiltInSquares.Sides)} pixels, but was {side}.", statusCode: StatusCodes.Status400BadRequest));
         routes.MapGet("/studio/server.json", (IServer server) => Results.Json(new { grpcPort = GrpcPort(server) }));
     }
 

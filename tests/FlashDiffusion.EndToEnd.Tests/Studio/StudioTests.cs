@@ -57,8 +57,9 @@ public sealed class StudioTests(SharedServer shared)
 
     [Theory]
     [InlineData(0)]
+    [InlineData(200)]
     [InlineData(100_000)]
-    public async Task Photograph_OfAnImpossibleSide_IsRefused(int side)
+    public async Task Photograph_OfASideThatThePageDoesNotOffer_IsRefused(int side)
     {
         using var http = new HttpClient();
 
