@@ -99,6 +99,9 @@ internal static partial class Log
     [LoggerMessage(3012, LogLevel.Information, "The client of session {Session} did not read for {Seconds} s; its work is cancelled.", EventName = "ClientStalled")]
     public static partial void ClientStalled(ILogger logger, long session, double seconds);
 
+    [LoggerMessage(3039, LogLevel.Information, "The client of {Method} did not read for {Seconds} s; its call is cancelled.", EventName = "CallStalled")]
+    public static partial void CallStalled(ILogger logger, string method, double seconds);
+
     [LoggerMessage(3013, LogLevel.Error, "Session {Session} failed: {Reason}", EventName = "SessionFailed")]
     public static partial void SessionFailed(ILogger logger, long session, string reason, Exception exception);
 

@@ -82,6 +82,13 @@ internal static class EngineErrors
 
     public static ServerError Gone { get; } = new() { Code = StatusCode.Cancelled, Reason = ErrorReasons.Cancelled, Message = "The client cancelled the call." };
 
+    public static ServerError Stalled { get; } = new()
+    {
+        Code = StatusCode.Cancelled,
+        Reason = ErrorReasons.ClientStalled,
+        Message = "The client stopped reading, so the reconstruction was cancelled.",
+    };
+
     public static ServerError ShuttingDown { get; } = new()
     {
         Code = StatusCode.Unavailable,

@@ -140,6 +140,7 @@ internal static class ServerHost
         services.AddSingleton<ReadingPlaces>();
         services.AddSingleton<EventWriterFactory>();
         services.AddSingleton<InferenceRunner>();
+        services.AddSingleton<InferenceStreamFactory>();
         services.AddSingleton<RuntimeSampler>();
         services.AddGrpcReflection();
         services.AddHostedService<DrainDelay>();

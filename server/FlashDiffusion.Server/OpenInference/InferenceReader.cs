@@ -29,6 +29,7 @@ internal static class InferenceReader
             problems.Add("model_name", "A model is required.");
         }
 
+        InferenceReply.Check(message, problems);
         InferenceParameters.Read(message, request, problems);
         var inputs = ReadInputs(message, request, problems);
         InferenceResume.Check(message, request, streams, problems);
@@ -44,10 +45,13 @@ internal static class InferenceReader
             request.Progress = new V1.ProgressOptions { EverySteps = request.Progress.EverySteps < 0 ? request.Progress.EverySteps : int.MaxValue };
         }
 
-        return problems.Any ? Mapped<InferenceCall>.Refused(problems.ToError()) : Mapped<InferenceCall>.Of(new InferenceCall(request, message.ModelName, message.Id, outputs, inputs)
+        if (problems.Any)
         {
-            EmptyFinalResponse = message.Parameters.TryGetValue(InferenceNames.EmptyFinalResponse, out var empty) && empty.BoolParam,
-        });
+            return Mapped<InferenceCall>.Refused(problems.ToError());
+        }
+
+        var empty = message.Parameters.TryGetValue(InferenceNames.EmptyFinalResponse, out var wanted) && wanted.BoolParam;
+        return Mapped<InferenceCall>.Of(new InferenceCall(request, inputs, InferenceReply.Of(message) with { Outputs = outputs, EmptyFinalResponse = empty }));
     }
 
     private static FrozenDictionary<string, int> ReadInputs(Inference.ModelInferRequest message, V1.ReconstructRequest request, RequestProblems problems)

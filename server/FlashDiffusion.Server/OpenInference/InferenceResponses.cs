@@ -7,7 +7,7 @@ namespace FlashDiffusion.Server.OpenInference;
 /// Turns events of a reconstruction into responses. Tensors are raw, since Triton's clients read nothing else; parameters are booleans,
 /// whole numbers and texts, since KServe's clients know nothing else.
 /// </summary>
-internal sealed class InferenceResponses(InferenceCall call)
+internal sealed class InferenceResponses(InferenceReply reply)
 {
     private V1.Accepted? _accepted;
 
@@ -55,7 +55,7 @@ internal sealed class InferenceResponses(InferenceCall call)
     public Inference.ModelInferResponse Result(V1.Result result, bool isFinal)
     {
         var response = New(isFinal);
-        Add(response, InferenceNames.Picture, call.Outputs.Contains(InferenceNames.Picture) ? result.Picture.Tensor : null);
+        Add(response, InferenceNames.Picture, reply.Outputs.Contains(InferenceNames.Picture) ? result.Picture.Tensor : null);
         Add(response, InferenceNames.Latent, result.Latent);
         Add(response, "step", result.Cost.Steps);
         Add(response, "unet_forward", result.Cost.UnetForward);
@@ -84,7 +84,7 @@ internal sealed class InferenceResponses(InferenceCall call)
 
     private Inference.ModelInferResponse New(bool isFinal)
     {
-        var response = new Inference.ModelInferResponse { ModelName = call.ModelName, ModelVersion = _accepted?.ModelVersion ?? call.Request.ModelVersion, Id = call.Id };
+        var response = new Inference.ModelInferResponse { ModelName = reply.ModelName, ModelVersion = _accepted?.ModelVersion ?? reply.ModelVersion, Id = reply.Id };
         response.Parameters[InferenceNames.FinalResponse] = new Inference.InferParameter { BoolParam = isFinal };
         if (_accepted is { } accepted)
         {

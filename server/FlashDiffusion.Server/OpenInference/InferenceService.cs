@@ -12,7 +12,7 @@ using Grpc.Core;
 namespace FlashDiffusion.Server.OpenInference;
 
 /// <summary>The Open Inference Protocol, version 2, with Triton's streaming extension, over the engine that the native API uses.</summary>
-internal sealed class InferenceService(ServingState state, InferenceRunner runner, ModelLifecycle models, ICallerIdentity callers, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger<InferenceService> logger)
+internal sealed class InferenceService(ServingState state, InferenceRunner runner, InferenceStreamFactory streams, ModelLifecycle models, ICallerIdentity callers, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger<InferenceService> logger)
     : Inference.GRPCInferenceService.GRPCInferenceServiceBase
 {
     // What Triton's client always sends; no model here depends on another.
@@ -82,7 +82,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
             throw Refuse(error);
         }
 
-        var events = new InferenceEvents(call, new InferenceResponses(call), time, stream: null);
+        var events = new InferenceEvents(call.Reply, new InferenceResponses(call.Reply), time, stream: null);
         var failure = await runner.RunAsync(call, callers.Of(context), ReconstructionService.DeadlineOf(context), events, context.GetHttpContext().Abort, context.CancellationToken);
         return failure is null ? events.Result! : throw Refuse(failure);
     }
@@ -90,7 +90,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
     public override async Task ModelStreamInfer(
         IAsyncStreamReader<Inference.ModelInferRequest> requestStream, IServerStreamWriter<Inference.ModelStreamInferResponse> responseStream, ServerCallContext context)
     {
-        using var stream = new InferenceStream(runner, callers, responseStream, time, context);
+        using var stream = streams.Create(responseStream, context);
         if (await stream.RunAsync(requestStream) is { } error)
         {
             throw Refuse(error);

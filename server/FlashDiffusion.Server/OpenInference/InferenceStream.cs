@@ -9,118 +9,171 @@ namespace FlashDiffusion.Server.OpenInference;
 /// One stream with many requests at once. A request that fails ends alone, with its id, its code and its last response, unless the
 /// client asked for errors as statuses: then the first one ends the stream.
 /// </summary>
-internal sealed class InferenceStream(InferenceRunner runner, ICallerIdentity callers, IServerStreamWriter<Inference.ModelStreamInferResponse> responses, TimeProvider time, ServerCallContext context) : IInferenceResponseStream, IDisposable
+internal sealed class InferenceStream : IDisposable
 {
-    private readonly SemaphoreSlim _writing = new(1);
-    private readonly CancellationTokenSource _gone = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+    private readonly InferenceRunner _runner;
+    private readonly ICallerIdentity _callers;
+    private readonly IServerStreamWriter<Inference.ModelStreamInferResponse> _responses;
+    private readonly ServerCallContext _context;
+    private readonly Action _abort;
+    private readonly bool _errorsEnd;
+    private readonly CancellationTokenSource _gone;
     private readonly TaskCompletionSource<ServerError> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly bool _errorsEnd = string.Equals(context.RequestHeaders.GetValue(InferenceNames.GrpcErrorHeader), "true", StringComparison.OrdinalIgnoreCase);
-    private bool _begun;
+    private readonly List<Task> _running = [];
+    private readonly Lazy<InferenceStreamWriter> _writer;
+
+    /// <param name="runner">Runs requests.</param>
+    /// <param name="callers">Says whose they are.</param>
+    /// <param name="responses">Where responses go.</param>
+    /// <param name="abort">Ends the call of a client that does not read.</param>
+    /// <param name="context">The call.</param>
+    public InferenceStream(InferenceRunner runner, ICallerIdentity callers, IServerStreamWriter<Inference.ModelStreamInferResponse> responses, Action abort, ServerCallContext context)
+    {
+        (_runner, _callers, _responses, _abort, _context) = (runner, callers, responses, abort, context);
+        _errorsEnd = string.Equals(context.RequestHeaders.GetValue(InferenceNames.GrpcErrorHeader), "true", StringComparison.OrdinalIgnoreCase);
+        _gone = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        _writer = new(MakeWriter);
+    }
+
+    /// <summary>Requests that have begun and not ended; while there are so many, no further one is read.</summary>
+    public required int MostAtOnce { get; init; }
+
+    /// <summary>Time that one write may take.</summary>
+    public required TimeSpan Stall { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Told when the client stopped reading.</summary>
+    public Action? Stalling { get; init; }
 
     /// <summary>Answers until the client has no more requests and all have ended.</summary>
     /// <returns>The error that ended the stream; null if none did.</returns>
     public async Task<ServerError?> RunAsync(IAsyncStreamReader<Inference.ModelInferRequest> requests)
     {
-        var running = new List<Task>();
         try
         {
-            while (await NextAsync(requests))
-            {
-                running.RemoveAll(task => task.IsCompletedSuccessfully);
-                running.Add(ReconstructAsync(requests.Current));
-            }
-
-            var all = Task.WhenAll(running);
-            if (await Task.WhenAny(all, _failed.Task) == all)
-            {
-                // A fault of the server itself must not look like a good end.
-                await all;
-            }
-
+            await ReadAsync(requests);
+            await Task.WhenAny(Task.WhenAll(_running), _failed.Task);
             return _failed.Task.IsCompleted ? await _failed.Task : null;
+        }
+        catch (OperationCanceledException) when (_failed.Task.IsCompletedSuccessfully)
+        {
+            // Reading ended because of it.
+            return await _failed.Task;
         }
         finally
         {
             // Whatever ended the stream, nothing goes on for nobody, and nothing writes to it after its end.
             await _gone.CancelAsync();
-            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    public async Task BeginAsync()
-    {
-        try
-        {
-            await InTurnAsync(() => _begun ? Task.CompletedTask : context.WriteResponseHeadersAsync([]));
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException or IOException)
-        {
-            // The client went away, or is about to be seen to; its event writer sees that too, and lets go of what was taken on.
-        }
-    }
-
-    public Task WriteAsync(Inference.ModelInferResponse response) => WriteAsync(new Inference.ModelStreamInferResponse { InferResponse = response });
 
     public void Dispose()
     {
-        _writing.Dispose();
+        if (_writer.IsValueCreated)
+        {
+            _writer.Value.Dispose();
+        }
+
         _gone.Dispose();
     }
 
-    private async Task<bool> NextAsync(IAsyncStreamReader<Inference.ModelInferRequest> requests)
+    private InferenceStreamWriter MakeWriter() => new(_responses, _context, LetGoAsync, _gone.Token) { Stall = Stall, Time = Time };
+
+    /// <summary>Reads until the client has no more, or the stream has failed.</summary>
+    private async Task ReadAsync(IAsyncStreamReader<Inference.ModelInferRequest> requests)
     {
-        var next = requests.MoveNext(_gone.Token);
-        return await Task.WhenAny(next, _failed.Task) == next && await next;
+        while (!_failed.Task.IsCompleted)
+        {
+            // Whoever does not read his answers shall not fill the memory with his questions.
+            _running.RemoveAll(task => task.IsCompleted);
+            if (_running.Count >= MostAtOnce)
+            {
+                await Task.WhenAny([.. _running, _failed.Task]);
+                continue;
+            }
+
+            var next = requests.MoveNext(_gone.Token);
+            if (await Task.WhenAny(next, _failed.Task) != next || !await next)
+            {
+                return;
+            }
+
+            _running.Add(EndAsync(AnswerAsync(requests.Current)));
+        }
     }
 
-    private async Task ReconstructAsync(Inference.ModelInferRequest message)
+    /// <summary>Runs one request. A method of its own, since what was sent must be gone while a refusal of it waits to be written.</summary>
+    /// <returns>Why there is no result; null if there is one.</returns>
+    private async Task<(InferenceResponses Answers, ServerError Error)?> AnswerAsync(Inference.ModelInferRequest message)
     {
         // The reader goes on at once.
         await Task.Yield();
-        if (!InferenceReader.Read(message, streams: true).TryGet(out var call, out var error))
-        {
-            var name = new InferenceCall(new V1.ReconstructRequest(), message.ModelName, message.Id, [], System.Collections.Frozen.FrozenDictionary<string, int>.Empty);
-            await FailAsync(new InferenceResponses(name), error);
-            return;
-        }
-
-        var answers = new InferenceResponses(call);
-        var events = new InferenceEvents(call, answers, time, this);
-        if (await runner.RunAsync(call, callers.Of(context), ReconstructionService.DeadlineOf(context), events, context.GetHttpContext().Abort, _gone.Token) is { } failure)
-        {
-            await FailAsync(answers, failure);
-        }
-    }
-
-    private async Task FailAsync(InferenceResponses answers, ServerError error)
-    {
-        if (_gone.IsCancellationRequested)
-        {
-            return;
-        }
-
-        if (_errorsEnd)
-        {
-            _failed.TrySetResult(error);
-            return;
-        }
-
-        await WriteAsync(answers.Error(error));
-    }
-
-    private Task WriteAsync(Inference.ModelStreamInferResponse response) => InTurnAsync(() => responses.WriteAsync(response));
-
-    private async Task InTurnAsync(Func<Task> write)
-    {
-        await _writing.WaitAsync(_gone.Token);
+        var answers = new InferenceResponses(InferenceReply.Of(message));
+        InferenceEvents? events = null;
         try
         {
-            await write();
-            _begun = true;
+            if (!InferenceReader.Read(message, streams: true).TryGet(out var call, out var error))
+            {
+                return (answers, ErrorSize.Limit(error));
+            }
+
+            answers = new InferenceResponses(call.Reply);
+            events = new InferenceEvents(call.Reply, answers, Time, _writer.Value);
+            error = await _runner.RunAsync(call, _callers.Of(_context), ReconstructionService.DeadlineOf(_context), events, Abort, _gone.Token);
+            return error is null ? null : (answers, ErrorSize.Limit(error));
         }
-        finally
+#pragma warning disable CA1031 // A fault of the server itself is told to whom it struck, now; the stream goes on for the others.
+        catch (Exception exception) when (!_gone.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            _writing.Release();
+            Log.Fault(Logger, _context.Method, exception);
+            return events is { HasEnded: true } ? null : (answers, EngineErrors.Unexpected);
         }
+    }
+
+    private async Task EndAsync(Task<(InferenceResponses Answers, ServerError Error)?> answering)
+    {
+        try
+        {
+            if (await answering is not { } refused || _failed.Task.IsCompleted)
+            {
+                return;
+            }
+
+            if (_errorsEnd)
+            {
+                _failed.TrySetResult(refused.Error);
+                return;
+            }
+
+            await _writer.Value.WriteAsync(refused.Answers.Error(refused.Error));
+        }
+#pragma warning disable CA1031 // What can't be written ends the stream, unless it has ended.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (!_gone.IsCancellationRequested)
+            {
+                _failed.TrySetException(exception);
+            }
+        }
+    }
+
+    private async Task LetGoAsync()
+    {
+        Log.CallStalled(Logger, _context.Method, Stall.TotalSeconds);
+        Stalling?.Invoke();
+        Abort();
+        await _gone.CancelAsync();
+    }
+
+    private void Abort()
+    {
+        _failed.TrySetResult(EngineErrors.Stalled);
+        _abort();
     }
 }

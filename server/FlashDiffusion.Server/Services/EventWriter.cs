@@ -68,13 +68,6 @@ internal sealed class EventWriter(
         }
     }
 
-    private static ServerError Stalled => new()
-    {
-        Code = StatusCode.Cancelled,
-        Reason = ErrorReasons.ClientStalled,
-        Message = "The client stopped reading, so the reconstruction was cancelled.",
-    };
-
     private async Task<ServerError?> WriteEventsAsync()
     {
         await using var events = feed.ReadEventsAsync(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
@@ -90,7 +83,7 @@ internal sealed class EventWriter(
             };
             if (!written)
             {
-                return Stalled;
+                return EngineErrors.Stalled;
             }
 
             switch (events.Current)

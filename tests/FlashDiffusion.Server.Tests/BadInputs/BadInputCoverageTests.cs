@@ -15,8 +15,8 @@ public sealed partial class BadInputCoverageTests
         "resume_from.checkpoint", "resume_from.require_exact",
         // The sides of a size are the cases of the messages that use it.
         "fixed",
-        // Echoed. The other name of a model that is loaded, tried under that one.
-        "id", "repository_name",
+        // The other name of a model that is loaded, tried under that one.
+        "repository_name",
     ];
 
     [Fact]

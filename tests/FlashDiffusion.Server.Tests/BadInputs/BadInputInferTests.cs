@@ -96,6 +96,10 @@ public sealed class BadInputInferTests(BadInputServer server)
         yield return new("did not load", "model_name", request => request.ModelName = "broken", StatusCode.FailedPrecondition);
         yield return new("a solver that did not load", "model_name", request => request.ModelName = "fake:torn", StatusCode.FailedPrecondition);
         yield return new("unknown", "model_version", request => request.ModelVersion = "99", StatusCode.NotFound);
+        yield return new("too long", "model_name", request => request.ModelName = new string('x', 257));
+        yield return new("too long", "model_version", request => request.ModelVersion = new string('9', 257));
+        yield return new("too long", "id", request => request.Id = new string('x', 257));
+        yield return new("too long in bytes", "id", request => request.Id = new string('ü', 129));
     }
 
     private static IEnumerable<BadCase<Inference.ModelInferRequest>> Tensors()

@@ -12,8 +12,8 @@ public sealed class InferenceEventsTests : IInferenceResponseStream
 
     public InferenceEventsTests()
     {
-        var call = new InferenceCall(new V1.ReconstructRequest(), "starter", "one", FrozenSet.ToFrozenSet(["picture"]), FrozenDictionary<string, int>.Empty);
-        _events = new InferenceEvents(call, new InferenceResponses(call), _time, this);
+        var reply = new InferenceReply("starter", "", "one", FrozenSet.ToFrozenSet(["picture"]));
+        _events = new InferenceEvents(reply, new InferenceResponses(reply), _time, this);
     }
 
     [Fact]

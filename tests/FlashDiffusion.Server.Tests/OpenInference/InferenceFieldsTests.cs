@@ -7,7 +7,7 @@ namespace FlashDiffusion.Server.Tests.OpenInference;
 public sealed class InferenceFieldsTests
 {
     private static readonly InferenceCall Call = new(
-        new V1.ReconstructRequest(), "starter", "", [], new Dictionary<string, int> { ["checkpoint"] = 0, ["measurement"] = 1 }.ToFrozenDictionary());
+        new V1.ReconstructRequest(), new Dictionary<string, int> { ["checkpoint"] = 0, ["measurement"] = 1 }.ToFrozenDictionary(), new InferenceReply("starter", "", "", []));
 
     [Theory]
     [InlineData("resume_from.token", "parameters[resume]")]

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using FlashDiffusion.Server.OpenInference;
 using Google.Protobuf;
 
@@ -8,7 +7,7 @@ public sealed class InferenceResponsesTests
 {
     private static readonly V1.Checkpoint Checkpoint = new() { Step = 4, Token = ByteString.CopyFrom(1, 2, 3, 4), Data = ByteString.CopyFrom(5, 6, 7), Crc32 = uint.MaxValue };
 
-    private readonly InferenceResponses _responses = new(new InferenceCall(new V1.ReconstructRequest(), "starter", "one", [], FrozenDictionary<string, int>.Empty));
+    private readonly InferenceResponses _responses = new(new InferenceReply("starter", "", "one", []));
 
     [Fact]
     public void Accept_WithoutCheckpoint_IsNoResponse() => Assert.Null(_responses.Accept(new V1.Accepted()));
