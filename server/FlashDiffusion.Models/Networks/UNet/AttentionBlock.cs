@@ -21,6 +21,7 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
     private readonly long _heads;
     private readonly bool _newOrder;
     private AttentionSettings? _fused;
+    private TokenAttentionSettings? _tokens;
 
     public AttentionBlock(long channels, long heads, bool newOrder)
         : base(nameof(AttentionBlock))
@@ -72,6 +73,7 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
     /// <inheritdoc/>
     public void Fuse()
     {
+        _tokens = new TokenAttentionSettings((int)_heads, _newOrder);
         if (_channels <= AttentionFunction.MostChannels && _channels / _heads % WinogradProduct.HalfPanel == 0)
         {
             _fused ??= new AttentionSettings(
@@ -99,14 +101,25 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
         using var normed = _norm.Forward(x);
         using var tokens = ChannelsLastLayout.ToTokens(normed);
         using var packed = _queryKeyValue.ForwardTokens(tokens);
+        using var merged = AttendTokens(packed, batch, width);
+        using var projected = _projection.ForwardTokens(merged);
+        using var map = ChannelsLastLayout.FromTokens(projected, shape[2], shape[3]);
+        return x + map;
+    }
+
+    // (B, positions, 3 C) -> (B, positions, C)
+    private Tensor AttendTokens(Tensor packed, long batch, long width)
+    {
+        if (_tokens is not null && TokenAttention.Suits(packed, _heads))
+        {
+            return TokenAttention.Of(packed, _tokens);
+        }
+
         using var split = _newOrder ? packed.view(batch, -1, 3, _heads, width) : packed.view(batch, -1, _heads, 3, width);
         using var permuted = split.permute(_newOrder ? TokenProjectionsFirst : TokenHeadsFirst);
         using var attended = Attend(permuted);
         using var transposed = attended.transpose(1, 2);
-        using var merged = transposed.reshape(batch, -1, _channels);
-        using var projected = _projection.ForwardTokens(merged);
-        using var map = ChannelsLastLayout.FromTokens(projected, shape[2], shape[3]);
-        return x + map;
+        return transposed.reshape(batch, -1, _channels);
     }
 
     // (query key value, B, heads, positions, width) -> (B, heads, positions, width)

@@ -1,0 +1,115 @@
+using System.Runtime.Intrinsics.X86;
+using FlashDiffusion.Sampling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FlashDiffusion.Models.Networks;
+
+/// <summary>Self-attention of many tokens, softmax(q k^T / sqrt(width)) v for each head, block by block: the scores of all pairs of tokens are never in memory.</summary>
+/// <remarks>
+/// The forward pass is that of FlashAttention (arXiv 2205.14135), the backward pass that of FlashAttention-2 (arXiv 2307.08691), both with the scores transposed
+/// (<see cref="TokenAttentionHead"/>). Torch's own does the same by a general product that is slow on narrow heads. Heads do not touch each other, and blocks are cut by the number
+/// of tokens alone: neither the batch nor the number of threads changes a bit.
+/// </remarks>
+internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<TokenAttention>
+{
+    private const string Settings = "settings";
+
+    /// <inheritdoc/>
+    public override string Name => nameof(TokenAttention);
+
+    /// <summary>Whether it can be used.</summary>
+    /// <param name="packed">Queries, keys and values (B, T, 3 C).</param>
+    /// <param name="heads">Number of heads.</param>
+    public static bool Suits(Tensor packed, long heads)
+    {
+        if (!WinogradConvolution.Enabled || !Avx512F.IsSupported || packed.dtype != ScalarType.Float32 || packed.device_type != DeviceType.CPU || !packed.is_contiguous())
+        {
+            return false;
+        }
+
+        // Matrices are transposed four by four.
+        return packed.shape[1] % 4 == 0 && packed.shape[2] / 3 / heads % WinogradProduct.HalfPanel == 0;
+    }
+
+    /// <summary>Attends.</summary>
+    /// <param name="packed">Queries, keys and values (B, T, 3 C) that it <see cref="Suits"/>.</param>
+    /// <param name="settings">How they are packed.</param>
+    /// <returns>What the heads give, side by side: (B, T, C).</returns>
+    public static Tensor Of(Tensor packed, TokenAttentionSettings settings)
+    {
+        // As in NormActivation.
+        using var scope = NewDisposeScope();
+        var output = is_grad_enabled() && packed.requires_grad ? apply(packed, settings) : Run(packed, settings).Output;
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (packed, settings) = ((Tensor)vars[0], (TokenAttentionSettings)vars[1]);
+        var (output, statistics) = Run(packed, settings);
+        // An alias: the output itself would hold the graph that holds it.
+        ctx.save_for_backward([packed, output.alias(), statistics]);
+        ctx.save_data(Settings, settings);
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        BackwardFaults.Kept(() => Gradients(ctx, grad_output), () => ctx.get_saved_variables()[0].shape, inputs: 2);
+
+    private static List<Tensor> Gradients(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        GradientHandOver.Clear();
+        using var scope = NewDisposeScope();
+        var saved = ctx.get_saved_variables();
+        var (packed, output, statistics) = (saved[0], saved[1], saved[2]);
+        var gradient = grad_output.contiguous();
+        var result = empty_like(packed);
+        var work = Work(packed, output, statistics, (TokenAttentionSettings)ctx.get_data(Settings));
+        work.Backward = true;
+        work.OutputGradient = TensorAddress.Of(gradient);
+        work.PackedGradient = TensorAddress.Of(result);
+        Run(ref work);
+        grad_output.Dispose();
+        return [GradientHandOver.Of(result.MoveToOuterDisposeScope()), null!];
+    }
+
+    private static (Tensor Output, Tensor Statistics) Run(Tensor packed, TokenAttentionSettings settings)
+    {
+        var shape = packed.shape;
+        var output = empty(shape[0], shape[1], shape[2] / 3);
+        var statistics = empty(shape[0], settings.Heads, 2, TokenAttentionWork.Padded((int)shape[1]));
+        var work = Work(packed, output, statistics, settings);
+        Run(ref work);
+        return (output, statistics);
+    }
+
+    private static void Run(ref TokenAttentionWork work)
+    {
+        using var rooms = new TokenAttentionRooms(ref work);
+        fixed (TokenAttentionWork* at = &work)
+        {
+            ComputeTeam.Run(&TokenAttentionHead.Share, at, work.Tasks, work.Operations, work.Tasks);
+        }
+    }
+
+    private static TokenAttentionWork Work(Tensor packed, Tensor output, Tensor statistics, TokenAttentionSettings settings)
+    {
+        var shape = packed.shape;
+        var (batch, channels) = ((int)shape[0], (int)(shape[2] / 3));
+        return new TokenAttentionWork
+        {
+            Packed = TensorAddress.Of(packed),
+            Output = TensorAddress.Of(output),
+            Statistics = TensorAddress.Of(statistics),
+            ProjectionsFirst = settings.ProjectionsFirst,
+            Batch = batch,
+            Tokens = (int)shape[1],
+            Channels = channels,
+            Heads = settings.Heads,
+            Tasks = Math.Min(get_num_threads(), batch * settings.Heads),
+        };
+    }
+}
