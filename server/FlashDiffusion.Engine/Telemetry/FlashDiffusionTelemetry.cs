@@ -141,6 +141,10 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <summary>A reconstruction goes on from a checkpoint.</summary>
     public void RecordResume(bool exact) => _resumed.Add(1, new KeyValuePair<string, object?>("exactness", exact ? "exact" : "tolerance"));
 
+    /// <summary>Makes a gauge of whether new requests should come here.</summary>
+    public void ObserveReadiness(Func<bool> isReady) =>
+        Meter.CreateObservableGauge("flashdiffusion.server.ready", () => isReady() ? 1 : 0, "{server}", "1 where new requests should come, else 0.");
+
     /// <summary>Makes a gauge of the load contexts of plugins.</summary>
     public void ObserveContexts(Func<int> contexts) =>
         Meter.CreateObservableGauge("flashdiffusion.solver.contexts", contexts, "{context}", "Load contexts of solver plugins.");

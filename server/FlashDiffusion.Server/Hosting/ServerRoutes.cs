@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Admin;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Errors;
@@ -58,6 +59,8 @@ internal static class ServerRoutes
         // On the port of metrics too, which stays in cleartext: probes of kubelets have no client certificates.
         var everywhere = app.MapGroup("").WithMetadata(new EndpointRoles(EndpointRole.Http, EndpointRole.Metrics));
         MapHealth(everywhere);
+        var state = app.Services.GetRequiredService<ServingState>();
+        app.Services.GetRequiredService<FlashDiffusionTelemetry>().ObserveReadiness(() => state.IsReady);
         UnknownPath.Map(everywhere);
     }
 

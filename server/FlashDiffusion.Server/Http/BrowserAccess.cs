@@ -3,10 +3,11 @@ using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace FlashDiffusion.Server.Http;
 
-/// <summary>Lets scripts of the configured origins call the HTTP port, and read what gRPC-Web says in headers.</summary>
+/// <summary>Lets scripts of the configured origins call the HTTP port, and read what answers say in headers: how gRPC-Web ended, when to come again, what credentials are asked for.</summary>
 internal sealed class BrowserAccess(IOptions<HttpOptions> http) : IConfigureOptions<CorsOptions>
 {
     private static readonly TimeSpan PreflightAge = TimeSpan.FromHours(1);
@@ -16,7 +17,7 @@ internal sealed class BrowserAccess(IOptions<HttpOptions> http) : IConfigureOpti
         _ = http.Value.AllowedOrigins.Contains(HttpOptions.AnyOrigin) ? policy.AllowAnyOrigin() : policy.WithOrigins([.. http.Value.AllowedOrigins]);
         policy.WithMethods(HttpMethods.Get, HttpMethods.Post)
             .AllowAnyHeader()
-            .WithExposedHeaders("grpc-status", "grpc-message", "grpc-status-details-bin", GrpcStatusMapper.PushbackTrailer)
+            .WithExposedHeaders("grpc-status", "grpc-message", "grpc-status-details-bin", GrpcStatusMapper.PushbackTrailer, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate)
             .SetPreflightMaxAge(PreflightAge);
     });
 

@@ -40,9 +40,13 @@ internal static class TelemetrySetup
                 .AddSource(FlashDiffusionTelemetry.Name)
                 .AddAspNetCoreInstrumentation(instrumentation =>
                 {
-                    instrumentation.Filter = IsTraced;
+                    instrumentation.Filter = context => TracedCalls.Has(context.Request);
                     // At the end, since the instrumentation names the span after its route by then.
-                    instrumentation.EnrichWithHttpResponse = (activity, response) => activity.DisplayName = MethodOf(response.HttpContext) ?? activity.DisplayName;
+                    instrumentation.EnrichWithHttpResponse = (activity, response) =>
+                    {
+                        activity.DisplayName = MethodOf(response.HttpContext) ?? activity.DisplayName;
+                        activity.SetTag("url.path", TracedCalls.PathOf(response.HttpContext.Request));
+                    };
                 })
                 .AddOtlpExporter(traces.Configure));
         }
@@ -61,12 +65,6 @@ internal static class TelemetrySetup
             sampler.IsInUse = true;
             return new ParentBasedSampler(sampler);
         });
-
-    // Whatever comes as gRPC, gRPC-Web or JSON and may cost something; health checks and catalogs would only fill the collector.
-    private static bool IsTraced(HttpContext context) => context.Request.Path.Value is { } path
-        && (path.StartsWith("/flashdiffusion.v1.ReconstructionService/", StringComparison.Ordinal)
-            || path.StartsWith("/inference.GRPCInferenceService/Model", StringComparison.Ordinal)
-            || path.StartsWith("/v1/", StringComparison.Ordinal));
 
     private static string? MethodOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName.TrimStart('/');
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FlashDiffusion.Deploy.Tests.Manifests;
 using FlashDiffusion.Deploy.Tests.Server;
 
 namespace FlashDiffusion.Deploy.Tests.Monitoring;
 
 /// <summary>Alerts, dashboard and autoscalers ask for what the server exports: a query for a name that is not there is silent for ever.</summary>
-public sealed class MonitoringTests
+public sealed partial class MonitoringTests
 {
     private static readonly IReadOnlyList<object> Alerts = [.. YamlTree.List(YamlTree.Documents(DeployFolder.Read("prometheus/alerts.yaml")).Single(), "groups").SelectMany(group => YamlTree.List(group, "rules"))];
 
@@ -20,9 +21,27 @@ public sealed class MonitoringTests
         var metrics = PromQl.MetricsOf(query);
         Assert.NotEmpty(metrics);
         Assert.All(metrics, metric => Assert.True(IsExported(metric), $"No instrument of the server is called {metric}."));
-        Assert.All(PromQl.ValuesOf(query, "outcome"), outcome => Assert.Contains(outcome, ServerSourceTests.Outcomes));
-        Assert.All(PromQl.ValuesOf(query, "reason"), reason => Assert.Contains(reason, ServerSourceTests.Reasons));
+        Assert.Empty(MetricLabels.FaultsOf(query));
     }
+
+    [Theory]
+    [InlineData("sum by (solver) (flashdiffusion_queue_work)")]
+    [InlineData("flashdiffusion_queue_work{solver=\"psld\"}")]
+    [InlineData("histogram_quantile(0.5, sum by (le) (flashdiffusion_queue_work))")]
+    [InlineData("flashdiffusion_batch_size_sum{stage=\"Steps\"}")]
+    [InlineData("flashdiffusion_request_duration_seconds_count{outcome=~\"Completed|Failed\"}")]
+    [InlineData("flashdiffusion_requests_rejected_total{reason!=\"Full\"}")]
+    [InlineData("rpc_server_call_duration_seconds_count{rpc_status_code=\"Internal\"}")]
+    [InlineData("rate(flashdiffusion_steps_total{instance=~\"$instance\", kind=\"guided\"}[5m])")]
+    [InlineData("flashdiffusion_step_duration_seconds_count{kind=\"nobody says which there are\"}")]
+    public void Query_WithAPlantedLabelOrValue_IsNoticed(string query) => Assert.NotEmpty(MetricLabels.FaultsOf(query));
+
+    [Fact]
+    public void Dashboard_Legends_NameLabelsThatTheirQueriesKeep() => Assert.All(DashboardTargets(), target =>
+    {
+        var kept = PromQl.GroupsOf(target.Query) is { Count: > 0 } groups ? groups : MetricLabels.Of(PromQl.MetricsOf(target.Query).Single());
+        Assert.Subset(kept.ToHashSet(), Placeholder().Matches(target.Legend).Select(match => match.Groups[1].Value).ToHashSet());
+    });
 
     [Theory]
     [InlineData("sum(flashdiffusion_queue_works)")]
@@ -70,14 +89,27 @@ public sealed class MonitoringTests
         (string)YamlTree.At(Manifest.Load("kserve/inferenceservice.yaml").Single().Tree, "spec", "predictor", "autoScaling", "metrics", 0, "external", "metric", "query")!,
     ];
 
+    private static List<(string Query, string Legend)> DashboardTargets()
+    {
+        using var dashboard = JsonDocument.Parse(DeployFolder.Read("compose/grafana/dashboards/flashdiffusion.json"));
+        return
+        [
+            .. dashboard.RootElement.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+                .Select(target => (target.GetProperty("expr").GetString()!, target.GetProperty("legendFormat").GetString()!)),
+        ];
+    }
+
     private static List<string> DashboardQueries()
     {
         using var dashboard = JsonDocument.Parse(DeployFolder.Read("compose/grafana/dashboards/flashdiffusion.json"));
         var root = dashboard.RootElement;
         return
         [
-            .. root.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray()).Select(target => target.GetProperty("expr").GetString()!),
+            .. DashboardTargets().Select(target => target.Query),
             .. root.GetProperty("templating").GetProperty("list").EnumerateArray().Select(variable => variable.GetProperty("query").GetProperty("query").GetString()!),
         ];
     }
+
+    [GeneratedRegex(@"\{\{\s*(\w+)\s*\}\}")]
+    private static partial Regex Placeholder();
 }

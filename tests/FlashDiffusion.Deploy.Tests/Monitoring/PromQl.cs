@@ -17,9 +17,25 @@ internal static partial class PromQl
         return Name().Matches(bare).Select(match => match.Value).Where(name => name is not ("or" or "and" or "unless" or "offset" or "bool")).ToHashSet();
     }
 
-    /// <summary>Values that a query compares a label with, the alternatives of a regular expression one by one.</summary>
-    public static IEnumerable<string> ValuesOf(string query, string label) =>
-        Regex.Matches(query, $"\\b{label}=~?\"([^\"]*)\"").SelectMany(match => match.Groups[1].Value.Split('|'));
+    /// <summary>What a query compares labels with: the metric, the label, and its value or the alternatives of a regular expression.</summary>
+    public static IEnumerable<(string Metric, string Label, string Value)> Comparisons(string query) =>
+        from selector in Selector().Matches(query)
+        from matcher in Matcher().Matches(selector.Groups["matchers"].Value)
+        from value in matcher.Groups["value"].Value.Split('|')
+        select (selector.Groups["metric"].Value, matcher.Groups["label"].Value, value);
+
+    /// <summary>The labels that a query groups by.</summary>
+    public static IReadOnlySet<string> GroupsOf(string query) =>
+        GroupedBy().Matches(query).SelectMany(match => match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet();
+
+    [GeneratedRegex(@"\b(?<metric>[a-zA-Z_:][\w:]*)\{(?<matchers>[^}]*)\}")]
+    private static partial Regex Selector();
+
+    [GeneratedRegex("(?<label>\\w+)\\s*(=~|!~|!=|=)\\s*\"(?<value>[^\"]*)\"")]
+    private static partial Regex Matcher();
+
+    [GeneratedRegex(@"\b(?:by|without|on|ignoring)\s*\(([^)]*)\)")]
+    private static partial Regex GroupedBy();
 
     [GeneratedRegex(@"^label_values\((\w+),")]
     private static partial Regex LabelValues();

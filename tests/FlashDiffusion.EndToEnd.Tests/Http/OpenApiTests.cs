@@ -70,6 +70,25 @@ public sealed class OpenApiTests(SharedServer shared) : IDisposable
         Assert.Contains("Reconstructs a picture", document["paths"]!["/v1/reconstructions"]!["post"]!["description"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Document_OfAStream_PromisesLinesAndNoSingleValue()
+    {
+        var document = await DocumentAsync();
+        var content = document["paths"]!["/v1/reconstructions"]!["post"]!["responses"]!["200"]!["content"]!["application/json"]!;
+
+        Assert.Null(content["schema"]!["type"] ?? content["schema"]!["$ref"]);
+        Assert.Equal("#/components/schemas/ReconstructResponse", content["x-itemSchema"]!["$ref"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Document_WhereNobodyIsAskedWhoHeIs_HasSchemesAndNeedsNone()
+    {
+        var document = await DocumentAsync();
+
+        Assert.Equal(["bearer", "certificate"], document["components"]!["securitySchemes"]!.AsObject().Select(scheme => scheme.Key));
+        Assert.Empty(document["security"]!.AsArray());
+    }
+
     private async Task<JsonObject> DocumentAsync() => JsonNode.Parse(await _http.GetStringAsync("/openapi.json", TestContext.Current.CancellationToken))!.AsObject();
 
     private static void Check(JsonNode? value, JsonNode schema, JsonObject schemas, string where)

@@ -19,7 +19,7 @@ public sealed class AlertTests
     public async Task EachAlert_ProvokedOnAServer_FiresAndNamesIt()
     {
         using var plugins = new PluginFolder();
-        await using var server = await RunningServer.StartAsync([$"--plugins={plugins.FullPath}", $"--queue={Places}", "--batch=2", $"--Engine:StepLimitSeconds={StepLimit}"]);
+        await using var server = await RunningServer.StartAsync([$"--plugins={plugins.FullPath}", $"--queue={Places}", "--batch=2", "--admin=true", "--admin-port=0", $"--Engine:StepLimitSeconds={StepLimit}"]);
         await using var prometheus = new PrometheusServer(server.Metrics, ShortRules.Text);
         var fine = await Requests.BlurredAsync(server, 32, 32);
         await Requests.ReconstructAsync(server, fine);
@@ -40,6 +40,13 @@ public sealed class AlertTests
             await SeenAsync(prometheus, () => Task.CompletedTask, "FlashDiffusionDeviceStuck", "FlashDiffusionThreadAbandoned");
         }
 
+        // It goes on answering its metrics port, and takes nothing any more.
+        using (var admin = Grpc.Net.Client.GrpcChannel.ForAddress(server.Admin!))
+        {
+            await new V1.AdminService.AdminServiceClient(admin).DrainAsync(new V1.DrainRequest(), Requests.Call);
+        }
+
+        await SeenAsync(prometheus, () => Task.CompletedTask, "FlashDiffusionNotReady");
         await server.KillAsync();
         await SeenAsync(prometheus, () => Task.CompletedTask, "FlashDiffusionDown");
         Assert.Equal(ShortRules.Names.Order(), _seen.Keys.Order());

@@ -53,7 +53,8 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
             await Task.Delay(300, TestContext.Current.CancellationToken);
         }
 
-        await EventuallyAsync(() => SpansOf(trace), spans => spans.Exists(span => span.Name.EndsWith("/Reconstruct", StringComparison.Ordinal)));
+        // It was accepted and waited; had it been refused there were no queue.
+        await EventuallyAsync(() => SpansOf(trace), spans => spans.Exists(span => span.Name.EndsWith("/Reconstruct", StringComparison.Ordinal)) && spans.Exists(span => span.Name == "queue"));
         await Task.Delay(500, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(SpansOf(trace), span => span.Name == "solve");
         running.ForEach(call => call.Dispose());
@@ -78,6 +79,31 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
 
         static bool IsCall(Otlp.Traces.Span span) => span.Name.EndsWith("/Reconstruct", StringComparison.Ordinal);
         static string? Said(Otlp.Traces.Span span, string name) => span.Attributes.SingleOrDefault(pair => pair.Key == name)?.Value.StringValue;
+    }
+
+    [Fact]
+    public async Task Trace_OfCallsInJson_NamesNoRequestAndLeavesCatalogsOut()
+    {
+        const string id = "whoever-has-this-may-fetch";
+        var (catalog, ready, fetch) = (NewTrace(), NewTrace(), NewTrace());
+        using var http = new HttpClient { BaseAddress = Server.Http };
+        await GetAsync("/v1/models", catalog);
+        await new Inference.GRPCInferenceService.GRPCInferenceServiceClient(Server.Channel).ModelReadyAsync(new Inference.ModelReadyRequest { Name = "starter" }, Requests.Call.WithHeaders(Traced(ready)));
+        await GetAsync($"/v1/reconstructions/{id}", fetch);
+
+        var span = (await EventuallyAsync(() => SpansOf(fetch), spans => spans.Count > 0))[0];
+
+        Assert.Equal("/v1/reconstructions/{request_id}", span.Attributes.Single(pair => pair.Key == "url.path").Value.StringValue);
+        Assert.DoesNotContain(id, span.ToString(), StringComparison.Ordinal);
+        // They ended before.
+        Assert.Empty(SpansOf(catalog).Concat(SpansOf(ready)));
+
+        async Task GetAsync(string path, string trace)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("traceparent", Traced(trace).GetValue("traceparent"));
+            using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]
@@ -126,6 +152,7 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
             ["flashdiffusion.queue.work"] = "{step}",
             ["flashdiffusion.slots.active"] = "{sample}",
             ["flashdiffusion.solver.contexts"] = "{context}",
+            ["flashdiffusion.server.ready"] = "{server}",
             ["flashdiffusion.steps"] = "{step}",
             ["flashdiffusion.network.calls"] = "{call}",
         };
@@ -184,7 +211,7 @@ public sealed class OperatedServerTests(OperatedServer operated) : IClassFixture
         call.Dispose();
         await prometheus.EventuallyAsync("sum(flashdiffusion_queue_work)", value => value == 0);
         await prometheus.EventuallyAsync("histogram_quantile(0.5, sum by (le) (flashdiffusion_step_duration_seconds_bucket))", value => value > 0);
-        Assert.Equal("histogram", await prometheus.TypeAsync("flashdiffusion_request_severity_ratio") ?? await prometheus.TypeAsync("flashdiffusion_request_severity"));
+        Assert.Equal("histogram", await prometheus.TypeAsync("flashdiffusion_request_severity"));
         Assert.Equal("gauge", await prometheus.TypeAsync("flashdiffusion_queue_work"));
     }
 

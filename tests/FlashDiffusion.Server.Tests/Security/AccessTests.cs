@@ -74,6 +74,9 @@ public sealed class AccessTests : IAsyncLifetime
             Assert.True((await http.GetAsync(new Uri(page, UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode, page);
         }
 
+        using var description = JsonDocument.Parse(await http.GetStringAsync(new Uri("/openapi.json", UriKind.Relative), TestContext.Current.CancellationToken));
+        var needed = Assert.Single(description.RootElement.GetProperty("security").EnumerateArray().ToList()).EnumerateObject().Single().Name;
+        Assert.Equal("http", description.RootElement.GetProperty("components").GetProperty("securitySchemes").GetProperty(needed).GetProperty("type").GetString());
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _alice);
         Assert.Contains("fake", await http.GetStringAsync(new Uri("/v1/models", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }

@@ -25,6 +25,7 @@ public sealed partial class MetricNamesTests : IDisposable
         _telemetry = new FlashDiffusionTelemetry(_meters);
         _telemetry.Observe([], []);
         _telemetry.ObserveContexts(() => 1);
+        _telemetry.ObserveReadiness(() => true);
         _ = new RpcMetrics(_telemetry, TimeProvider.System);
         _instruments = Instruments.Of(_telemetry);
     }
@@ -54,6 +55,7 @@ public sealed partial class MetricNamesTests : IDisposable
     [InlineData("flashdiffusion.stream.stalled", "{stream}", "counter")]
     [InlineData("flashdiffusion.resume.count", "{resume}", "counter")]
     [InlineData("flashdiffusion.solver.contexts", "{context}", "gauge")]
+    [InlineData("flashdiffusion.server.ready", "{server}", "gauge")]
     [InlineData("flashdiffusion.estimator.eta_error", "1", "histogram")]
     public void Instrument_OfTheConvention_IsThereOnce(string name, string unit, string kind)
     {

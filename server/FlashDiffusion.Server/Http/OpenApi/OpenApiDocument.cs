@@ -10,7 +10,7 @@ internal static class OpenApiDocument
     private const string Json = "application/json";
     private const string Error = "Error";
 
-    public static JsonObject Of(IEnumerable<HttpBinding> bindings)
+    public static JsonObject Of(IEnumerable<HttpBinding> bindings, OpenApiSecurity security)
     {
         var comments = new ProtoComments();
         var schemas = new OpenApiSchemas(comments);
@@ -37,7 +37,8 @@ internal static class OpenApiDocument
                 ["description"] = "flashdiffusion.v1 as JSON: 64-bit integers are strings, bytes are base64, durations are seconds like \"1.5s\"; a name that a message does not have is ignored.",
             },
             ["paths"] = paths,
-            ["components"] = new JsonObject { ["schemas"] = schemas.All },
+            ["security"] = security.Requirements,
+            ["components"] = new JsonObject { ["schemas"] = schemas.All, ["securitySchemes"] = OpenApiSecurity.Schemes },
         };
     }
 
@@ -71,7 +72,7 @@ internal static class OpenApiDocument
             ["200"] = new JsonObject
             {
                 ["description"] = method.IsServerStreaming ? "Events, one a line." : "The answer.",
-                ["content"] = Content(schemas.ReferTo(method.OutputType)),
+                ["content"] = method.IsServerStreaming ? Stream(schemas.ReferTo(method.OutputType), method.OutputType.Name) : Content(schemas.ReferTo(method.OutputType)),
             },
             ["default"] = new JsonObject
             {
@@ -97,6 +98,16 @@ internal static class OpenApiDocument
     }
 
     private static JsonObject Content(JsonObject schema) => new() { [Json] = new JsonObject { ["schema"] = schema } };
+
+    // No type: the body as a whole is no JSON value, and 3.1 has no word for a sequence of them.
+    private static JsonObject Stream(JsonObject item, string name) => new()
+    {
+        [Json] = new JsonObject
+        {
+            ["schema"] = new JsonObject { ["description"] = $"Not one JSON value but a sequence: each line is a {name}, to be read as it comes; an {Error} after the first is the last line." },
+            ["x-itemSchema"] = item,
+        },
+    };
 
     private static JsonObject ErrorSchema() => new()
     {

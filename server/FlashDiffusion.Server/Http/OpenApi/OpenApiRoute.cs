@@ -1,4 +1,6 @@
+using FlashDiffusion.Server.Configuration;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Http.OpenApi;
 
@@ -10,7 +12,10 @@ internal static class OpenApiRoute
     public static void Map(IEndpointRouteBuilder routes)
     {
         // Routes are complete by the first request.
-        var document = new Lazy<string>(() => OpenApiDocument.Of(BindingsOf(routes.ServiceProvider.GetRequiredService<EndpointDataSource>().Endpoints)).ToJsonString());
+        var services = routes.ServiceProvider;
+        var document = new Lazy<string>(() => OpenApiDocument.Of(
+            BindingsOf(services.GetRequiredService<EndpointDataSource>().Endpoints),
+            new OpenApiSecurity(services.GetRequiredService<IOptions<AccessOptions>>().Value, services.GetRequiredService<IOptions<TlsOptions>>().Value)).ToJsonString());
         routes.MapGet(Path, () => Results.Text(document.Value, "application/json"));
     }
 
