@@ -89,6 +89,12 @@ public sealed class WorkloadTests
         Assert.True(Number(YamlTree.At(service.Tree, "spec", "predictor", "terminationGracePeriodSeconds")) >= DrainOf(Runtime));
     }
 
+    // Nothing is NOT_SERVING during the pause, and the ports close with the delay: without one nobody who watches would see it.
+    [Theory]
+    [InlineData("kubernetes/base/deployment.yaml")]
+    [InlineData("kserve/servingruntime.yaml")]
+    public void Drain_ShowsThatItIsNotServing_BeforeThePortsClose(string file) => Assert.InRange(Argument(Manifest.Load(file).Single(), "--drain-delay"), 1, 30);
+
     [Fact]
     public void Autoscalers_AskForTheSameQueue()
     {
@@ -112,9 +118,11 @@ public sealed class WorkloadTests
     private static double DrainOf(Manifest manifest)
     {
         var container = ContainerOf(manifest);
-        var grace = YamlTree.List(container, "args").Cast<string>().Single(argument => argument.StartsWith("--grace=", StringComparison.Ordinal)).Split('=')[1];
-        return Number(YamlTree.At(container, "lifecycle", "preStop", "sleep", "seconds")) + Number(grace) + ShutdownMarginSeconds;
+        return Number(YamlTree.At(container, "lifecycle", "preStop", "sleep", "seconds")) + Argument(manifest, "--drain-delay") + Argument(manifest, "--grace") + ShutdownMarginSeconds;
     }
+
+    private static double Argument(Manifest manifest, string name) =>
+        Number(YamlTree.List(ContainerOf(manifest), "args").Cast<string>().Single(argument => argument.StartsWith(name + "=", StringComparison.Ordinal)).Split('=')[1]);
 
     private static object? PodOf(Manifest manifest) => manifest.Kind == "ServingRuntime" ? YamlTree.At(manifest.Tree, "spec") : YamlTree.At(manifest.Tree, "spec", "template", "spec");
 

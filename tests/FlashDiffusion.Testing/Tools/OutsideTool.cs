@@ -10,10 +10,7 @@ internal static class OutsideTool
     /// <returns>Its full path.</returns>
     public static string Require(string name)
     {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
-        if (path is not null)
+        if (Find(name) is { } path)
         {
             return path;
         }
@@ -26,4 +23,10 @@ internal static class OutsideTool
         Assert.Skip($"'{name}' is not in PATH; .ci/run shows how to install it.");
         return "";
     }
+
+    /// <summary>Path of a program, looked up in PATH; null if it is not there.</summary>
+    /// <param name="name">Name of the executable.</param>
+    public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, name))
+        .FirstOrDefault(File.Exists);
 }
