@@ -118,7 +118,8 @@ internal static class ServerHost
             sockets.CreateBoundListenSocket = endpoint => WatchedSockets.Listen(endpoint, TimeSpan.FromSeconds(server.Value.StallSeconds) + VanishedMargin));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServingState>();
-        services.AddSingleton<HealthServiceImpl>();
+        services.AddSingleton<HealthService>();
+        services.AddSingleton<HealthServiceImpl>(provider => provider.GetRequiredService<HealthService>());
         services.AddSingleton<HealthBoard>();
         services.AddSingleton<Shutdown>();
         services.AddSingleton<PluginThreads>();
@@ -143,7 +144,8 @@ internal static class ServerHost
         services.AddSingleton<InferenceStreamFactory>();
         services.AddSingleton<RuntimeSampler>();
         services.AddGrpcReflection();
-        services.AddHostedService<DrainDelay>();
+        services.AddSingleton<DrainDelay>();
+        services.AddHostedService(provider => provider.GetRequiredService<DrainDelay>());
         services.AddSingleton<CurveKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<CurveKeeper>());
         services.AddSingleton<EngineStart>();
@@ -157,7 +159,7 @@ internal static class ServerHost
         JsonTwin.Add(rpc);
 
         // Open to everybody, and an unknown name is kept as long as somebody watches it.
-        rpc.AddServiceOptions<HealthServiceImpl>(health => health.MaxReceiveMessageSize = MostHealthBytes);
+        rpc.AddServiceOptions<HealthService>(health => health.MaxReceiveMessageSize = MostHealthBytes);
         rpc.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ServerOptions>>((grpc, server) =>
         {
             grpc.MaxReceiveMessageSize = server.Value.MaximumMessageBytes;

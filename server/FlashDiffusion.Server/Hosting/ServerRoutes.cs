@@ -11,7 +11,6 @@ using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Studio;
 using FlashDiffusion.Server.Telemetry;
 using Grpc.AspNetCore.Server;
-using Grpc.HealthCheck;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Hosting;
@@ -42,7 +41,7 @@ internal static class ServerRoutes
         });
         // Its clients load models by the protocol that they infer by. First, since the answer to unknown services comes with the first one, on its ports.
         app.MapGrpcService<InferenceService>().WithMetadata(CallsAndControl);
-        app.MapGrpcService<HealthServiceImpl>().WithMetadata(Calls);
+        app.MapGrpcService<HealthService>().WithMetadata(Calls);
         app.MapGrpcService<ReconstructionService>().WithMetadata(Calls);
         app.MapGrpcService<CatalogService>().WithMetadata(Calls);
         if (app.Services.GetRequiredService<IOptions<AdminOptions>>().Value.Enabled)

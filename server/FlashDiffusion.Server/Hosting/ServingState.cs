@@ -8,7 +8,7 @@ namespace FlashDiffusion.Server.Hosting;
 internal sealed class ServingState
 {
     private volatile ServingContext? _context;
-    private volatile bool _draining;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The snapshot; null until the server is ready.</summary>
     public ServingContext? Context => _context;
@@ -17,7 +17,7 @@ internal sealed class ServingState
     public bool IsReady => TakesRequests && !Lacking.Any();
 
     /// <summary>Whether a new request is looked at; those that name what they want may be served although the default is not there.</summary>
-    public bool TakesRequests => _context is not null && !_draining;
+    public bool TakesRequests => _context is not null && !IsDraining;
 
     /// <summary>What most requests mean and is not there, a line each: a server with a mistyped folder must not take the place of one that works.</summary>
     public IEnumerable<string> Lacking => _context is { } context ? LackingIn(context) : [];
@@ -25,11 +25,14 @@ internal sealed class ServingState
     /// <summary>What is out of service because a call of it hung, without another version in its place.</summary>
     public IEnumerable<OutOfService> Hung => _context is { } context ? HungOf(context) : [];
 
-    public bool IsDraining => _draining;
+    public bool IsDraining => _drained.Task.IsCompleted;
+
+    /// <summary>Done when new requests have begun to be refused: what waits for one need not wait any longer.</summary>
+    public Task Drained => _drained.Task;
 
     public void Publish(ServingContext context) => _context = context;
 
-    public void Drain() => _draining = true;
+    public void Drain() => _drained.TrySetResult();
 
     /// <summary>The snapshot for a new request, in service until the visit is disposed of, or why there is none.</summary>
     public bool TryEnter([NotNullWhen(true)] out ServingVisit? visit, [NotNullWhen(false)] out ServerError? error)
@@ -38,7 +41,7 @@ internal sealed class ServingState
         ServingContext? left = null;
 
         // What is taken out of service is so only after the snapshot without it has been published; where that is not so, nobody shall wait for it for ever.
-        while (!_draining && _context is { } context && !ReferenceEquals(context, left))
+        while (!IsDraining && _context is { } context && !ReferenceEquals(context, left))
         {
             if (context.TryVisit(out visit))
             {
@@ -49,7 +52,7 @@ internal sealed class ServingState
             left = context;
         }
 
-        error = _draining ? EngineErrors.ShuttingDown : EngineErrors.Starting;
+        error = IsDraining ? EngineErrors.ShuttingDown : EngineErrors.Starting;
         return false;
     }
 

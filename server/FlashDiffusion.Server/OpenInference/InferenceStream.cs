@@ -7,7 +7,8 @@ namespace FlashDiffusion.Server.OpenInference;
 
 /// <summary>
 /// One stream with many requests at once. A request that fails ends alone, with its id, its code and its last response, unless the
-/// client asked for errors as statuses: then the first one ends the stream.
+/// client asked for errors as statuses: then the first one ends the stream. So does a server that drains, when nothing of it runs any more: its client,
+/// which keeps a stream for all that it will ever ask, comes to another server by making another one only.
 /// </summary>
 internal sealed class InferenceStream : IDisposable
 {
@@ -38,6 +39,9 @@ internal sealed class InferenceStream : IDisposable
     /// <summary>Requests that have begun and not ended; while there are so many, no further one is read.</summary>
     public required int MostAtOnce { get; init; }
 
+    /// <summary>Done when the server takes nothing new.</summary>
+    public required Task Drained { get; init; }
+
     /// <summary>Time that one write may take.</summary>
     public required TimeSpan Stall { get; init; }
 
@@ -54,9 +58,9 @@ internal sealed class InferenceStream : IDisposable
     {
         try
         {
-            await ReadAsync(requests);
+            var complete = await ReadAsync(requests);
             await Task.WhenAny(Task.WhenAll(_running), _failed.Task);
-            return _failed.Task.IsCompleted ? await _failed.Task : null;
+            return _failed.Task.IsCompleted ? await _failed.Task : complete ? null : EngineErrors.ShuttingDown;
         }
         catch (OperationCanceledException) when (_failed.Task.IsCompletedSuccessfully)
         {
@@ -83,26 +87,38 @@ internal sealed class InferenceStream : IDisposable
 
     private InferenceStreamWriter MakeWriter() => new(_responses, _context, LetGoAsync, _gone.Token) { Stall = Stall, Time = Time };
 
-    /// <summary>Reads until the client has no more, or the stream has failed.</summary>
-    private async Task ReadAsync(IAsyncStreamReader<Inference.ModelInferRequest> requests)
+    /// <summary>Reads until the client has no more, the stream has failed, or the server drains and has done what it had taken on.</summary>
+    /// <returns>Whether the client has no more.</returns>
+    private async Task<bool> ReadAsync(IAsyncStreamReader<Inference.ModelInferRequest> requests)
     {
-        while (!_failed.Task.IsCompleted)
+        Task<bool>? next = null;
+        Task? rest = null;
+        while (true)
         {
             // Whoever does not read his answers shall not fill the memory with his questions.
             _running.RemoveAll(task => task.IsCompleted);
-            if (_running.Count >= MostAtOnce)
+            next ??= _running.Count < MostAtOnce ? requests.MoveNext(_gone.Token) : null;
+
+            // Until then what comes is read, and told at once to go elsewhere.
+            rest ??= Drained.IsCompleted ? Task.WhenAll(_running) : null;
+            await Task.WhenAny([rest ?? Drained, _failed.Task, .. next is null ? _running : [next]]);
+            if (_failed.Task.IsCompleted || rest is { IsCompleted: true })
             {
-                await Task.WhenAny([.. _running, _failed.Task]);
+                return false;
+            }
+
+            if (next is not { IsCompleted: true })
+            {
                 continue;
             }
 
-            var next = requests.MoveNext(_gone.Token);
-            if (await Task.WhenAny(next, _failed.Task) != next || !await next)
+            if (!await next)
             {
-                return;
+                return true;
             }
 
             _running.Add(EndAsync(AnswerAsync(requests.Current)));
+            next = null;
         }
     }
 

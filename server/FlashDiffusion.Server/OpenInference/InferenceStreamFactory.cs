@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Retention;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -10,6 +11,7 @@ namespace FlashDiffusion.Server.OpenInference;
 /// <summary>Makes one stream a call.</summary>
 internal sealed class InferenceStreamFactory(
     InferenceRunner runner,
+    ServingState state,
     ICallerIdentity callers,
     IOptions<EngineOptions> engine,
     IOptions<ServerOptions> server,
@@ -21,6 +23,7 @@ internal sealed class InferenceStreamFactory(
     {
         // All places of the engine, and as many again that are on their way in or out.
         MostAtOnce = 2 * engine.Value.MaximumSessions,
+        Drained = state.Drained,
         Stall = TimeSpan.FromSeconds(server.Value.StallSeconds),
         Time = time,
         Logger = logger,

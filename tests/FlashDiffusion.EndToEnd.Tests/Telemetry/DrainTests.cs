@@ -33,7 +33,32 @@ public sealed class DrainTests(OperatedServer operated) : IClassFixture<Operated
         }
 
         Assert.NotNull(last?.Result);
-        watch.Dispose();
+
+        // Nobody has to close his watch for the server to end.
+        Assert.False(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(0, await server.EndAsync());
+    }
+
+    [Fact]
+    public async Task Termination_StreamsOnWhichNothingRuns_EndAndKeepNobody()
+    {
+        await using var server = await RunningServer.StartAsync(["--grace=120"]);
+        using var ready = new Health.HealthClient(server.Channel).Watch(new HealthCheckRequest { Service = "readiness" }, Requests.Call);
+        using var alive = new Health.HealthClient(server.Channel).Watch(new HealthCheckRequest { Service = "liveness" }, Requests.Call);
+        Assert.True(await ready.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.True(await alive.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        using var idle = new Inference.GRPCInferenceService.GRPCInferenceServiceClient(server.Channel).ModelStreamInfer(Requests.Call);
+        await idle.RequestStream.WriteAsync(new Inference.ModelInferRequest { Id = "refused" }, TestContext.Current.CancellationToken);
+        Assert.True(await idle.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        server.Terminate();
+
+        Assert.True(await ready.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, ready.ResponseStream.Current.Status);
+        Assert.False(await ready.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.False(await alive.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        var ended = await Assert.ThrowsAsync<RpcException>(() => idle.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal((StatusCode.Unavailable, "SERVER_SHUTTING_DOWN"), (ended.StatusCode, ended.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>()?.Reason));
         Assert.Equal(0, await server.EndAsync());
     }
 

@@ -18,6 +18,7 @@ public sealed class InferenceStreamTests : ICallerIdentity, IDisposable
 
     private readonly FakeTimeProvider _time = new();
     private readonly RecordedLog _log = new();
+    private readonly TaskCompletionSource _drained = new();
     private int _stalled;
 
     [Fact]
@@ -111,6 +112,19 @@ public sealed class InferenceStreamTests : ICallerIdentity, IDisposable
         Assert.All(new[] { answer.InferResponse.Id, answer.InferResponse.ModelName, answer.InferResponse.ModelVersion }, text => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(text), 48, 256));
     }
 
+    [Fact]
+    public async Task Drain_NothingRuns_EndsTheStreamSoThatItsClientGoesElsewhere()
+    {
+        var responses = new RecordedResponses();
+        using var stream = StreamTo(responses);
+        var running = stream.RunAsync(new ScriptedRequests(0, _ => new Inference.ModelInferRequest()));
+        Assert.False(running.IsCompleted);
+
+        _drained.SetResult();
+
+        Assert.Same(EngineErrors.ShuttingDown, await running);
+    }
+
     public void Dispose() => _log.Dispose();
 
     string ICallerIdentity.Of(ServerCallContext context) => throw new InvalidOperationException("Nobody knows whose it is.");
@@ -119,6 +133,7 @@ public sealed class InferenceStreamTests : ICallerIdentity, IDisposable
     private InferenceStream StreamTo(RecordedResponses responses) => new(null!, this, responses, responses.Abort, new PlainCall(TestContext.Current.CancellationToken))
     {
         MostAtOnce = MostAtOnce,
+        Drained = _drained.Task,
         Stall = Stall,
         Time = _time,
         Logger = _log,
