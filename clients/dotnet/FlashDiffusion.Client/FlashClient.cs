@@ -104,7 +104,7 @@ public sealed class FlashClient : IDisposable
 
             trace.Break(broken);
             attempt.Break(broken);
-            if (attempts.Broke(broken) is { } pause)
+            if (attempts.Broke(broken, server.Address) is { } pause)
             {
                 server.LeaveAloneUntil(_options.Clock.GetUtcNow() + pause);
             }
@@ -140,17 +140,11 @@ public sealed class FlashClient : IDisposable
     /// <summary>Says where a reconstruction stands that was sent with a <c>request_id</c>, and fetches its result, from whichever server knows it.</summary>
     public Task<GetReconstructionResponse> GetReconstructionAsync(GetReconstructionRequest request, CancellationToken cancellation = default) =>
         // Waiting is the server's business and bounded; the time for the call comes on top.
-        _calls.AskAsync("GetReconstruction", (server, options) => server.Reconstruction.GetReconstructionAsync(request, options), cancellation, request.Wait?.ToTimeSpan() ?? TimeSpan.Zero,
-            answer => answer.State switch
-            {
-                ReconstructionState.Cancelled => Finality.PerhapsMoved,
-                ReconstructionState.Failed => Finality.Failed,
-                _ => Finality.LastWord,
-            });
+        _calls.AskAsync("GetReconstruction", (server, options) => server.Reconstruction.GetReconstructionAsync(request, options), cancellation, request.Wait?.ToTimeSpan() ?? TimeSpan.Zero, answer => FinalityOf(answer.State));
 
     /// <summary>Ends a reconstruction that was sent with a <c>request_id</c>, for all who follow it, on every server that knows it: a break may have moved it.</summary>
     public Task<CancelReconstructionResponse> CancelReconstructionAsync(string requestId, CancellationToken cancellation = default) =>
-        _calls.AskAsync("CancelReconstruction", (server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation, finality: _ => Finality.PerhapsMoved);
+        _calls.AskAsync("CancelReconstruction", (server, options) => server.Reconstruction.CancelReconstructionAsync(new CancelReconstructionRequest { RequestId = requestId }, options), cancellation, finality: answer => FinalityOf(answer.State), all: true);
 
     /// <summary>Says how severe the damage of a measurement is, and where its reconstruction would start.</summary>
     public Task<EstimateSeverityResponse> EstimateSeverityAsync(EstimateSeverityRequest request, CancellationToken cancellation = default) =>
@@ -174,6 +168,13 @@ public sealed class FlashClient : IDisposable
 
     /// <summary>Closes the connections; calls in progress are cancelled.</summary>
     public void Dispose() => _servers.Dispose();
+
+    private static Finality FinalityOf(ReconstructionState state) => state switch
+    {
+        ReconstructionState.Cancelled => Finality.PerhapsMoved,
+        ReconstructionState.Failed => Finality.Failed,
+        _ => Finality.LastWord,
+    };
 
     private static FlashException TimeIsUp(FlashException? broken, Uri server) => FlashException.Of(
         StatusCode.DeadlineExceeded,

@@ -38,13 +38,64 @@ public sealed class FlashException : Exception
         var retry = status?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
         return new FlashException(Describe(exception, status, problems, retry, address), exception)
         {
-            // gRPC calls a connection that was not trusted INTERNAL, as if the server had failed.
-            Code = Distrust(exception) is null ? exception.StatusCode : StatusCode.Unavailable,
+            // gRPC calls a connection that was not trusted, or that is no HTTP/2, INTERNAL, as if the server had failed.
+            Code = Distrust(exception) is null && !IsStranger(exception) ? exception.StatusCode : StatusCode.Unavailable,
             Reason = status?.GetDetail<ErrorInfo>()?.Reason ?? "",
             Problems = problems,
             RetryAfter = retry,
             PushBack = PushBackOf(exception),
         };
+    }
+
+    /// <summary>What several servers said, of whom none did what was asked: the weightiest of them, with the words of all.</summary>
+    /// <param name="failures">What each said; at least one.</param>
+    internal static FlashException OfAll(IReadOnlyCollection<(Uri Address, FlashException Failure)> failures)
+    {
+        // Whatever their order: a refusal says more than that nobody answers, and that more than that one does not know it.
+        var weightiest = failures.Select(failed => failed.Failure).OrderBy(failure => failure.Code switch
+        {
+            StatusCode.NotFound => 2,
+            StatusCode.Unavailable => 1,
+            _ => 0,
+        }).First();
+        if (failures.Count == 1)
+        {
+            return weightiest;
+        }
+
+        var each = failures.OrderBy(failed => failed.Address.ToString(), StringComparer.Ordinal)
+            .Select(failed => failed.Failure.Message.Contains(failed.Address.ToString(), StringComparison.Ordinal) ? failed.Failure.Message : $"{failed.Address}: {failed.Failure.Message}");
+        return new FlashException($"None of {failures.Count} servers could do it. {string.Join(" ", each)}", (RpcException)weightiest.InnerException!)
+        {
+            Code = weightiest.Code,
+            Reason = weightiest.Reason,
+            Problems = weightiest.Problems,
+            RetryAfter = weightiest.RetryAfter,
+            PushBack = weightiest.PushBack,
+        };
+    }
+
+    /// <summary>Whether something else than gRPC answered, before there was any call.</summary>
+    private static bool IsStranger(RpcException exception)
+    {
+        if (exception.StatusCode != StatusCode.Internal || exception.GetRpcStatus() is not null || !exception.Status.Detail.StartsWith("Error starting gRPC call", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        for (var cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException)
+        {
+            // Unknown: what closes the connection while it is being opened as HTTP/2.
+            if (cause is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse or HttpRequestError.VersionNegotiationError or HttpRequestError.Unknown
+                })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static AuthenticationException? Distrust(RpcException exception)
@@ -72,6 +123,11 @@ public sealed class FlashException : Exception
         if (Distrust(exception) is { } distrust)
         {
             return $"No secure connection to {address}: {distrust.Message}";
+        }
+
+        if (IsStranger(exception))
+        {
+            return $"What answers at {address} does not speak gRPC, which needs HTTP/2: give the server's gRPC port, 8001 unless it was told another, and https:// if it has TLS.";
         }
 
         if (status is null && exception.StatusCode == StatusCode.Unavailable && exception.Status.DebugException is not null)

@@ -11,6 +11,8 @@ import grpc
 from flashdiffusion.v1 import reconstruction_pb2, reconstruction_pb2_grpc, reconstruction_state_pb2
 
 FOREVER = 600.0
+REFUSED = -1
+"""State of a reconstruction that one may not ask for."""
 Act = Union[float, reconstruction_pb2.ReconstructResponse]
 """What a stream does next: wait so many seconds, or say something."""
 
@@ -58,6 +60,8 @@ class FakeServer(reconstruction_pb2_grpc.ReconstructionServiceServicer):
     def _state(self, request_id: str, context: Any) -> int:
         if request_id not in self.knows:
             context.abort(grpc.StatusCode.NOT_FOUND, "There is no reconstruction of this name.")
+        if self.knows[request_id] == REFUSED:
+            context.abort(grpc.StatusCode.PERMISSION_DENIED, "It is somebody else's.")
         return self.knows[request_id]
 
 

@@ -1,8 +1,10 @@
 """What failures say, and the state machine of resuming: without a server."""
 
 import socket
+import threading
 import unittest
 import zlib
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import grpc
 
@@ -37,6 +39,11 @@ def broken(
     return FlashError(message, code, reason=reason, retry_after=retry_after)
 
 
+class Http1(BaseHTTPRequestHandler):
+    def log_message(self, format: str, *_: object) -> None:
+        """Says nothing."""
+
+
 class ErrorTests(unittest.TestCase):
     def test_a_violation_is_said_once(self) -> None:
         violations = (Violation("seed", "Must be a number."), Violation("crop", "Is too large."))
@@ -49,6 +56,42 @@ class ErrorTests(unittest.TestCase):
         with Client(address) as client, self.assertRaises(UnavailableError) as caught:
             client.degrade(b"no picture is needed", Operator("denoising"))
         self.assertEqual(f"No FlashDiffusion server answers at {address} (Connection refused).", str(caught.exception))
+
+
+    def test_what_speaks_http_1_is_told_from_a_server(self) -> None:
+        with HTTPServer(("127.0.0.1", 0), Http1) as http:
+            threading.Thread(target=http.serve_forever, daemon=True).start()
+            self.addCleanup(http.shutdown)
+            address = f"127.0.0.1:{http.server_port}"
+            with Client(address) as client, self.assertRaises(UnavailableError) as caught:
+                client.models()
+            http.shutdown()
+        self.assertIn(f"What answers at {address} does not speak gRPC", str(caught.exception))
+
+    def test_no_address_says_what_one_looks_like(self) -> None:
+        for address in ("ftp://there", "a b:c", "", "http://"):
+            with self.subTest(address), self.assertRaisesRegex(ValueError, "is not a server's address; write host:port"):
+                Client(address)
+        for address in ("dns://flash:8001", "dns:flash", "dns:///", "dns:///a/b"):
+            with self.subTest(address), self.assertRaisesRegex(ValueError, "is not a name; write dns:///host:port"):
+                Client(address)
+        for address in ("localhost:8001", "http://h:1/", "https://h", "dns:///flash:8001", "[::1]:8001", "unix:/run/flash.sock"):
+            Client(address).close()
+
+    def test_a_name_that_nobody_knows_is_said(self) -> None:
+        with Client("dns:///nobody.invalid:8001") as client, self.assertRaises(UnavailableError) as caught:
+            client.models()
+        self.assertEqual("No FlashDiffusion server answers at dns:///nobody.invalid:8001 (its name is not known).", str(caught.exception))
+
+    def test_of_several_servers_each_is_named(self) -> None:
+        addresses = ["127.0.0.1:1", "127.0.0.1:2"]
+        with Client(addresses, policy=ResumePolicy(first_delay=0.001)) as client:
+            for call in (lambda: client.cancel("one"), lambda: client.fetch("one"), lambda: client.reconstruct(b"no picture", Operator("denoising")).result()):
+                with self.assertRaises(UnavailableError) as caught:
+                    call()
+                self.assertTrue(str(caught.exception).startswith("None of 2 servers could do it."))
+                for address in addresses:
+                    self.assertIn(f"answers at {address}", str(caught.exception))
 
 
 class AttemptsTests(unittest.TestCase):
@@ -69,7 +112,7 @@ class AttemptsTests(unittest.TestCase):
         attempts.take(accepted(0, seed=9))
         attempts.take(progress(1, 10, checkpoint(10)))
         attempts.take(progress(2, 20, checkpoint(20, crc32=1)))
-        attempts.lost(broken())
+        attempts.lost(broken(), "here")
         request = attempts.next_request()
         self.assertEqual(b"token10", request.resume_from.token)
         self.assertEqual(b"state", request.resume_from.checkpoint)
@@ -81,7 +124,7 @@ class AttemptsTests(unittest.TestCase):
         attempts.next_request()
         self.assertIsNotNone(attempts.take(accepted()))
         self.assertIsNotNone(attempts.take(progress(1, 12, checkpoint(10))))
-        attempts.lost(broken())
+        attempts.lost(broken(), "here")
         attempts.next_request()
         self.assertIsNone(attempts.take(accepted()))
         self.assertIsNone(attempts.take(progress(1, 11)))
@@ -95,32 +138,32 @@ class AttemptsTests(unittest.TestCase):
         with self.assertRaises(FlashError) as caught:
             attempts.take(progress(2, 1))
         self.assertEqual(grpc.StatusCode.DATA_LOSS, caught.exception.code)
-        self.assertGreater(attempts.lost(caught.exception), 0)
+        self.assertGreater(attempts.lost(caught.exception, "here"), 0)
 
     def test_gives_up_after_its_tries_but_counts_anew_after_progress(self) -> None:
         attempts = self.attempts(tries=2)
         attempts.next_request()
         attempts.take(accepted())
         for step in (1, 2, 3):
-            attempts.lost(broken())
-            attempts.lost(broken())
+            attempts.lost(broken(), "here")
+            attempts.lost(broken(), "here")
             attempts.next_request()
             attempts.take(progress(0, step))
-        attempts.lost(broken())
-        attempts.lost(broken())
+        attempts.lost(broken(), "here")
+        attempts.lost(broken(), "here")
         with self.assertRaises(FlashError):
-            attempts.lost(broken())
+            attempts.lost(broken(), "here")
 
     def test_waits_longer_each_time_up_to_the_limit(self) -> None:
         attempts = self.attempts(tries=20, first_delay=1.0, largest_delay=4.0)
-        delays = [attempts.lost(broken()) for _ in range(8)]
+        delays = [attempts.lost(broken(), "here") for _ in range(8)]
         self.assertTrue(0.5 <= delays[0] <= 1.0 and 1.0 <= delays[1] <= 2.0 and 2.0 <= delays[7] <= 4.0, delays)
 
     def test_server_says_how_long_to_wait_or_not_to_come_back(self) -> None:
         attempts = self.attempts()
-        self.assertEqual(7.5, attempts.lost(broken(grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after=7.5)))
+        self.assertEqual(7.5, attempts.lost(broken(grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after=7.5), "here"))
         with self.assertRaises(FlashError):
-            attempts.lost(broken(retry_after=-1))
+            attempts.lost(broken(retry_after=-1), "here")
 
     def test_what_is_no_break_is_raised_at_once(self) -> None:
         for code, text in (
@@ -130,8 +173,8 @@ class AttemptsTests(unittest.TestCase):
             (grpc.StatusCode.DEADLINE_EXCEEDED, "late"),
         ):
             with self.subTest(code=code), self.assertRaises(FlashError):
-                self.attempts().lost(broken(code, text))
-        self.assertGreater(self.attempts().lost(broken(grpc.StatusCode.INTERNAL, "Received RST_STREAM with error code 2")), 0)
+                self.attempts().lost(broken(code, text), "here")
+        self.assertGreater(self.attempts().lost(broken(grpc.StatusCode.INTERNAL, "Received RST_STREAM with error code 2"), "here"), 0)
 
     def test_damaged_latent_or_picture_is_a_break(self) -> None:
         latent, picture = progress(1, 3), reconstruction_pb2.ReconstructResponse(sequence=1)
@@ -146,7 +189,7 @@ class AttemptsTests(unittest.TestCase):
                 with self.assertRaises(FlashError) as caught:
                     attempts.take(response)
                 self.assertEqual(grpc.StatusCode.DATA_LOSS, caught.exception.code)
-                self.assertGreater(attempts.lost(caught.exception), 0)
+                self.assertGreater(attempts.lost(caught.exception, "here"), 0)
 
     def test_useless_checkpoint_begins_again_with_the_same_seed_unless_exactness_is_required(self) -> None:
         for code, reason in (
@@ -161,9 +204,9 @@ class AttemptsTests(unittest.TestCase):
                     attempts.take(accepted(seed=9, checkpoint=checkpoint(0)))
                     if exact:
                         with self.assertRaises(FlashError):
-                            attempts.lost(broken(code, reason=reason))
+                            attempts.lost(broken(code, reason=reason), "here")
                     else:
-                        attempts.lost(broken(code, reason=reason))
+                        attempts.lost(broken(code, reason=reason), "here")
                         request = attempts.next_request()
                         self.assertEqual((False, 9), (request.HasField("resume_from"), request.seed))
 
@@ -172,4 +215,4 @@ class AttemptsTests(unittest.TestCase):
         attempts.next_request()
         attempts.take(accepted(checkpoint=checkpoint(0)))
         with self.assertRaises(FlashError):
-            attempts.lost(broken(grpc.StatusCode.FAILED_PRECONDITION, reason="NOT_READY"))
+            attempts.lost(broken(grpc.StatusCode.FAILED_PRECONDITION, reason="NOT_READY"), "here")

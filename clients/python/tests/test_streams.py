@@ -8,12 +8,14 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from flashdiffusion import Accepted, AsyncClient, Client, NotFoundError, ResumePolicy, Result, UnavailableError, channels
+import grpc
+
+from flashdiffusion import Accepted, AsyncClient, Client, FlashError, NotFoundError, ResumePolicy, Result, UnavailableError, channels
 from flashdiffusion.v1 import reconstruction_pb2, reconstruction_state_pb2
-from tests.fake_server import FOREVER, FakeServer
+from tests.fake_server import FOREVER, REFUSED, FakeServer
 
 RUNNING, CANCELLED = reconstruction_state_pb2.RECONSTRUCTION_STATE_RUNNING, reconstruction_state_pb2.RECONSTRUCTION_STATE_CANCELLED
-FAILED = reconstruction_state_pb2.RECONSTRUCTION_STATE_FAILED
+FAILED, COMPLETED = reconstruction_state_pb2.RECONSTRUCTION_STATE_FAILED, reconstruction_state_pb2.RECONSTRUCTION_STATE_COMPLETED
 ACCEPTED = reconstruction_pb2.ReconstructResponse(sequence=0)
 ACCEPTED.accepted.seed = 5
 RESULT = reconstruction_pb2.ReconstructResponse(sequence=0)
@@ -86,6 +88,35 @@ class ReplicaTests(unittest.TestCase):
                         self.assertEqual(CANCELLED, client.fetch("moved").state)
                         with self.assertRaises(NotFoundError):
                             client.fetch("nobody's")
+
+    def test_cancel_reaches_all_and_says_the_same(self) -> None:
+        for order in (1, -1):
+            servers = [FakeServer(knows={"one": COMPLETED}), FakeServer(knows={"one": RUNNING})]
+            for server in servers:
+                self.addCleanup(server.stop)
+            with self.subTest(order=order), Client([server.address for server in servers[::order]]) as client:
+                self.assertEqual(COMPLETED, client.cancel("one").state)
+                self.assertEqual(["one"], servers[1].cancelled)
+
+    def test_cancel_reaches_all_although_one_refuses(self) -> None:
+        for order in (1, -1):
+            servers = [FakeServer(knows={"one": REFUSED}), FakeServer(knows={"one": RUNNING})]
+            for server in servers:
+                self.addCleanup(server.stop)
+            with self.subTest(order=order), Client([server.address for server in servers[::order]]) as client:
+                with self.assertRaises(FlashError) as caught:
+                    client.cancel("one")
+                self.assertEqual(grpc.StatusCode.PERMISSION_DENIED, caught.exception.code)
+                self.assertEqual(["one"], servers[1].cancelled)
+
+    def test_who_is_not_there_may_know_it(self) -> None:
+        server = FakeServer()
+        self.addCleanup(server.stop)
+        for addresses in ([server.address, "127.0.0.1:1"], ["127.0.0.1:1", server.address]):
+            with self.subTest(addresses), Client(addresses) as client, self.assertRaises(UnavailableError) as caught:
+                client.cancel("one")
+            self.assertIn(f"{server.address}: There is no reconstruction of this name.", str(caught.exception))
+            self.assertIn("answers at 127.0.0.1:1", str(caught.exception))
 
     def test_fetch_says_why_it_failed_where_a_break_moved_it(self) -> None:
         """Whatever the order: CANCELLED is only what the break left behind."""

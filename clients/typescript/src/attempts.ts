@@ -1,5 +1,5 @@
 import { clone, create } from "@bufbuild/protobuf";
-import { FlashError } from "./errors.js";
+import { FlashError, ofAll } from "./errors.js";
 import { toEvent, type Accepted, type Event } from "./events.js";
 import { ProgressOptionsSchema } from "./gen/flashdiffusion/v1/reconstruction_options_pb.js";
 import { ReconstructRequestSchema, type ReconstructRequest, type ReconstructResponse } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
@@ -40,6 +40,7 @@ export class Attempts {
   readonly #request: ReconstructRequest;
   readonly #policy: ResumePolicy;
   #checkpoint: Checkpoint | undefined;
+  readonly #lostInARow = new Map<string, FlashError>();
   #breaksInARow = 0;
   #sequence = -1n;
   #step = 0;
@@ -90,11 +91,12 @@ export class Attempts {
       this.#step = event.step;
     }
     this.#breaksInARow = 0;
+    this.#lostInARow.clear();
     return event;
   }
 
-  /** Milliseconds to wait before the next try; throws the error if there is none. */
-  lost(error: FlashError): number {
+  /** Milliseconds to wait before the next try; throws the error if there is none, after those of other servers with what each said last. */
+  lost(error: FlashError, server: string): number {
     if (USELESS_CHECKPOINT.has(error.reason) && this.#checkpoint !== undefined && !this.#policy.requireExact) {
       // The seed is known by now, so that beginning again gives the same picture.
       this.#checkpoint = undefined;
@@ -103,8 +105,9 @@ export class Attempts {
     }
     this.breaks++;
     this.#breaksInARow++;
+    this.#lostInARow.set(server, error);
     if (this.#breaksInARow > this.#policy.tries || (error.retryAfter ?? 0) < 0) {
-      throw error;
+      throw ofAll(this.#lostInARow);
     }
     const delay = Math.min(this.#policy.largestDelay, this.#policy.firstDelay * 2 ** (this.#breaksInARow - 1));
     return error.retryAfter ?? delay * (0.5 + Math.random() / 2);

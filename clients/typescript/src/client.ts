@@ -2,7 +2,7 @@ import { create, type DescMessage, type DescMethodUnary, type MessageShape } fro
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { DEFAULT_POLICY, type ResumePolicy } from "./attempts.js";
 import type { Caller, CallOptions } from "./caller.js";
-import { FlashError } from "./errors.js";
+import { FlashError, ofAll } from "./errors.js";
 import {
   CatalogService, ListModelsRequestSchema, ListOperatorsRequestSchema, ListSolversRequestSchema,
   type ListModelsResponse, type ListOperatorsResponse, type ListSolversResponse,
@@ -16,6 +16,7 @@ import { toForwardOperator, type Operator } from "./operator.js";
 import { toRequest, type Options } from "./options.js";
 import { Picture, toPicture, type PictureSource } from "./pictures.js";
 import { Reconstruction, type RunOptions } from "./reconstruction.js";
+import { whole, wholeSeed } from "./whole.js";
 
 const UNARY_TIMEOUT = 60_000;
 
@@ -79,9 +80,9 @@ export class FlashClient {
 
   /** Degrades a clean picture on the server, to try it or to make test data. */
   async degrade(picture: PictureSource, operator: Operator, options: CallOptions & { seed?: number | bigint; crop?: number } = {}): Promise<Degraded> {
-    const request = create(DegradeRequestSchema, { picture: await toPicture(picture), operator: await toForwardOperator(operator), crop: options.crop ?? 0 });
+    const request = create(DegradeRequestSchema, { picture: await toPicture(picture), operator: await toForwardOperator(operator), crop: whole("crop", options.crop ?? 0) });
     if (options.seed !== undefined) {
-      request.seed = BigInt(options.seed);
+      request.seed = wholeSeed("seed", options.seed);
     }
     const { measurement, preview, clean, seed } = await this.#unary(ReconstructionService.method.degrade, request, options);
     return { measurement: new Picture(measurement!), preview: new Picture(preview!), clean: new Picture(clean!), seed };
@@ -96,7 +97,7 @@ export class FlashClient {
 
   /** Ends a reconstruction for all who follow it, on every server that knows it: a break may have moved it. */
   cancel(requestId: string, options: CallOptions = {}): Promise<CancelReconstructionResponse> {
-    return this.#unary(ReconstructionService.method.cancelReconstruction, create(CancelReconstructionRequestSchema, { requestId }), options, () => Finality.PerhapsMoved);
+    return this.#unary(ReconstructionService.method.cancelReconstruction, create(CancelReconstructionRequestSchema, { requestId }), options, finalityOf, true);
   }
 
   /** Models with their state and severity encoders. */
@@ -126,35 +127,44 @@ export class FlashClient {
     method: DescMethodUnary<I, O>, request: MessageShape<I>, options: CallOptions,
     /** How much an answer counts; the first last word ends the asking. */
     finality: (answer: MessageShape<O>) => Finality = () => Finality.LastWord,
+    /** Whether all are asked, whatever others say, before anything is thrown: for what is to happen wherever it can. */
+    all = false,
   ): Promise<MessageShape<O>> {
     let known: MessageShape<O> | undefined;
     let counts = Finality.PerhapsMoved;
-    for (const [index, caller] of this.#callers.entries()) {
+    let refused = false;
+    const failures = new Map<string, FlashError>();
+    for (const caller of this.#callers) {
       try {
         const answer = await caller.unary(method, request, { timeout: UNARY_TIMEOUT, ...options });
         const says = finality(answer);
-        if (says === Finality.LastWord) {
+        if (says === Finality.LastWord && !all) {
           return answer;
         }
         if (says >= counts) {
           [known, counts] = [answer, says];
         }
       } catch (error) {
-        const last = known === undefined && index === this.#callers.length - 1;
-        if (last || !(error instanceof FlashError) || !(error.code === "UNAVAILABLE" || error.code === "NOT_FOUND")) {
+        if (!(error instanceof FlashError) || options.signal?.aborted) {
           throw error;
         }
+        const refuses = error.code !== "UNAVAILABLE" && error.code !== "NOT_FOUND";
+        if (refuses && !all) {
+          throw error;
+        }
+        refused ||= refuses;
+        failures.set(caller.address, error);
       }
     }
-    if (known !== undefined) {
+    if (known !== undefined && !refused) {
       return known;
     }
-    throw new FlashError("No address was asked.", { code: "UNAVAILABLE" });
+    throw ofAll(failures);
   }
 }
 
 /** A reconstruction that a break moved has ended where it was, and goes on, is done or failed at another server. */
-function finalityOf({ state }: GetReconstructionResponse): Finality {
+function finalityOf({ state }: GetReconstructionResponse | CancelReconstructionResponse): Finality {
   switch (state) {
     case ReconstructionState.CANCELLED: return Finality.PerhapsMoved;
     case ReconstructionState.FAILED: return Finality.Failed;

@@ -46,3 +46,15 @@ export class FlashError extends Error {
     this.retryAfter = details.retryAfter;
   }
 }
+
+/** What several servers said, by address, of whom none did what was asked: the weightiest of them, with the words of all. */
+export function ofAll(failures: ReadonlyMap<string, FlashError>): FlashError {
+  // Whatever their order: a refusal says more than that nobody answers, and that more than that one does not know it.
+  const weight = ({ code }: FlashError) => (code === "NOT_FOUND" ? 2 : code === "UNAVAILABLE" ? 1 : 0);
+  const weightiest = [...failures.values()].sort((one, other) => weight(one) - weight(other))[0]!;
+  if (failures.size === 1) {
+    return weightiest;
+  }
+  const each = [...failures].sort(([one], [other]) => (one < other ? -1 : 1)).map(([address, { message }]) => (message.includes(address) ? message : `${address}: ${message}`));
+  return new FlashError(`None of ${failures.size} servers could do it. ${each.join(" ")}`, weightiest);
+}

@@ -69,7 +69,11 @@ export class GrpcCaller implements Caller {
 }
 
 // What the library says where nobody listens; the middle is the system's reason.
-const UNREACHED = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/;
+const UNREACHED = /^No connection established\. Last error: (?:Error: )?(.*?)\.?\s+Resolution note:/s;
+
+const UNRESOLVED = /^Name resolution failed/;
+const DISTRUSTED = /^[0-9A-F]+:error:[0-9A-F]+:SSL routines:(?:[^:]*:)?([^:]+)(?::.*)?$/s;
+const STRANGE = /Protocol error|Parse Error|NGHTTP2_PROTOCOL_ERROR/i;
 
 function path(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {
   return `/${method.parent.typeName}/${method.name}`;
@@ -104,7 +108,24 @@ function toFlashError(error: unknown, address: string): Error {
   const trailer = metadata?.get("grpc-status-details-bin")[0];
   const pushback = metadata?.get("grpc-retry-pushback-ms")[0];
   const name = STATUS_NAMES[code] ?? "UNKNOWN";
-  const refused = UNREACHED.exec(details)?.[1];
-  const message = refused === undefined ? `${address}: ${details || name}` : `No FlashDiffusion server answers at ${address} (${refused}).`;
-  return new FlashError(message, readDetails(name, trailer instanceof Buffer ? detailsOf(trailer) : [], pushback?.toString()));
+  return new FlashError(say(details || name, address), readDetails(name, trailer instanceof Buffer ? detailsOf(trailer) : [], pushback?.toString()));
+}
+
+/** The library's words for what lies between here and a server, in ours; a server's own as they are. */
+function say(details: string, address: string): string {
+  if (STRANGE.test(details)) {
+    return `What answers at ${address} does not speak gRPC, which needs HTTP/2: give the server's gRPC port, 8001 unless it was told another, and https:// if it has TLS.`;
+  }
+  if (UNRESOLVED.test(details)) {
+    return `No FlashDiffusion server answers at ${address} (its name is not known).`;
+  }
+  const cause = UNREACHED.exec(details)?.[1];
+  if (cause === undefined) {
+    return `${address}: ${details}`;
+  }
+  if (DISTRUSTED.test(cause)) {
+    return `No secure connection to ${address}: ${cause.replace(DISTRUSTED, "$1")}.`;
+  }
+  // Right after another try of the same address it has none of its own.
+  return cause === "null" ? `No FlashDiffusion server answers at ${address}.` : `No FlashDiffusion server answers at ${address} (${cause}).`;
 }

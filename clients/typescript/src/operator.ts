@@ -4,6 +4,7 @@ import { ForwardOperatorSchema, NoiseRange, PictureSizeSchema, type ForwardOpera
 import { ParameterValueSchema, type ParameterValue } from "./gen/flashdiffusion/v1/parameter_pb.js";
 import type { Tensor } from "./gen/flashdiffusion/v1/tensor_pb.js";
 import { toPicture, type PictureSource } from "./pictures.js";
+import { wholeSeed } from "./whole.js";
 
 /** Numbers and words by name; the catalog lists names, ranges and units. */
 export type Parameters = Readonly<Record<string, number | string>>;
@@ -37,7 +38,7 @@ export async function toForwardOperator(operator: Operator): Promise<ForwardOper
   const message = create(ForwardOperatorSchema, {
     name: operator.name,
     parameters: toParameters(operator.parameters ?? {}),
-    seed: BigInt(operator.seed ?? 0),
+    seed: wholeSeed("operator.seed", operator.seed ?? 0),
   });
   if (operator.noiseStd !== undefined) {
     message.noiseStd = operator.noiseStd;

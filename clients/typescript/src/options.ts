@@ -12,6 +12,7 @@ import { DataType } from "./gen/flashdiffusion/v1/tensor_pb.js";
 import { choice } from "./choice.js";
 import { toForwardOperator, toParameters, type Operator, type Parameters } from "./operator.js";
 import { toPicture, type PictureSource } from "./pictures.js";
+import { whole, wholeSeed } from "./whole.js";
 
 /** How a picture is reconstructed; what is left out is the server's default. */
 export interface Options {
@@ -72,13 +73,13 @@ export async function toRequest(measurement: PictureSource, operator: Operator |
     adaptation: toAdaptation(options),
     sampling: options.ddimSteps === undefined
       ? create(SamplingSchema)
-      : create(SamplingSchema, { sampler: Sampler.DDIM, ddimSteps: options.ddimSteps, ddimEta: options.ddimEta ?? 0 }),
+      : create(SamplingSchema, { sampler: Sampler.DDIM, ddimSteps: whole("ddimSteps", options.ddimSteps), ddimEta: options.ddimEta ?? 0 }),
     progress: create(ProgressOptionsSchema, {
-      everySteps: options.everySteps ?? 0,
+      everySteps: whole("everySteps", options.everySteps ?? 0),
       includeLatent: options.latents ?? false,
       latentDataType: !options.latents ? DataType.UNSPECIFIED : options.latentType === "float16" ? DataType.FLOAT16 : DataType.FLOAT32,
       preview: choice("preview", PREVIEWS, options.preview ?? "none"),
-      previewSize: options.previewSize ?? 0,
+      previewSize: whole("previewSize", options.previewSize ?? 0),
       includeDecodedMean: options.decodedMean ?? false,
     }),
     output: create(OutputOptionsSchema, { format: choice("pictureFormat", FORMATS, options.pictureFormat ?? "png"), includeLatent: options.resultLatent ?? false }),
@@ -94,13 +95,13 @@ export async function toRequest(measurement: PictureSource, operator: Operator |
     request.scheduling!.timeLimit = durationFromMs(options.timeLimit);
   }
   if (options.maxNetworkCalls !== undefined) {
-    request.scheduling!.maxNetworkCalls = options.maxNetworkCalls;
+    request.scheduling!.maxNetworkCalls = whole("maxNetworkCalls", options.maxNetworkCalls);
   }
   if (operator !== undefined) {
     request.operator = await toForwardOperator(operator);
   }
   if (options.seed !== undefined) {
-    request.seed = BigInt(options.seed);
+    request.seed = wholeSeed("seed", options.seed);
   }
   return request;
 }
@@ -112,7 +113,7 @@ function toAdaptation(options: Options): Adaptation {
   const adaptation = create(AdaptationSchema, { mode: choice("start", STARTS, options.start ?? "auto") });
   if (options.startTimestep !== undefined) {
     adaptation.mode = AdaptationMode.FIXED;
-    adaptation.fixed = { case: "startTimestep", value: options.startTimestep };
+    adaptation.fixed = { case: "startTimestep", value: whole("startTimestep", options.startTimestep) };
   } else if (options.severity !== undefined) {
     adaptation.mode = AdaptationMode.FIXED;
     adaptation.fixed = { case: "severity", value: options.severity };

@@ -98,7 +98,7 @@ export class Reconstruction implements AsyncIterable<Event> {
         failure = error;
       }
       if (!this.#cancelled.signal.aborted) {
-        await this.#pause(attempts.lost(failure), failure);
+        await this.#pause(attempts.lost(failure, caller.address), failure);
       }
     }
   }

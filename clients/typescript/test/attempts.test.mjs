@@ -34,7 +34,7 @@ test("goes on from the newest intact checkpoint with the server's seed", () => {
   run.take(accepted(0));
   run.take(progress(1, 10, checkpoint(10)));
   run.take(progress(2, 20, checkpoint(20, 1)));
-  run.lost(broken());
+  run.lost(broken(), "here");
   const request = run.nextRequest();
   assert.deepEqual([...request.resumeFrom.token], [10]);
   assert.equal(request.seed, 9n);
@@ -45,7 +45,7 @@ test("the reader sees nothing twice", () => {
   const run = attempts();
   assert.ok(run.take(accepted(0)));
   assert.ok(run.take(progress(1, 12, checkpoint(10))));
-  run.lost(broken());
+  run.lost(broken(), "here");
   run.nextRequest();
   assert.equal(run.take(accepted(0)), undefined);
   assert.equal(run.take(progress(1, 11)), undefined);
@@ -57,34 +57,34 @@ test("a gap in the sequence is a break", () => {
   run.take(accepted(0));
   let gap;
   assert.throws(() => run.take(progress(2, 1)), (error) => (gap = error).code === "DATA_LOSS");
-  assert.ok(run.lost(gap) > 0);
+  assert.ok(run.lost(gap, "here") > 0);
 });
 
 test("gives up after its tries but counts anew after progress", () => {
   const run = attempts({ tries: 2 });
   run.take(accepted(0));
   for (const step of [1, 2, 3]) {
-    run.lost(broken());
-    run.lost(broken());
+    run.lost(broken(), "here");
+    run.lost(broken(), "here");
     run.nextRequest();
     run.take(progress(0, step));
   }
-  run.lost(broken());
-  run.lost(broken());
-  assert.throws(() => run.lost(broken()), FlashError);
+  run.lost(broken(), "here");
+  run.lost(broken(), "here");
+  assert.throws(() => run.lost(broken(), "here"), FlashError);
 });
 
 test("the server says how long to wait, or not to come back", () => {
-  assert.equal(attempts().lost(broken("RESOURCE_EXHAUSTED", { retryAfter: 7500 })), 7500);
-  assert.throws(() => attempts().lost(broken("UNAVAILABLE", { retryAfter: -1 })), FlashError);
+  assert.equal(attempts().lost(broken("RESOURCE_EXHAUSTED", { retryAfter: 7500 }), "here"), 7500);
+  assert.throws(() => attempts().lost(broken("UNAVAILABLE", { retryAfter: -1 }), "here"), FlashError);
 });
 
 test("what is no break is thrown at once", () => {
   for (const code of ["INVALID_ARGUMENT", "RESOURCE_EXHAUSTED", "INTERNAL", "DEADLINE_EXCEEDED", "NOT_FOUND"]) {
-    assert.throws(() => attempts().lost(broken(code)), FlashError, code);
+    assert.throws(() => attempts().lost(broken(code), "here"), FlashError, code);
   }
-  assert.throws(() => attempts().lost(broken("CANCELLED", { reason: "CANCELLED_ON_REQUEST" })), FlashError);
-  assert.ok(attempts().lost(broken("CANCELLED")) > 0);
+  assert.throws(() => attempts().lost(broken("CANCELLED", { reason: "CANCELLED_ON_REQUEST" }), "here"), FlashError);
+  assert.ok(attempts().lost(broken("CANCELLED"), "here") > 0);
 });
 
 test("a useless checkpoint begins again with the same seed, unless exactness is required", () => {
@@ -93,9 +93,9 @@ test("a useless checkpoint begins again with the same seed, unless exactness is 
       const run = attempts({ requireExact });
       run.take(accepted(0, { checkpoint: checkpoint(0) }));
       if (requireExact) {
-        assert.throws(() => run.lost(broken(code, { reason })), FlashError, reason);
+        assert.throws(() => run.lost(broken(code, { reason }), "here"), FlashError, reason);
       } else {
-        run.lost(broken(code, { reason }));
+        run.lost(broken(code, { reason }), "here");
         const { resumeFrom, seed } = run.nextRequest();
         assert.deepEqual([resumeFrom, seed], [undefined, 9n], reason);
       }
@@ -106,7 +106,7 @@ test("a useless checkpoint begins again with the same seed, unless exactness is 
 test("a server without the model is no reason to begin again", () => {
   const run = attempts();
   run.take(accepted(0, { checkpoint: checkpoint(0) }));
-  assert.throws(() => run.lost(broken("FAILED_PRECONDITION", { reason: "NOT_READY" })), FlashError);
+  assert.throws(() => run.lost(broken("FAILED_PRECONDITION", { reason: "NOT_READY" }), "here"), FlashError);
 });
 
 test("a damaged latent or picture is a break", () => {
@@ -117,6 +117,6 @@ test("a damaged latent or picture is a break", () => {
     run.take(accepted(0));
     let damage;
     assert.throws(() => run.take(create(ReconstructResponseSchema, { sequence: 1n, event })), (error) => (damage = error).code === "DATA_LOSS", event.case);
-    assert.ok(run.lost(damage) > 0);
+    assert.ok(run.lost(damage, "here") > 0);
   }
 });

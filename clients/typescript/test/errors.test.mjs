@@ -1,5 +1,6 @@
 // What a failure says.
 import assert from "node:assert/strict";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { FlashError } from "../dist/errors.js";
@@ -24,4 +25,71 @@ test("a port that nobody listens at is named in one sentence", async () => {
     return true;
   });
   client.close();
+});
+
+test("a port that speaks HTTP/1 is told from one of gRPC", async (t) => {
+  const http = createHttpServer((_, answer) => answer.end("no gRPC")).listen(0, "127.0.0.1");
+  await new Promise((listening) => http.once("listening", listening));
+  t.after(() => http.close());
+  const address = `127.0.0.1:${http.address().port}`;
+  const client = connect(address);
+  t.after(() => client.close());
+  await assert.rejects(client.models(), (error) => {
+    assert.equal(error.code, "UNAVAILABLE");
+    assert.ok(error.message.startsWith(`What answers at ${address} does not speak gRPC`), error.message);
+    return true;
+  });
+});
+
+test("an address that is none is refused before anything is sent", () => {
+  for (const address of ["ftp://there", "a b:c", "", "http://"]) {
+    assert.throws(() => connect(address), { name: "TypeError", message: /is not a server's address; write host:port/ }, address);
+  }
+  for (const address of ["dns://flash:8001", "dns:flash", "dns:///", "dns:///a/b"]) {
+    assert.throws(() => connect(address), { name: "TypeError", message: /is not a name; write dns:\/\/\/host:port/ }, address);
+  }
+  for (const address of ["localhost:8001", "http://h:1/", "https://h", "dns:///flash:8001", "[::1]:8001", "unix:/run/flash.sock"]) {
+    connect(address).close();
+  }
+});
+
+test("a name that nobody knows is said", async (t) => {
+  const client = connect("dns:///nobody.invalid:8001");
+  t.after(() => client.close());
+  await assert.rejects(client.models(), { code: "UNAVAILABLE", message: "No FlashDiffusion server answers at dns:///nobody.invalid:8001 (its name is not known)." });
+});
+
+test("of several servers each is named", async (t) => {
+  const addresses = ["127.0.0.1:1", "127.0.0.1:2"];
+  const client = connect(addresses, { firstDelay: 1 });
+  t.after(() => client.close());
+  for (const call of [() => client.cancel("one"), () => client.fetch("one"), () => client.reconstruct(Uint8Array.of(1), { name: "denoising" }).result()]) {
+    await assert.rejects(call(), (error) => {
+      assert.equal(error.code, "UNAVAILABLE");
+      assert.match(error.message, /^None of 2 servers could do it\./);
+      addresses.forEach((address) => assert.ok(error.message.includes(`answers at ${address}`), error.message));
+      return true;
+    });
+  }
+});
+
+test("a number that is not whole is refused by its option's name", async (t) => {
+  const client = connect("127.0.0.1:1");
+  t.after(() => client.close());
+  const picture = Uint8Array.of(1);
+  const operator = { name: "denoising" };
+  for (const [option, call] of [
+    ["crop", () => client.degrade(picture, operator, { crop: 1.5 })],
+    ["crop", () => client.degrade(picture, operator, { crop: Number.NaN })],
+    ["seed", () => client.degrade(picture, operator, { seed: 1.5 })],
+    ["seed", () => client.degrade(picture, operator, { seed: -1 })],
+    ["seed", () => client.reconstruct(picture, operator, { seed: 2 ** 60 }).result()],
+    ["operator.seed", () => client.degrade(picture, { ...operator, seed: 1.5 })],
+    ["everySteps", () => client.reconstruct(picture, operator, { everySteps: 1.5 }).result()],
+    ["ddimSteps", () => client.reconstruct(picture, operator, { ddimSteps: 2.5 }).result()],
+    ["startTimestep", () => client.reconstruct(picture, operator, { startTimestep: 0.1 }).result()],
+    ["maxNetworkCalls", () => client.reconstruct(picture, operator, { maxNetworkCalls: 0.5 }).result()],
+  ]) {
+    await assert.rejects(call(), (error) => error.name === "TypeError" && error.message.startsWith(`${option} must be`), option);
+  }
 });

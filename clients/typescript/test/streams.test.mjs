@@ -14,7 +14,8 @@ const request = () => create(ReconstructionService.method.reconstruct.input);
 const response = (kind, value, sequence = 0n) => create(ReconstructResponseSchema, { sequence, event: { case: kind, value } });
 const accepted = response("accepted", { seed: 5n });
 const result = response("result", { picture: { content: { case: "encoded", value: Uint8Array.of(1) } } });
-const { RUNNING, FAILED, CANCELLED } = ReconstructionState;
+const REFUSED = -1;
+const { RUNNING, COMPLETED, FAILED, CANCELLED } = ReconstructionState;
 const FOREVER = Infinity;
 const broken = () => new FlashError("gone", { code: "UNAVAILABLE" });
 const listeners = (signal) => getEventListeners(signal, "abort").length;
@@ -107,6 +108,9 @@ async function served(t, knows) {
     if (!(requestId in knows)) {
       return done({ code: grpc.status.NOT_FOUND, details: "unknown" });
     }
+    if (knows[requestId] === REFUSED) {
+      return done({ code: grpc.status.PERMISSION_DENIED, details: "somebody else's" });
+    }
     if (end && knows[requestId] === RUNNING) {
       cancelled.push(requestId);
       knows[requestId] = CANCELLED;
@@ -140,6 +144,37 @@ for (const [where, left] of [["a server that does not know it", {}], ["one where
     }
   });
 }
+
+test("cancel reaches all and says the same, whatever the order", async (t) => {
+  for (const reverse of [false, true]) {
+    const servers = [await served(t, { one: COMPLETED }), await served(t, { one: RUNNING })];
+    const addresses = servers.map((server) => server.address);
+    const flash = connect(reverse ? addresses.reverse() : addresses);
+    t.after(() => flash.close());
+    assert.equal((await flash.cancel("one")).state, COMPLETED);
+    assert.deepEqual(servers[1].cancelled, ["one"]);
+  }
+});
+
+test("cancel reaches all although one refuses, whatever the order", async (t) => {
+  for (const reverse of [false, true]) {
+    const servers = [await served(t, { one: REFUSED }), await served(t, { one: RUNNING })];
+    const addresses = servers.map((server) => server.address);
+    const flash = connect(reverse ? addresses.reverse() : addresses);
+    t.after(() => flash.close());
+    await assert.rejects(flash.cancel("one"), { code: "PERMISSION_DENIED" });
+    assert.deepEqual(servers[1].cancelled, ["one"]);
+  }
+});
+
+test("who is not there may know it, whatever the order", async (t) => {
+  const { address } = await served(t, {});
+  for (const addresses of [[address, "127.0.0.1:1"], ["127.0.0.1:1", address]]) {
+    const flash = connect(addresses);
+    t.after(() => flash.close());
+    await assert.rejects(flash.cancel("one"), (error) => error.code === "UNAVAILABLE" && error.message.includes(`${address}: unknown`) && error.message.includes("answers at 127.0.0.1:1"));
+  }
+});
 
 test("fetch says why it failed where a break moved it, whatever the order", async (t) => {
   const addresses = [(await served(t, { moved: CANCELLED })).address, (await served(t, { moved: FAILED })).address];

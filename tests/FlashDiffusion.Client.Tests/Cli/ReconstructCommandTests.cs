@@ -42,6 +42,40 @@ public sealed class ReconstructCommandTests : IDisposable
         Assert.True(terminal || output.Contains("b.png: step 12 of 12", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("reconstruct", "in/a.npy", "in/b.png/result.png", "is a file")]
+    [InlineData("reconstruct", "in", "in/b.png/out", "is a file")]
+    [InlineData("watch", "in/a.npy", "in/b.png/result.png", "is a file")]
+    [InlineData("watch", "in/a.npy", "taken.png", "is a folder")]
+    [InlineData("degrade", "in/b.png", "/proc/flash/measurement.npy", "can't be written")]
+    [InlineData("compare", "in/b.png", "in/a.npy/sheet", "is a file")]
+    public async Task Output_ThatCantBeWritten_IsRefusedBeforeTheWork(string command, string input, string output, string why)
+    {
+        Directory.CreateDirectory(_folder["taken.png"]);
+        await using var server = await FakeFlashServer.StartAsync();
+        string[] compared = command == "compare" ? ["--image", _folder[input], "--solvers", "latent_dps"] : [_folder[input]];
+
+        var (exit, _, error) = await CommandRunner.RunAsync([command, .. compared, "-o", output[0] == '/' ? output : _folder[output], "--operator", "gaussian_blur", "--address", server.Address]);
+
+        Assert.Equal(ExitCode.Usage, exit);
+        Assert.Contains("--output", error, StringComparison.Ordinal);
+        Assert.Contains(why, error, StringComparison.Ordinal);
+        Assert.Empty(server.Reconstruction.Reconstructions);
+        Assert.Null(server.Reconstruction.LastDegradation);
+    }
+
+    [Fact]
+    public void Output_ThatCanBeWritten_IsLeftAsItIs()
+    {
+        File.WriteAllText(_folder["old.png"], "old");
+
+        OutputPath.CheckFile(_folder["old.png"]);
+        OutputPath.CheckFile(_folder["new/deep/file.png"]);
+
+        Assert.Equal("old", File.ReadAllText(_folder["old.png"]));
+        Assert.Equal(["in", "old.png"], new DirectoryInfo(_folder["."]).EnumerateFileSystemInfos().Select(entry => entry.Name).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task Reconstruct_OneOfThreeIsBad_TheOthersGoOn()
     {

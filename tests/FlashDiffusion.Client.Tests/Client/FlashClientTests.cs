@@ -26,6 +26,19 @@ public sealed class FlashClientTests
     }
 
     [Fact]
+    public async Task Call_ToAPortOfHttp1_SaysWhichPortIsMeant()
+    {
+        await using var server = await FakeFlashServer.StartAsync(protocols: Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
+        using var client = FlashClient.Connect(server.Address);
+
+        var failure = await Assert.ThrowsAsync<FlashException>(() => client.ListModelsAsync(Cancellation));
+
+        Assert.Equal(StatusCode.Unavailable, failure.Code);
+        Assert.Contains($"What answers at {server.Address}/ does not speak gRPC", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("8001", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Reconstruct_LeavingTheLoop_CancelsTheWork()
     {
         await using var server = await FakeFlashServer.StartAsync();

@@ -278,6 +278,62 @@ public sealed class ResumeTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancel_InAnyOrder_ReachesAllAndSaysTheSame(bool reversed)
+    {
+        _first.Reconstruction.Known["one"] = ReconstructionState.Completed;
+        _second.Reconstruction.Known["one"] = ReconstructionState.Running;
+        using var client = FlashClient.Connect(reversed ? [_second.Address, _first.Address] : [_first.Address, _second.Address]);
+
+        Assert.Equal(ReconstructionState.Completed, (await client.CancelReconstructionAsync("one", Cancellation)).State);
+        Assert.Equal(ReconstructionState.Cancelled, _second.Reconstruction.Known["one"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancel_OneRefuses_ReachesTheOtherAndSaysSo(bool reversed)
+    {
+        _first.Reconstruction.CancelRefusal = Failures.Of(StatusCode.PermissionDenied, "NOT_YOURS");
+        _second.Reconstruction.Known["one"] = ReconstructionState.Running;
+        using var client = FlashClient.Connect(reversed ? [_second.Address, _first.Address] : [_first.Address, _second.Address]);
+
+        Assert.Equal(StatusCode.PermissionDenied, (await Assert.ThrowsAsync<FlashException>(() => client.CancelReconstructionAsync("one", Cancellation))).Code);
+        Assert.Equal(ReconstructionState.Cancelled, _second.Reconstruction.Known["one"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Calls_ThatNoServerCouldDo_NameEachAndWhatItSaid(bool reversed)
+    {
+        const string nobody = "http://127.0.0.1:1";
+        using var client = FlashClient.Connect(reversed ? [_second.Address, nobody] : [nobody, _second.Address]);
+
+        foreach (var call in new Func<Task>[] { () => client.CancelReconstructionAsync("nobody's", Cancellation), () => client.GetReconstructionAsync(new GetReconstructionRequest { RequestId = "nobody's" }, Cancellation) })
+        {
+            var failure = await Assert.ThrowsAsync<FlashException>(call);
+
+            // It may be at the one that is not there.
+            Assert.Equal(StatusCode.Unavailable, failure.Code);
+            Assert.Contains($"No FlashDiffusion server answers at {nobody}/", failure.Message, StringComparison.Ordinal);
+            Assert.Contains($"{_second.Address}/: It failed.", failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Follow_NoServerThere_NamesEach()
+    {
+        string[] nobody = ["http://127.0.0.1:1", "http://127.0.0.1:2"];
+
+        var failure = await Assert.ThrowsAsync<FlashException>(() => FollowAsync(new ResumePolicy { FirstDelay = TimeSpan.FromMilliseconds(1) }, Request(), nobody));
+
+        Assert.Equal(StatusCode.Unavailable, failure.Code);
+        Assert.All(nobody, address => Assert.Contains($"answers at {address}/", failure.Message, StringComparison.Ordinal));
+    }
+
     private static ReconstructRequest Request() => new()
     {
         Measurement = new Picture { Tensor = TensorValues.ToTensor(new float[3 * 8 * 8], 3, 8, 8) },

@@ -7,6 +7,7 @@ public sealed class ServerAddressTests
     [InlineData("http://localhost:9", "http://localhost:9/")]
     [InlineData("https://flash.example", "https://flash.example/")]
     [InlineData("dns:///flash:8001", "dns:///flash:8001")]
+    [InlineData("dns:8001", "http://dns:8001/")]
     public void Parse_Address_IsAnUri(string text, string expected) => Assert.Equal(expected, ServerAddress.Parse(text).ToString());
 
     [Theory]
@@ -24,6 +25,8 @@ public sealed class ServerAddressTests
     [Theory]
     [InlineData("dns:///")]
     [InlineData("dns:///a/b")]
+    [InlineData("dns://flash:8001")]
+    [InlineData("dns:flash:8001")]
     public void Parse_NoName_SaysWhatOneLooksLike(string text) =>
         Assert.Contains("dns:///flashdiffusion:8001", Assert.Throws<ArgumentException>(() => ServerAddress.Parse(text)).Message, StringComparison.Ordinal);
 }

@@ -27,7 +27,8 @@ internal sealed class FakeFlashServer : IAsyncDisposable
         .GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
 
     /// <param name="certificate">Serves https with it, and asks clients for theirs; null serves cleartext.</param>
-    public static async Task<FakeFlashServer> StartAsync(X509Certificate2? certificate = null)
+    /// <param name="protocols">What it speaks; gRPC needs HTTP/2.</param>
+    public static async Task<FakeFlashServer> StartAsync(X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http2)
     {
         var (reconstruction, catalog) = (new FakeReconstruction(), new FakeCatalog());
         var builder = WebApplication.CreateSlimBuilder();
@@ -35,7 +36,7 @@ internal sealed class FakeFlashServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
             System.Net.IPAddress.Loopback, 0, listen =>
             {
-                listen.Protocols = HttpProtocols.Http2;
+                listen.Protocols = protocols;
                 if (certificate is not null)
                 {
                     listen.UseHttps(certificate, https =>

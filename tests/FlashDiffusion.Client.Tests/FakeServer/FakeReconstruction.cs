@@ -38,6 +38,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
     /// <summary>What it knows of reconstructions, by their names.</summary>
     public Dictionary<string, ReconstructionState> Known { get; } = [];
 
+    /// <summary>Why it cancels nothing; null if it does.</summary>
+    public RpcException? CancelRefusal { get; set; }
+
     /// <summary>Set when a hanging call was cancelled.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -134,6 +137,11 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
 
     public override Task<CancelReconstructionResponse> CancelReconstruction(CancelReconstructionRequest request, ServerCallContext context)
     {
+        if (CancelRefusal is { } refusal)
+        {
+            throw refusal;
+        }
+
         if (StateOf(request.RequestId) == ReconstructionState.Running)
         {
             Known[request.RequestId] = ReconstructionState.Cancelled;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FlashDiffusion.Cli.Compare;
 using FlashDiffusion.Cli.Display;
 using FlashDiffusion.Cli.Json;
+using FlashDiffusion.Cli.Measurements;
 
 namespace FlashDiffusion.Cli.Commands;
 
@@ -43,7 +44,7 @@ internal static class CompareCommand
                 Reconstruction = solver.ReadSeeded(parsed),
                 Solvers = [.. parsed.GetRequiredValue(solvers).SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct()],
                 Baseline = parsed.GetValue(baseline),
-                OutputFolder = parsed.GetRequiredValue(output).FullName,
+                OutputFolder = OutputPath.CheckFolder(parsed.GetRequiredValue(output).FullName),
             };
             var display = Displays.For(context, parsed.GetValue(json));
             await using var server = await connection.OpenAsync(parsed, solver.Model(parsed), request.OutputFolder, display, cancellation).ConfigureAwait(false);

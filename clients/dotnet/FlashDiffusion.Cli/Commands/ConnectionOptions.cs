@@ -76,7 +76,8 @@ internal sealed class ConnectionOptions
         }
         catch (ArgumentException exception)
         {
-            throw CliException.Usage($"--address: {exception.Message}");
+            // Without what .NET adds for programmers.
+            throw CliException.Usage($"--address: {exception.Message.Split(" (Parameter ")[0]}");
         }
     }
 

@@ -27,7 +27,7 @@ internal static class DegradeCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var file = parsed.GetRequiredValue(output);
-            PictureFile.CheckName(file.FullName);
+            OutputPath.CheckFile(PictureFile.CheckName(file.FullName));
             var request = new DegradeRequest
             {
                 Picture = PictureFile.ReadMeasurement(parsed.GetRequiredValue(picture)).ToMessage(),

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FlashDiffusion.Cli.Demo;
 using FlashDiffusion.Cli.Display;
 using FlashDiffusion.Cli.Json;
+using FlashDiffusion.Cli.Measurements;
 
 namespace FlashDiffusion.Cli.Commands;
 
@@ -35,7 +36,7 @@ internal static class DemoCommand
                 Operator = forward.Read(parsed),
                 Severity = clean.Severity(parsed),
                 Reconstruction = solver.ReadSeeded(parsed),
-                OutputFolder = parsed.GetRequiredValue(output).FullName,
+                OutputFolder = OutputPath.CheckFolder(parsed.GetRequiredValue(output).FullName),
             };
             var display = Displays.For(context, parsed.GetValue(json));
             await using var server = await connection.OpenAsync(parsed, solver.Model(parsed), request.OutputFolder, display, cancellation).ConfigureAwait(false);

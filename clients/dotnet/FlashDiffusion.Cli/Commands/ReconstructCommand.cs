@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FlashDiffusion.Cli.Display;
 using FlashDiffusion.Cli.Json;
+using FlashDiffusion.Cli.Measurements;
 using FlashDiffusion.Cli.Reconstruction;
 
 namespace FlashDiffusion.Cli.Commands;
@@ -45,6 +46,11 @@ internal static class ReconstructCommand
         {
             var inputs = parsed.GetRequiredValue(measurements);
             var jobs = PictureJob.Plan(inputs, parsed.GetValue(output), parsed.GetRequiredValue(format));
+            foreach (var job in jobs)
+            {
+                OutputPath.CheckFile(job.Output);
+            }
+
             var template = solver.Read(parsed);
             template.Operator = forward.Read(parsed);
             var asJson = parsed.GetValue(json);

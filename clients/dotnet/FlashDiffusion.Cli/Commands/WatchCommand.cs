@@ -34,7 +34,7 @@ internal static class WatchCommand
         connection.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var target = parsed.GetValue(output) is { } file ? PictureFile.CheckName(file.FullName) : null;
+            var target = parsed.GetValue(output) is { } file ? OutputPath.CheckFile(PictureFile.CheckName(file.FullName)) : null;
             var request = solver.Read(parsed);
             request.Measurement = MeasurementFile.Read(parsed.GetRequiredValue(measurement));
             request.Operator = forward.Read(parsed);

@@ -12,23 +12,25 @@ internal sealed class UnaryCalls(FlashServers servers, FlashClientOptions option
     /// <param name="cancellation">The caller's wish.</param>
     /// <param name="extra">Time on top of the usual deadline.</param>
     /// <param name="finality">How much an answer counts; the first last word ends the asking. Null: any is one.</param>
+    /// <param name="all">Whether all are asked, whatever others say, before anything is thrown: for what is to happen wherever it can.</param>
     /// <exception cref="FlashException">None answered, or one refused.</exception>
     public async Task<T> AskAsync<T>(
-        string method, Func<FlashServer, CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation, TimeSpan extra = default, Func<T, Finality>? finality = null)
+        string method, Func<FlashServer, CallOptions, AsyncUnaryCall<T>> start, CancellationToken cancellation, TimeSpan extra = default, Func<T, Finality>? finality = null, bool all = false)
         where T : class
     {
         T? known = null;
         var counts = Finality.PerhapsMoved;
-        var order = servers.InTurn();
-        for (var i = 0; ; i++)
+        var refused = false;
+        var failures = new List<(Uri Address, FlashException Failure)>();
+        foreach (var server in servers.InTurn())
         {
             var began = options.Clock.GetTimestamp();
             StatusCode status = StatusCode.OK;
             try
             {
-                var answer = await start(order[i], options.ToCallOptions(options.UnaryTimeout + extra, cancellation)).ResponseAsync.ConfigureAwait(false);
+                var answer = await start(server, options.ToCallOptions(options.UnaryTimeout + extra, cancellation)).ResponseAsync.ConfigureAwait(false);
                 var says = finality?.Invoke(answer) ?? Finality.LastWord;
-                if (says == Finality.LastWord)
+                if (says == Finality.LastWord && !all)
                 {
                     return answer;
                 }
@@ -43,21 +45,21 @@ internal sealed class UnaryCalls(FlashServers servers, FlashClientOptions option
                     throw new OperationCanceledException("The call was cancelled.", exception, cancellation);
                 }
 
-                if (status is not (StatusCode.Unavailable or StatusCode.NotFound) || (known is null && i == order.Length - 1))
+                var failure = FlashException.From(exception, server.Address);
+                failures.Add((server.Address, failure));
+                refused |= failure.Code is not (StatusCode.Unavailable or StatusCode.NotFound);
+                if (refused && !all)
                 {
-                    throw FlashException.From(exception, order[i].Address);
+                    throw failure;
                 }
             }
             finally
             {
                 Record(method, status, options.Clock.GetElapsedTime(began));
             }
-
-            if (known is not null && i == order.Length - 1)
-            {
-                return known;
-            }
         }
+
+        return !refused && known is not null ? known : throw FlashException.OfAll(failures);
     }
 
     private static void Record(string method, StatusCode status, TimeSpan time)

@@ -13,6 +13,7 @@ internal sealed class ReconstructionAttempts
     private readonly ResumePolicy _policy;
     private readonly ReconstructRequest _request;
     private readonly int _servers;
+    private readonly Dictionary<Uri, FlashException> _brokenInARow = [];
     private Checkpoint? _checkpoint;
     private FlashException? _break;
     private bool _contacted;
@@ -84,9 +85,10 @@ internal sealed class ReconstructionAttempts
 
     /// <summary>A stream broke.</summary>
     /// <param name="failure">How.</param>
+    /// <param name="server">Where.</param>
     /// <returns>How long the server should be left alone; null for no time.</returns>
-    /// <exception cref="FlashException">The failure itself, if trying again makes no sense.</exception>
-    public TimeSpan? Broke(FlashException failure)
+    /// <exception cref="FlashException">The failure itself, if trying again makes no sense; after those of others with what each said last.</exception>
+    public TimeSpan? Broke(FlashException failure, Uri server)
     {
         // Without a reason of the server's own, UNAVAILABLE is what a port says that nobody listens at.
         _contacted |= failure.Reason.Length > 0 || failure.Code != StatusCode.Unavailable;
@@ -101,9 +103,10 @@ internal sealed class ReconstructionAttempts
         }
 
         _breaksInARow++;
+        _brokenInARow[server] = failure;
         if (_breaksInARow > (_contacted ? _policy.Tries : Math.Min(_policy.Tries, _servers - 1)) || failure.PushBack < TimeSpan.Zero)
         {
-            throw failure;
+            throw _brokenInARow.Count == 1 ? failure : FlashException.OfAll([.. _brokenInARow.Select(broken => (broken.Key, broken.Value))]);
         }
 
         _break = failure;
@@ -139,6 +142,7 @@ internal sealed class ReconstructionAttempts
 
         _step = progress.Step;
         _breaksInARow = 0;
+        _brokenInARow.Clear();
         return new ReconstructionProgress(progress);
     }
 

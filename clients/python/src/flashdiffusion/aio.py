@@ -12,12 +12,12 @@ import grpc.aio
 from flashdiffusion.aio_reconstruction import AsyncReconstruction
 from flashdiffusion.answers import Degraded, Severity
 from flashdiffusion.channels import Addresses, Metadata, open_channels
-from flashdiffusion.errors import FlashError, UnavailableError, from_rpc_error
+from flashdiffusion.errors import FlashError, from_rpc_error, of_all
 from flashdiffusion.operators import Operator
 from flashdiffusion.options import Options
 from flashdiffusion.pictures import PictureSource
 from flashdiffusion.resume import ResumePolicy
-from flashdiffusion.settling import Finality, FinalityOf, all_answers, any_answer, of_reconstruction
+from flashdiffusion.settling import Finality, FinalityOf, any_answer, of_reconstruction
 from flashdiffusion.v1 import catalog_pb2, catalog_pb2_grpc, reconstruction_pb2, reconstruction_pb2_grpc
 
 __all__ = ["AsyncClient", "AsyncReconstruction"]
@@ -70,7 +70,7 @@ class AsyncClient:
     async def cancel(self, request_id: str) -> reconstruction_pb2.CancelReconstructionResponse:
         """Ends a reconstruction for all who follow it, on every server that knows it: a break may have moved it."""
         request = reconstruction_pb2.CancelReconstructionRequest(request_id=request_id)
-        answer: reconstruction_pb2.CancelReconstructionResponse = await self._reconstruction("CancelReconstruction", request, finality=all_answers)
+        answer: reconstruction_pb2.CancelReconstructionResponse = await self._reconstruction("CancelReconstruction", request, finality=of_reconstruction, ask_all=True)
         return answer
 
     async def models(self) -> catalog_pb2.ListModelsResponse:
@@ -98,29 +98,32 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _reconstruction(self, method: str, request: Any, timeout: float | None = None, finality: FinalityOf = any_answer) -> Any:
-        return await self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout, finality)
+    async def _reconstruction(self, method: str, request: Any, timeout: float | None = None, finality: FinalityOf = any_answer, ask_all: bool = False) -> Any:
+        return await self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout, finality, ask_all)
 
     async def _catalog(self, method: str, request: Any) -> Any:
         return await self._unary(lambda channel: getattr(catalog_pb2_grpc.CatalogServiceStub(channel), method), request, None)
 
-    async def _unary(self, stub: Callable[[Any], Callable[..., Any]], request: Any, timeout: float | None, finality: FinalityOf = any_answer) -> Any:
-        end = time.monotonic() + (timeout if timeout is not None else self._timeout)
-        failure: FlashError = UnavailableError("No address was asked.")
+    async def _unary(self, stub: Callable[[Any], Callable[..., Any]], request: Any, timeout: float | None, finality: FinalityOf = any_answer, ask_all: bool = False) -> Any:
+        limit = timeout if timeout is not None else self._timeout
+        end = time.monotonic() + limit
+        failures: dict[str, FlashError] = {}
         known = None
-        counts = Finality.PERHAPS_MOVED
+        counts, refused = Finality.PERHAPS_MOVED, False
         for target, channel in self._channels:
             try:
-                answer = await stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
+                answer = await stub(channel)(request, timeout=limit if ask_all else max(0.0, end - time.monotonic()), metadata=self._metadata)
                 says = finality(answer)
-                if says is Finality.LAST_WORD:
+                if says is Finality.LAST_WORD and not ask_all:
                     return answer
                 if says >= counts:
                     known, counts = answer, says
             except grpc.RpcError as error:
-                failure = from_rpc_error(error, target)
+                failures[target] = failure = from_rpc_error(error, target)
                 if failure.code not in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}:
-                    raise failure from None
-        if known is not None:
+                    refused = True
+                    if not ask_all:
+                        raise failure from None
+        if known is not None and not refused:
             return known
-        raise failure
+        raise of_all(failures)

@@ -84,7 +84,7 @@ class AsyncReconstruction:
             except FlashError as error:
                 failure = error
             if not self._cancelled.is_set():
-                await self._pause(self._attempts.lost(failure), failure)
+                await self._pause(self._attempts.lost(failure, target), failure)
 
     async def _stream(self, target: str, stub: Callable[..., Any]) -> AsyncIterator[Event]:
         remaining = None if self._end is None else max(0.0, self._end - time.monotonic())

@@ -31,7 +31,21 @@ def parse(addresses: Addresses) -> tuple[list[str], bool]:
     secure = {target.startswith("https://") for target in targets}
     if len(secure) > 1:
         raise ValueError("Addresses of one client are either all https or none is.")
+    for target in targets:
+        _check(target)
     return [target.removeprefix("https://").removeprefix("http://").rstrip("/") for target in targets], secure.pop()
+
+
+def _check(address: str) -> None:
+    """gRPC would look for a host of that name, and say that it found none."""
+    if address.startswith("dns:") and not address.removeprefix("dns:").isdecimal():
+        host = address.removeprefix("dns:///")
+        if host == address or not host or "/" in host:
+            raise ValueError(f"'{address}' is not a name; write dns:///host:port with three slashes, for example dns:///flashdiffusion:8001.")
+        return
+    host = address.removeprefix("https://").removeprefix("http://").rstrip("/")
+    if not host or any(character.isspace() for character in host) or ("/" in host and not host.startswith("unix:")):
+        raise ValueError(f"'{address}' is not a server's address; write host:port, https://host:port or dns:///host:port, for example localhost:8001.")
 
 
 def open_channels(module: Any, addresses: Addresses, credentials: grpc.ChannelCredentials | None) -> list[tuple[str, Any]]:

@@ -9,13 +9,13 @@ import grpc
 
 from flashdiffusion.answers import Degraded, Severity
 from flashdiffusion.channels import Addresses, Metadata, open_channels
-from flashdiffusion.errors import FlashError, UnavailableError, from_rpc_error
+from flashdiffusion.errors import FlashError, from_rpc_error, of_all
 from flashdiffusion.operators import Operator
 from flashdiffusion.options import Options
 from flashdiffusion.pictures import PictureSource
 from flashdiffusion.reconstruction import Reconstruction
 from flashdiffusion.resume import ResumePolicy
-from flashdiffusion.settling import Finality, FinalityOf, all_answers, any_answer, of_reconstruction
+from flashdiffusion.settling import Finality, FinalityOf, any_answer, of_reconstruction
 from flashdiffusion.v1 import catalog_pb2, catalog_pb2_grpc, reconstruction_pb2, reconstruction_pb2_grpc
 
 _Answer = TypeVar("_Answer")
@@ -75,7 +75,7 @@ class Client:
     def cancel(self, request_id: str) -> reconstruction_pb2.CancelReconstructionResponse:
         """Ends a reconstruction for all who follow it, on every server that knows it: a break may have moved it."""
         request = reconstruction_pb2.CancelReconstructionRequest(request_id=request_id)
-        answer: reconstruction_pb2.CancelReconstructionResponse = self._reconstruction("CancelReconstruction", request, finality=all_answers)
+        answer: reconstruction_pb2.CancelReconstructionResponse = self._reconstruction("CancelReconstruction", request, finality=of_reconstruction, ask_all=True)
         return answer
 
     def models(self) -> catalog_pb2.ListModelsResponse:
@@ -104,32 +104,36 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _reconstruction(self, method: str, request: Any, timeout: float | None = None, finality: FinalityOf = any_answer) -> Any:
-        return self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout, finality)
+    def _reconstruction(self, method: str, request: Any, timeout: float | None = None, finality: FinalityOf = any_answer, ask_all: bool = False) -> Any:
+        return self._unary(lambda channel: getattr(reconstruction_pb2_grpc.ReconstructionServiceStub(channel), method), request, timeout, finality, ask_all)
 
     def _catalog(self, method: str, request: Any) -> Any:
         return self._unary(lambda channel: getattr(catalog_pb2_grpc.CatalogServiceStub(channel), method), request, None)
 
     def _unary(
-        self, stub: Callable[[Any], Callable[..., _Answer]], request: Any, timeout: float | None, finality: FinalityOf = any_answer
+        self, stub: Callable[[Any], Callable[..., _Answer]], request: Any, timeout: float | None, finality: FinalityOf = any_answer, ask_all: bool = False
     ) -> _Answer:
-        """Asks each address in turn until one is there, and knows what is asked about: unary calls change nothing, so that asking again is safe."""
-        end = time.monotonic() + (timeout if timeout is not None else self._timeout)
-        failure: FlashError = UnavailableError("No address was asked.")
+        """Asks each address in turn until one is there, and knows what is asked about: unary calls change nothing, so that asking again is safe.
+        ask_all: all, whatever others say, before anything is raised, each with the whole time: for what is to happen wherever it can."""
+        limit = timeout if timeout is not None else self._timeout
+        end = time.monotonic() + limit
+        failures: dict[str, FlashError] = {}
         known: _Answer | None = None
-        counts = Finality.PERHAPS_MOVED
+        counts, refused = Finality.PERHAPS_MOVED, False
         for target, channel in self._channels:
             try:
-                answer = stub(channel)(request, timeout=max(0.0, end - time.monotonic()), metadata=self._metadata)
+                answer = stub(channel)(request, timeout=limit if ask_all else max(0.0, end - time.monotonic()), metadata=self._metadata)
                 says = finality(answer)
-                if says is Finality.LAST_WORD:
+                if says is Finality.LAST_WORD and not ask_all:
                     return answer
                 if says >= counts:
                     known, counts = answer, says
             except grpc.RpcError as error:
-                failure = from_rpc_error(error, target)
+                failures[target] = failure = from_rpc_error(error, target)
                 if failure.code not in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}:
-                    raise failure from None
-        if known is not None:
+                    refused = True
+                    if not ask_all:
+                        raise failure from None
+        if known is not None and not refused:
             return known
-        raise failure
+        raise of_all(failures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Mapping
 
 import grpc
@@ -14,6 +14,10 @@ _DETAILS = "grpc-status-details-bin"
 _PUSHBACK = "grpc-retry-pushback-ms"
 # What the library says where nobody listens; the end is the system's reason.
 _UNREACHED = re.compile(r"[Ff]ailed to connect to remote host: (.+)$")
+_UNRESOLVED = re.compile(r"DNS resolution failed|name resolution", re.IGNORECASE)
+_DISTRUSTED = re.compile(r"handshake failed: *(.+)$|handshaker shutdown(.*)$", re.IGNORECASE)
+# What speaks HTTP/1: by the library's version.
+_STRANGE = re.compile(r"Failed parsing HTTP/2|http1\.x server", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -82,11 +86,36 @@ def from_rpc_error(error: Any, address: str) -> FlashError:
     if pushback is not None:
         retry_after = float(pushback) / 1000
     text = error.details() or code.name
-    refused = _UNREACHED.search(text) if code is grpc.StatusCode.UNAVAILABLE else None
-    message = f"No FlashDiffusion server answers at {address} ({refused[1]})." if refused else f"{address}: {text}"
+    message = _describe_unavailable(text, address) if code is grpc.StatusCode.UNAVAILABLE else f"{address}: {text}"
     return _KINDS.get(code, FlashError)(
         message=message, code=code, reason=info.reason, metadata=dict(info.metadata), violations=violations, retry_after=retry_after
     )
+
+
+def of_all(failures: Mapping[str, FlashError]) -> FlashError:
+    """What several servers said, by address, of whom none did what was asked: the weightiest of them, with the words of all."""
+    # Whatever their order: a refusal says more than that nobody answers, and that more than that one does not know it.
+    weights = {grpc.StatusCode.NOT_FOUND: 2, grpc.StatusCode.UNAVAILABLE: 1}
+    weightiest = min(failures.values(), key=lambda failure: weights.get(failure.code, 0))
+    if len(failures) == 1:
+        return weightiest
+    each = " ".join(failure.message if address in failure.message else f"{address}: {failure.message}" for address, failure in sorted(failures.items()))
+    return replace(weightiest, message=f"None of {len(failures)} servers could do it. {each}")
+
+
+def _describe_unavailable(text: str, address: str) -> str:
+    if _STRANGE.search(text):
+        return (
+            f"What answers at {address} does not speak gRPC, which needs HTTP/2: give the server's gRPC port, 8001 unless it was told another,"
+            " and https:// if it has TLS."
+        )
+    if refused := _UNREACHED.search(text):
+        return f"No FlashDiffusion server answers at {address} ({refused[1]})."
+    if _UNRESOLVED.search(text):
+        return f"No FlashDiffusion server answers at {address} (its name is not known)."
+    if distrusted := _DISTRUSTED.search(text):
+        return f"No secure connection to {address}: {distrusted[1] or text}."
+    return f"{address}: {text}"
 
 
 def _details(trailer: bytes) -> tuple[status_pb2.ErrorInfo, tuple[Violation, ...], float | None]:

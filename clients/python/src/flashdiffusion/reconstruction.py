@@ -87,7 +87,7 @@ class Reconstruction:
             except FlashError as error:
                 failure = error
             if not self._cancelled.is_set():
-                self._cancelled.wait(self._within(self._attempts.lost(failure), failure))
+                self._cancelled.wait(self._within(self._attempts.lost(failure, target), failure))
 
     def _stream(self, target: str, stub: Callable[..., Any]) -> Iterator[Event]:
         remaining = None if self._end is None else max(0.0, self._end - time.monotonic())

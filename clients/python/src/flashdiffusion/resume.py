@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import grpc
 
-from flashdiffusion.errors import FlashError
+from flashdiffusion.errors import FlashError, of_all
 from flashdiffusion.events import Accepted, Event, Progress, Result, from_response
 from flashdiffusion.tensors import check
 from flashdiffusion.v1 import reconstruction_pb2, resume_pb2
@@ -51,6 +51,7 @@ class Attempts:
         self._policy = policy
         self._checkpoint: resume_pb2.Checkpoint | None = None
         self._breaks_in_a_row = 0
+        self._lost_in_a_row: dict[str, FlashError] = {}
         self._sequence = -1
         self._step = 0
         self.accepted: Accepted | None = None
@@ -88,10 +89,11 @@ class Attempts:
                 return None
             self._step = event.step
         self._breaks_in_a_row = 0
+        self._lost_in_a_row.clear()
         return event
 
-    def lost(self, error: FlashError) -> float:
-        """Seconds to wait before the next try; raises the error if there is none."""
+    def lost(self, error: FlashError, server: str) -> float:
+        """Seconds to wait before the next try; raises the error if there is none, after those of other servers with what each said last."""
         if error.reason in _USELESS_CHECKPOINT and self._checkpoint is not None and not self._policy.require_exact:
             # The seed is known by now, so that beginning again gives the same picture.
             self._checkpoint = None
@@ -99,8 +101,9 @@ class Attempts:
             raise error
         self.breaks += 1
         self._breaks_in_a_row += 1
+        self._lost_in_a_row[server] = error
         if self._breaks_in_a_row > self._policy.tries or (error.retry_after is not None and error.retry_after < 0):
-            raise error
+            raise of_all(self._lost_in_a_row)
         delay = min(self._policy.largest_delay, self._policy.first_delay * 2.0 ** (self._breaks_in_a_row - 1))
         return error.retry_after if error.retry_after is not None else delay * random.uniform(0.5, 1.0)
 

@@ -32,11 +32,6 @@ def any_answer(_: Any) -> Finality:
     return Finality.LAST_WORD
 
 
-def all_answers(_: Any) -> Finality:
-    """All that know it are to be asked."""
-    return Finality.PERHAPS_MOVED
-
-
 def of_reconstruction(answer: Any) -> Finality:
     """One that a break moved has ended where it was, and goes on, is done or failed at another."""
     return _ENDED_WITHOUT_RESULT.get(answer.state, Finality.LAST_WORD)
