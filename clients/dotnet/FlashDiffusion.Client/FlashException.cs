@@ -57,7 +57,7 @@ public sealed class FlashException : Exception
             StatusCode.NotFound => 2,
             StatusCode.Unavailable => 1,
             _ => 0,
-        }).First();
+        }).ThenBy(failure => failure.Code).First();
         if (failures.Count == 1)
         {
             return weightiest;

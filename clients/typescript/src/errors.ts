@@ -50,7 +50,7 @@ export class FlashError extends Error {
 /** What several servers said, by address, of whom none did what was asked: the weightiest of them, with the words of all. */
 export function ofAll(failures: ReadonlyMap<string, FlashError>): FlashError {
   // Whatever their order: a refusal says more than that nobody answers, and that more than that one does not know it.
-  const weight = ({ code }: FlashError) => (code === "NOT_FOUND" ? 2 : code === "UNAVAILABLE" ? 1 : 0);
+  const weight = ({ code }: FlashError) => (code === "NOT_FOUND" ? 200 : code === "UNAVAILABLE" ? 100 : STATUS_NAMES.indexOf(code));
   const weightiest = [...failures.values()].sort((one, other) => weight(one) - weight(other))[0]!;
   if (failures.size === 1) {
     return weightiest;

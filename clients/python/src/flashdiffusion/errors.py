@@ -96,7 +96,7 @@ def of_all(failures: Mapping[str, FlashError]) -> FlashError:
     """What several servers said, by address, of whom none did what was asked: the weightiest of them, with the words of all."""
     # Whatever their order: a refusal says more than that nobody answers, and that more than that one does not know it.
     weights = {grpc.StatusCode.NOT_FOUND: 2, grpc.StatusCode.UNAVAILABLE: 1}
-    weightiest = min(failures.values(), key=lambda failure: weights.get(failure.code, 0))
+    weightiest = min(failures.values(), key=lambda failure: (weights.get(failure.code, 0), failure.code.value[0]))
     if len(failures) == 1:
         return weightiest
     each = " ".join(failure.message if address in failure.message else f"{address}: {failure.message}" for address, failure in sorted(failures.items()))
