@@ -11,7 +11,7 @@ namespace FlashDiffusion.Engine.Budgets;
 
 /// <summary>
 /// Fits a sample into its budget: the longest trajectory from its start that needs no more network calls than allowed and is done in
-/// time, behind the work that is already promised and without breaking any of those promises. Work without a deadline was promised nothing and waits
+/// time, behind the work that is already promised and without breaking any of those promises; of those that came before it and wait to be looked at, the least is as good as promised. Work without a deadline was promised nothing and waits
 /// where it must. Device loop only.
 /// </summary>
 /// <param name="options">Options.</param>
@@ -23,33 +23,24 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     public const string NoStep = "Without a single step, the look before the first and the decode after the last";
 
     /// <summary>
-    /// Whether a request is in time for anything at all: behind the looks before its own, with its own, a last decode, the margin, and what was
-    /// promised before and can't wait for a look.
+    /// Whether a request is in time for anything at all: behind the looks of those with earlier deadlines, with its own, a last decode, the margin, and what
+    /// was promised before and can't wait for these looks; and whether those that came before it still are, though it is looked at first.
     /// </summary>
     /// <param name="probe">Its look.</param>
     /// <param name="scheduler">Work that waits.</param>
     /// <returns>Why it can't be run; null if it may.</returns>
     public Failure? FitLook(SeverityProbe probe, LaneScheduler scheduler)
     {
-        if (promises.Left(probe) is not { } left || etas.UnitSeconds(probe.Lane, 1) is not { } look)
+        SeverityProbe[] waiting = [.. scheduler.Work.OfType<SeverityProbe>().Where(other => other.Deadline is not null && other != probe)];
+        Sample[] samples = [.. scheduler.Work.OfType<Sample>()];
+        if (Least(probe, waiting, samples) is not { } seconds)
         {
             return null;
         }
 
-        var own = Before(probe, scheduler.In(probe.Lane)) / options.SeverityBatch;
-        var (looks, ahead) = (0, 0.0);
-        foreach (var lane in scheduler.Work.OfType<SeverityProbe>().Where(other => other.Priority >= probe.Priority).GroupBy(other => other.Lane))
-        {
-            var units = lane.Key == probe.Lane ? own : Math.Min(own + 1, (lane.Count() + options.SeverityBatch - 1) / options.SeverityBatch);
-            looks += units;
-            ahead += units * (etas.UnitSeconds(lane.Key, options.SeverityBatch) ?? 0);
-        }
-
-        // Looks take turns with steps.
-        Sample[] samples = [.. scheduler.Work.OfType<Sample>()];
-        var steps = samples.Length == 0 || looks == 0 ? 0 : looks * samples.Select(sample => sample.Lane).Distinct().Min(lane => etas.UnitSeconds(lane, 1) ?? 0);
-        var seconds = promises.Wait(look, samples) + ahead + steps + look + (etas.DecodeSeconds(probe.Lane) ?? 0);
-        return seconds * (1 + options.DeadlineMargin) < left ? null : TooTight(seconds, NoStep);
+        var overtaken = waiting.Where(other => other.Id < probe.Id && IsBefore(probe, other)).Where(other =>
+            !IsInTime(other, Least(other, [.. waiting, probe], samples) + promises.LeastSteps(other)) && IsInTime(other, Least(other, waiting, samples) + promises.LeastSteps(other)));
+        return IsInTime(probe, seconds) && !overtaken.Any() ? null : TooTight(seconds, NoStep);
     }
 
     /// <summary>Whether a look that has waited has no time left for anything, even if it were next.</summary>
@@ -61,15 +52,16 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     /// <summary>Shortens a sample that has not begun, where its budget asks for it; one that goes on from a checkpoint fits as it is or not at all.</summary>
     /// <param name="sample">The sample; not among the others.</param>
     /// <param name="others">Samples under way on its device.</param>
+    /// <param name="looks">Looks that wait there.</param>
     /// <param name="ask">Asks the solver for a plan.</param>
     /// <returns>Why it can't be run; null if it can.</returns>
-    public Failure? Fit(Sample sample, IReadOnlyCollection<Sample> others, Func<SampleSpec, SolverPlan> ask)
+    public Failure? Fit(Sample sample, IReadOnlyCollection<Sample> others, IReadOnlyCollection<SeverityProbe> looks, Func<SampleSpec, SolverPlan> ask)
     {
         var request = sample.Session.Request;
         if (sample.Resumed is not null)
         {
             // Its plan was made where it began, and stays.
-            return InTime(sample, others) ? null : Refused(sample, others, CutReason.Deadline, ask);
+            return InTime(sample, others, looks) ? null : Refused(sample, others, looks, CutReason.Deadline, ask);
         }
 
         if (request.Deadline is null && request.MaximumNetworkCalls is null)
@@ -79,13 +71,13 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
 
         var whole = SampleFactory.PlanOf(request, sample.Piece, sample.Start, ask);
         var most = request.MaximumNetworkCalls ?? int.MaxValue;
-        if (whole.NetworkCalls <= most && InTime(sample, others))
+        if (whole.NetworkCalls <= most && InTime(sample, others, looks))
         {
             return null;
         }
 
         var reason = whole.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline;
-        var refused = Refused(sample, others, reason, ask);
+        var refused = Refused(sample, others, looks, reason, ask);
         if (request.OnTightDeadline == TightDeadline.Refuse || request.Compatibility == Compatibility.Official)
         {
             return refused;
@@ -98,12 +90,12 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
             var points = (fits + tooMany) / 2;
             var plan = Cut(sample, whole, start, points, reason, ask);
             sample.Replan(plan);
-            (fits, tooMany) = plan.Violations.IsEmpty && plan.NetworkCalls <= most && InTime(sample, others) ? (points, tooMany) : (fits, points);
+            (fits, tooMany) = plan.Violations.IsEmpty && plan.NetworkCalls <= most && InTime(sample, others, looks) ? (points, tooMany) : (fits, points);
         }
 
         var chosen = Cut(sample, whole, start, Math.Max(1, fits), reason, ask);
         sample.Replan(chosen);
-        return fits > 0 ? null : Refused(sample, others, chosen.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline, ask);
+        return fits > 0 ? null : Refused(sample, others, looks, chosen.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline, ask);
     }
 
     /// <summary>A refusal that says how long it would have taken.</summary>
@@ -117,13 +109,28 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         Eta = TimeSpan.FromSeconds(seconds),
     };
 
-    // Of each caller as many as of the probe's own, and one more where it came earlier.
-    private static int Before(SeverityProbe probe, IReadOnlyCollection<IScheduledWork> lane)
+    // Seconds until its last decode would be done if it took no step; null if nobody knows.
+    private double? Least(SeverityProbe probe, IReadOnlyCollection<SeverityProbe> waiting, Sample[] samples)
     {
-        var mine = lane.Count(other => other.Caller.Equals(probe.Caller) && other.Id < probe.Id);
-        return mine + lane.Where(other => !other.Caller.Equals(probe.Caller)).GroupBy(other => other.Caller)
-            .Sum(line => line.OrderBy(other => other.Id).Take(mine + 1).Where((other, i) => i < mine || other.Id < probe.Id).Count());
+        if (promises.Left(probe) is null || etas.UnitSeconds(probe.Lane, 1) is not { } looks)
+        {
+            return null;
+        }
+
+        foreach (var lane in waiting.Where(other => IsBefore(other, probe)).GroupBy(other => other.Lane))
+        {
+            // Its own takes the first row that they leave.
+            var units = lane.Key == probe.Lane ? lane.Count() / options.SeverityBatch : (lane.Count() + options.SeverityBatch - 1) / options.SeverityBatch;
+            looks += units * (etas.UnitSeconds(lane.Key, options.SeverityBatch) ?? 0);
+        }
+
+        return promises.Wait(looks, samples) + looks + (etas.DecodeSeconds(probe.Lane) ?? 0);
     }
+
+    private bool IsInTime(SeverityProbe probe, double? seconds) => seconds * (1 + options.DeadlineMargin) < promises.Left(probe);
+
+    private static bool IsBefore(SeverityProbe other, SeverityProbe probe) =>
+        other.Deadline < probe.Deadline || (other.Deadline == probe.Deadline && other.Id < probe.Id);
 
     private static int StartTimestep(Sample sample) =>
         StartGrid.Of(sample.Spec.Schedule, sample.Session.Request.Sampling, sample.Spec.Compatibility).Timesteps[sample.Start.Index];
@@ -137,23 +144,23 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     }
 
     // Without a deadline of its own it is never refused for another's: what was promised goes first, and it waits.
-    private bool InTime(Sample sample, IReadOnlyCollection<Sample> others)
+    private bool InTime(Sample sample, IReadOnlyCollection<Sample> others, IReadOnlyCollection<SeverityProbe> looks)
     {
         if (sample.Deadline is null)
         {
             return true;
         }
 
-        promises.Completion(sample, others, out var kept);
+        promises.Completion(sample, others, looks, out var kept);
         return kept;
     }
 
-    private Failure Refused(Sample sample, IReadOnlyCollection<Sample> others, CutReason reason, Func<SampleSpec, SolverPlan> ask)
+    private Failure Refused(Sample sample, IReadOnlyCollection<Sample> others, IReadOnlyCollection<SeverityProbe> looks, CutReason reason, Func<SampleSpec, SolverPlan> ask)
     {
         if (reason == CutReason.Deadline)
         {
             return TooTight(
-                promises.Completion(sample, others, out _),
+                promises.Completion(sample, others, looks, out _),
                 string.Create(CultureInfo.InvariantCulture, $"With {sample.RemainingSteps} steps the reconstruction"));
         }
 

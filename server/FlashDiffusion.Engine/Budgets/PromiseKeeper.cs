@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 
@@ -37,8 +38,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     /// <summary>When a sample with a deadline would be done at the latest, in seconds, behind what was promised before.</summary>
     /// <param name="sample">The sample; not among the others.</param>
     /// <param name="others">Samples under way on its device.</param>
+    /// <param name="looks">Looks that wait there: of those that came before it, the least is as good as promised.</param>
     /// <param name="kept">Whether that is in time, by the margin and a step of its own, and breaks no promise.</param>
-    public double Completion(Sample sample, IEnumerable<Sample> others, out bool kept)
+    public double Completion(Sample sample, IEnumerable<Sample> others, IEnumerable<SeverityProbe> looks, out bool kept)
     {
         etas.Weigh(sample);
         var seconds = Memoised();
@@ -57,8 +59,16 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
             best = Math.Min(best, completions[mine.Id]);
         }
 
+        kept = kept && LeavesTheLeast(before, mine, Promised(looks.Where(look => look.Deadline is not null && look.Id < sample.Id).Select(look => ReservedWork.Least(look, Left(look)!.Value)), seconds), seconds);
         return best;
     }
+
+    private bool LeavesTheLeast(ImmutableArray<ReservedWork> before, ReservedWork mine, ImmutableArray<ReservedWork> leasts, Func<LaneKey, int, string, double> seconds) =>
+        leasts.IsEmpty || Reserves(seconds).Any(reserve =>
+        {
+            var (with, without) = (reserve.Play([.. before, .. leasts, mine]).Completions, reserve.Play([.. before, .. leasts]).Completions);
+            return leasts.All(least => !IsLate(least, with) || IsLate(least, without));
+        });
 
     /// <summary>Seconds until a unit that nobody was promised can run.</summary>
     /// <param name="unit">What it takes.</param>
@@ -69,6 +79,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var promised = Promised(samples, seconds);
         return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve => reserve.Play(promised).Wait(unit, promised, Margin));
     }
+
+    /// <summary>Seconds that are kept for the steps of who was not looked at (<see cref="ReservedWork.Least"/>).</summary>
+    public double LeastSteps(SeverityProbe probe) => ReservedWork.Least(probe, 0).Runs[1] is var steps ? steps.Calls * (etas.UnitSeconds(steps.Lane, 1) ?? 0) : 0;
 
     /// <summary>What runs next: what was chosen, unless that would break a promise; then what the promise needs.</summary>
     /// <param name="chosen">What it would be without promises.</param>
@@ -107,7 +120,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var first = play.Units[0];
         var lane = scheduler.In(first.Lane);
         var batch = new ScheduledBatch(first.Lane, [.. lane.Where(work => first.Rows.Any(row => row.Id == work.Id))]);
-        var full = Filled(batch, lane);
+
+        // Rows of others make the unit longer, and looks at those with deadlines wait for it.
+        var full = scheduler.Work.Any(work => work is SeverityProbe { Deadline: not null }) ? batch : Filled(batch, lane);
         if (full.Work.Length > batch.Work.Length && IsKeptAfter(full, promised, seconds))
         {
             return full;
@@ -172,11 +187,10 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
     // Who can't be in time even alone has no promise left that could be kept.
     private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, string, double> seconds) =>
-    [
-        .. samples.Where(sample => sample.Deadline is not null)
-            .Select(sample => ReservedWork.Of(sample, Left(sample)!.Value))
-            .Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1, work.Operator)) < work.Left),
-    ];
+        Promised(samples.Where(sample => sample.Deadline is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value)), seconds);
+
+    private static ImmutableArray<ReservedWork> Promised(IEnumerable<ReservedWork> all, Func<LaneKey, int, string, double> seconds) =>
+        [.. all.Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1, work.Operator)) < work.Left)];
 
     // Sharing units saves most, but makes the first wait for its companions' rows; and what kept them all a unit ago still does.
     private IEnumerable<IReserve> Reserves(Func<LaneKey, int, string, double> seconds)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
 
 namespace FlashDiffusion.Engine.Budgets;
 
@@ -9,6 +11,8 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="Runs">All that it still needs, the last decode included.</param>
 internal sealed record ReservedWork(long Id, double Left, ImmutableArray<ReservedRun> Runs)
 {
+    private const int LeastCalls = 3;
+
     /// <summary>Its operator where it shares units with others (<see cref="Sample.SharedOperator"/>).</summary>
     public string Operator { get; init; } = "";
 
@@ -32,6 +36,16 @@ internal sealed record ReservedWork(long Id, double Left, ImmutableArray<Reserve
 
         runs.Add(new ReservedRun(sample.LaneAt(sample.Steps.Length), 1, 1));
         return new ReservedWork(sample.Id, left, runs.ToImmutable()) { Operator = sample.SharedOperator };
+    }
+
+    /// <summary>
+    /// How the reserve sees one that was not looked at: its look, a step of which nobody knows the kind yet and which may be of two calls, the step that
+    /// planning keeps free, and its last decode. Its number is no sample's.
+    /// </summary>
+    public static ReservedWork Least(SeverityProbe probe, double left)
+    {
+        var step = probe.Lane with { Stage = Stage.Step, Runner = null };
+        return new ReservedWork(-probe.Id, left, [new ReservedRun(probe.Lane, 1, 1), new ReservedRun(step, 1, LeastCalls), new ReservedRun(step with { Stage = Stage.Decode }, 1, 1)]);
     }
 
     /// <summary>The same after one more unit; null if that was its last.</summary>

@@ -237,7 +237,7 @@ internal sealed class SessionStarts(
 
             stake.Held = sample.Dispose;
             Sample[] others = [.. scheduler.Work.OfType<Sample>()];
-            if (budgets.Fit(sample, others, Ask) is { } tooTight)
+            if (budgets.Fit(sample, others, [.. scheduler.Work.OfType<SeverityProbe>()], Ask) is { } tooTight)
             {
                 ends.Fail(session, tooTight, sample);
                 return;

@@ -7,8 +7,8 @@ namespace FlashDiffusion.Engine.Scheduling;
 /// other one; a lane that a step of at least twice its pixels went before is next, so that a small picture never waits for more than one
 /// step of large ones, however many sizes and operators those come in. A look of a severity encoder goes before steps, but never twice in a
 /// row while steps wait, and a large one not before a small picture that was passed over. Looks pass over looks, and steps steps: if looks passed
-/// over steps, a small picture would take every turn between looks, and large ones would get none while looks wait. Only lanes with work of the highest class that waits get a turn. A unit that a promise needs now goes before all of
-/// these. Where several callers have work, turns and rows are dealt caller by caller (<see cref="LaneTurns"/>, <see cref="Dealing"/>, <see cref="TimeShare"/>), and looks for
+/// over steps, a small picture would take every turn between looks, and large ones would get none while looks wait. Only lanes with work of the highest class that waits get a turn. A look
+/// with a deadline goes before all of these, the earliest first, since nothing can be promised before it; and a unit that a promise needs now before that. Where several callers have work, turns and rows are dealt caller by caller (<see cref="LaneTurns"/>, <see cref="Dealing"/>, <see cref="TimeShare"/>), and looks for
 /// callers who have samples enough wait for a while. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
 /// </summary>
 internal sealed class LaneScheduler
@@ -116,13 +116,16 @@ internal sealed class LaneScheduler
     /// <returns>The batch; null if there is no work.</returns>
     public ScheduledBatch? Next(Func<LaneKey, int, SchedulingMoment> moment)
     {
-        if (Turn() is not { } turn)
+        if (Hurried(moment) is not { } chosen)
         {
-            return null;
+            if (Turn() is not { } turn)
+            {
+                return null;
+            }
+
+            chosen = new ScheduledBatch(turn, Fair(turn, [.. InOrder(turn, moment).Take(Most(turn))]));
         }
 
-        var waiting = _lanes[turn].Count;
-        var chosen = new ScheduledBatch(turn, Fair(turn, [.. InOrder(turn, moment(turn, waiting)).Take(Math.Max(1, _maximumBatch(turn, waiting)))]));
         var kept = _keep is null ? chosen : _keep(chosen);
         TurnsOf(kept.Lane).Served(kept.Lane, HasSeveralCallers);
         TurnsOf(kept.Lane).PassOver(kept.Lane);
@@ -136,6 +139,19 @@ internal sealed class LaneScheduler
     /// <param name="lane">The lane.</param>
     /// <param name="moment">When.</param>
     public IReadOnlyList<IScheduledWork> InOrder(LaneKey lane, SchedulingMoment moment) => _lanes.TryGetValue(lane, out var work) ? _order.Of(work, moment) : [];
+
+    private IReadOnlyList<IScheduledWork> InOrder(LaneKey lane, Func<LaneKey, int, SchedulingMoment> moment) => InOrder(lane, moment(lane, _lanes[lane].Count));
+
+    private int Most(LaneKey lane) => Math.Max(1, _maximumBatch(lane, _lanes[lane].Count));
+
+    // What is reckoned when such a look is taken on (BudgetPlanner.FitLook) is what runs: whatever has no deadline waits for it.
+    private ScheduledBatch? Hurried(Func<LaneKey, int, SchedulingMoment> moment)
+    {
+        IScheduledWork[] hurried = [.. _lanes.Where(pair => IsLook(pair.Key)).SelectMany(pair => pair.Value).Where(work => work.Deadline is not null).OrderBy(work => work.Deadline).ThenBy(work => work.Id)];
+        return hurried is [{ Lane: var lane }, ..]
+            ? new ScheduledBatch(lane, [.. hurried.Where(work => work.Lane == lane).Concat(InOrder(lane, moment).Where(work => work.Deadline is null)).Take(Most(lane))])
+            : null;
+    }
 
     private ImmutableArray<IScheduledWork> Fair(LaneKey lane, ImmutableArray<IScheduledWork> rows) => HasSeveralCallers && _seconds is not null
         ? rows[..TimeShare.Rows([.. rows.Select(work => work.Caller)], count => _seconds(lane, count))]
@@ -171,6 +187,6 @@ internal sealed class LaneScheduler
     private bool CanWait(LaneKey look, Priority highest, LaneKey step) =>
         HasSeveralCallers
         && _unitsWithoutLook < LookPatience
-        && _lanes[look].TrueForAll(work => work.Priority != highest || (work.Deadline is null && _planned.Of(work.Caller) > 0))
+        && _lanes[look].TrueForAll(work => work.Priority != highest || _planned.Of(work.Caller) > 0)
         && _maximumBatch(step, _lanes[step].Count + 1) <= _lanes[step].Count;
 }

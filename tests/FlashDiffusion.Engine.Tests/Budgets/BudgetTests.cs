@@ -2,6 +2,7 @@ using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Testing.Fakes;
 
@@ -82,21 +83,65 @@ public sealed class BudgetTests
         Assert.Equal(1, (await EngineHarness.ResultAsync(session)).Cost.Steps);
     }
 
-    [Fact]
-    public async Task Deadline_BehindLooksOfOthers_CountsThem()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5000)]
+    public async Task Deadline_BehindLooksThatHaveTime_IsMet(int? others)
     {
         using var harness = await WarmAsync();
+        harness.Submit(harness.Request(9, Whole - 1) with { Priority = Priority.High });
+        harness.Tick(5);
         for (ulong seed = 1; seed <= 4; seed++)
         {
-            harness.Submit(harness.Request(seed, Whole - 1));
+            harness.Submit(harness.Request(seed, Whole - 1) with { Priority = Priority.High, TimeLimit = others is { } limit ? TimeSpan.FromMilliseconds(limit) : null });
         }
 
-        // Two looks at two each come before its own.
-        var session = harness.Submit(harness.Request(5, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(70) });
-        harness.Tick(1);
-        var failure = await EngineHarness.FailureAsync(session);
-        Assert.Equal("DEADLINE_TOO_TIGHT", failure.Reason);
-        Assert.Equal((3 * 0.024) + 0.004, failure.Eta!.Value.TotalSeconds, 1e-6);
+        // As if it were alone, but for the unit that runs meanwhile.
+        var session = harness.Submit(harness.Request(5, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(62), Priority = Priority.Low });
+        harness.RunUntilIdle();
+        await EngineHarness.ResultAsync(session);
+    }
+
+    [Theory]
+    [InlineData(56, true)]
+    [InlineData(57, true)]
+    [InlineData(200, false)]
+    public async Task Deadline_BehindLooksOfEarlierOnes_CountsThem(int others, bool refused)
+    {
+        using var harness = await WarmAsync();
+        for (ulong seed = 1; seed <= 2; seed++)
+        {
+            harness.Submit(harness.Request(seed, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(others) });
+        }
+
+        // A look at two comes before its own.
+        var session = harness.Submit(harness.Request(5, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(57) });
+        harness.RunUntilIdle();
+        if (refused)
+        {
+            var failure = await EngineHarness.FailureAsync(session);
+            Assert.Equal("DEADLINE_TOO_TIGHT", failure.Reason);
+            Assert.Equal((2 * 0.024) + 0.004, failure.Eta!.Value.TotalSeconds, 1e-6);
+        }
+        else
+        {
+            Assert.Equal(1, (await EngineHarness.ResultAsync(session)).Cost.Steps);
+        }
+    }
+
+    [Theory]
+    [InlineData(70, false)]
+    [InlineData(110, true)]
+    [InlineData(150, true)]
+    public async Task Deadline_OfOneThatComesLater_CostsNobodyTheLeast(int limit, bool both)
+    {
+        // Who waits for its look has no time for another's before it; or for a look, but not for all steps that the later one would like to take.
+        using var harness = await WarmAsync(new EngineOptions { MaximumSessions = 10, Threads = 1, SeverityBatch = 1 });
+        var first = harness.Submit(harness.Request(1, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(limit) });
+        var later = harness.Submit(harness.Request(2, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(limit - 1) });
+        harness.RunUntilIdle();
+        await EngineHarness.ResultAsync(first);
+        Assert.Equal(both, (await EngineHarness.EventsAsync(later))[^1] is ResultEvent);
     }
 
     [Theory]

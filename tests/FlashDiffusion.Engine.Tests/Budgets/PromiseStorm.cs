@@ -18,6 +18,11 @@ internal sealed class PromiseStorm : IDisposable
 {
     private static readonly PictureShape[] Sizes = [new(8, 8), new(8, 16), new(16, 16)];
 
+    // What an engine without companions takes for them at most.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(21);
+    private static readonly TimeSpan Unit = TimeSpan.FromMilliseconds(26);
+    private static readonly TimeSpan Decode = TimeSpan.FromMilliseconds(12);
+
     private static readonly string[] Callers = ["", "one", "one", "one", "two"];
 
     private readonly DeviceClocks _clocks;
@@ -156,25 +161,34 @@ internal sealed class PromiseStorm : IDisposable
         var loop = _harness.Loops.MinBy(loop => loop.Pressure)!;
         var floor = _alike ? Floor(request, _harness.Loops.IndexOf(loop)) : default;
         var session = _harness.Submit(request, _harness.Loops.IndexOf(loop));
+        Overtake(session);
         _sessions.Add(session);
         _floors.Add(session, floor);
         loop.Wake();
     }
 
-    // What it takes at most, whoever the engine lets go first: the unit under way, a look and a unit of others for each that isn't looked at yet, all work that is or will
-    // be promised before it, one sample after the other, its own look, least steps and decode; with the margin, and a unit more, by which forecasts are rounded.
+    // What it takes at most, whoever the engine lets go first: the unit under way, all work with a deadline that was there before it, one sample after the other, looks
+    // included, its own look, least steps and decode; with the margin, and a unit more, by which forecasts are rounded. Work without a deadline waits.
     private TimeSpan Floor(ReconstructionRequest request, int device)
     {
-        var (look, unit, decode) = (TimeSpan.FromMilliseconds(21), TimeSpan.FromMilliseconds(26), TimeSpan.FromMilliseconds(12));
-        TimeSpan Alone(ReconstructionRequest other, int steps) => (steps * (ReferenceEquals(other.Solver, _solvers[1]) ? 2 : 1) * unit) + decode;
         Sample[] begun = [.. _harness.Loops.SelectMany(loop => loop.Samples)];
-        var promised = begun.Where(sample => sample.Deadline is not null).Aggregate(TimeSpan.Zero, (sum, sample) => sum + (sample.RemainingChunks * unit) + decode);
-        var waiting = _sessions.Where(session => !session.HasEnded && begun.All(sample => sample.Session != session)).ToArray();
-        var looks = waiting.Aggregate(TimeSpan.Zero, (sum, session) =>
-            sum + look + unit + (session.Request.Deadline is null ? TimeSpan.Zero : Alone(session.Request, StepsOf(session.Request))));
-        var own = look + unit + Alone(request, request.OnTightDeadline == TightDeadline.Refuse ? StepsOf(request) : 1);
+        var promised = begun.Where(sample => sample.Deadline is not null).Aggregate(TimeSpan.Zero, (sum, sample) => sum + (sample.RemainingChunks * Unit) + Decode);
+        var looks = _sessions.Where(session => !session.HasEnded && session.Request.Deadline is not null && begun.All(sample => sample.Session != session))
+            .Aggregate(TimeSpan.Zero, (sum, session) => sum + Alone(session.Request, StepsOf(session.Request)));
         var busy = _clocks[device] > _next ? _clocks[device] - _next : TimeSpan.Zero;
-        return ((busy + promised + looks + own) * 1.1) + unit;
+        return ((busy + promised + looks + Alone(request, request.OnTightDeadline == TightDeadline.Refuse ? StepsOf(request) : 1)) * 1.1) + Unit;
+    }
+
+    // The look and a unit that is under way when it could begin, steps, and the decode.
+    private TimeSpan Alone(ReconstructionRequest request, int steps) => Look + Unit + (steps * (ReferenceEquals(request.Solver, _solvers[1]) ? 2 : 1) * Unit) + Decode;
+
+    // Who is looked at first leaves those who came before him the least that they need, not the whole that some ask for.
+    private void Overtake(ReconstructionSession later)
+    {
+        foreach (var session in _sessions.Where(session => session.Request.OnTightDeadline == TightDeadline.Refuse && later.Request.Deadline < session.Request.Deadline && !session.IsPlanned))
+        {
+            _floors[session] += 1.1 * Alone(later.Request, StepsOf(later.Request));
+        }
     }
 
     private static int StepsOf(ReconstructionRequest request) => request.Adaptation.StartTimestep!.Value + 1;

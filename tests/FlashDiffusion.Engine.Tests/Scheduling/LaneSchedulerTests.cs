@@ -219,6 +219,29 @@ public sealed class LaneSchedulerTests
         Assert.All(Enumerable.Range(0, 3), _ => Assert.Equal(Stage.Step, Next()!.Lane.Stage));
     }
 
+    [Fact]
+    public void Next_LooksWithDeadlines_GoBeforeEverythingTheEarliestInFront()
+    {
+        AddTo("step", 1, priority: Priority.High);
+        AddTo("look", 2, Stage.Severity, Priority.High);
+        FakeWork[] hurried = [.. Enumerable.Range(0, 3).Select(i => new FakeWork(100 + i, FakeWork.LaneOf(i == 1 ? "other look" : "look", Stage.Severity))
+        {
+            Deadline = DateTimeOffset.UnixEpoch.AddSeconds(9 - i),
+            Priority = Priority.Low,
+        })];
+        Array.ForEach(hurried, _scheduler.Add);
+        List<long[]> units = [];
+        while (units.Count < 3)
+        {
+            var unit = Next()!;
+            units.Add([.. unit.Work.Select(work => work.Id)]);
+            Array.ForEach([.. unit.Work.Where(work => work.Deadline is not null)], work => _scheduler.Remove(work, work.Lane));
+        }
+
+        // Two rows a look; those of the same lane share one, and one that stays empty goes to who has no deadline.
+        Assert.Equal([[100, 102], [101], [1]], units);
+    }
+
     // Units of larger pictures between two of one size, and before the first.
     private static List<int> Waits(int[] sides, int side)
     {
