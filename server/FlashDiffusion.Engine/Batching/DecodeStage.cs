@@ -1,6 +1,5 @@
 using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Engine.Devices;
-using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Samples;
@@ -13,48 +12,22 @@ namespace FlashDiffusion.Engine.Batching;
 /// <summary>Decodes finished samples; the final picture is always quantised. Device thread only.</summary>
 /// <param name="operators">Operators bound lately.</param>
 /// <param name="sizes">How many rows are computed.</param>
-/// <param name="memory">Learns what does not fit.</param>
+/// <param name="split">Runs batches, in parts if they throw.</param>
 /// <param name="guard">Where networks and operators are entered and left.</param>
-internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory, CallGuard guard)
+internal sealed class DecodeStage(BoundOperators operators, BatchSizes sizes, BatchSplit split, CallGuard guard)
 {
-    /// <summary>Whether the last batch ran as it was.</summary>
-    public bool RanWhole { get; private set; }
-
     /// <summary>Decodes samples of one lane; if that throws, in parts.</summary>
     /// <param name="lane">Their lane.</param>
     /// <param name="samples">The samples.</param>
     /// <returns>One result a sample.</returns>
     public IReadOnlyList<DecodedSample> Run(LaneKey lane, IReadOnlyList<Sample> samples)
     {
-        RanWhole = true;
-        return Try(lane, StepAssembly.Arrange(samples), new SampleStake(samples, lane));
-    }
-
-    private List<DecodedSample> Try(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)
-    {
-        try
-        {
-            return Attempt(lane, samples, stake);
-        }
-        catch (Exception exception) when (exception is not CallAbandonedException)
-        {
-            RanWhole = false;
-            var parts = BatchSplit.Parts(samples, lane, exception);
-            if (parts.Count == 0)
-            {
-                return [.. samples.Select(sample => new DecodedSample(sample) { Failure = TorchErrors.FailureOf(exception, "last decode", sample.StepIndex) })];
-            }
-
-            List<DecodedSample> outcomes = [.. parts.SelectMany(part => Try(lane, part, stake))];
-
-            // Not where one of them needs too much alone: the others may fit together as before.
-            if (TorchErrors.IsOutOfMemory(exception) && outcomes.TrueForAll(outcome => outcome.Failure is not { Outcome: SessionOutcome.OutOfMemory }))
-            {
-                memory.Failed(LaneTiming.Of(lane), samples.Count);
-            }
-
-            return outcomes;
-        }
+        var stake = new SampleStake(samples, lane);
+        return split.Run(
+            lane,
+            StepAssembly.Arrange(samples),
+            part => Attempt(lane, part, stake),
+            (sample, exception) => new DecodedSample(sample) { Failure = TorchErrors.FailureOf(exception, "last decode", sample.StepIndex) });
     }
 
     private List<DecodedSample> Attempt(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)

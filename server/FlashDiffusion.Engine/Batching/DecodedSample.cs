@@ -6,7 +6,7 @@ namespace FlashDiffusion.Engine.Batching;
 
 /// <summary>A finished sample.</summary>
 /// <param name="Sample">The sample.</param>
-internal sealed record DecodedSample(Sample Sample)
+internal sealed record DecodedSample(Sample Sample) : IRowOutcome
 {
     /// <summary>Why there is no picture.</summary>
     public Failure? Failure { get; init; }

@@ -5,7 +5,7 @@ namespace FlashDiffusion.Engine.Batching;
 
 /// <summary>What a step did to one sample.</summary>
 /// <param name="Sample">The sample.</param>
-internal sealed record RowOutcome(Sample Sample)
+internal sealed record RowOutcome(Sample Sample) : IRowOutcome
 {
     /// <summary>Why it failed; null if it advanced.</summary>
     public Failure? Failure { get; init; }

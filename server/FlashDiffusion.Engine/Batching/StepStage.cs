@@ -1,12 +1,10 @@
 using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Engine.Devices;
-using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Precision;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
-using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Sampling;
 using static TorchSharp.torch;
 
@@ -15,49 +13,23 @@ namespace FlashDiffusion.Engine.Batching;
 /// <summary>Runs one step of a batch: assemble, step, commit. Device thread only.</summary>
 /// <param name="operators">Operators bound lately.</param>
 /// <param name="sizes">How many rows are computed.</param>
-/// <param name="memory">Learns what does not fit.</param>
+/// <param name="split">Runs batches, in parts if they throw.</param>
 /// <param name="guard">Where solvers and networks are entered and left.</param>
 /// <param name="precision">Numbers that networks compute with.</param>
-internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, MemoryBudget memory, CallGuard guard, NetworkPrecision precision)
+internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, BatchSplit split, CallGuard guard, NetworkPrecision precision)
 {
-    /// <summary>Whether the last batch ran as it was.</summary>
-    public bool RanWhole { get; private set; }
-
     /// <summary>Advances samples of one lane by one step; if that throws, in parts.</summary>
     /// <param name="lane">Their lane.</param>
     /// <param name="samples">The samples.</param>
     /// <returns>One outcome a sample.</returns>
     public IReadOnlyList<RowOutcome> Run(LaneKey lane, IReadOnlyList<Sample> samples)
     {
-        RanWhole = true;
-        return Try(lane, StepAssembly.Arrange(samples), new SampleStake(samples, lane));
-    }
-
-    private IReadOnlyList<RowOutcome> Try(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)
-    {
-        try
-        {
-            return Attempt(lane, samples, stake);
-        }
-        catch (Exception exception) when (exception is not CallAbandonedException)
-        {
-            RanWhole = false;
-            var parts = BatchSplit.Parts(samples, lane, exception);
-            if (parts.Count == 0)
-            {
-                return [.. samples.Select(sample => new RowOutcome(sample) { Failure = TorchErrors.FailureOf(exception, $"step {sample.StepIndex + 1}", sample.StepIndex) })];
-            }
-
-            List<RowOutcome> outcomes = [.. parts.SelectMany(part => Try(lane, part, stake))];
-
-            // Not where one of them needs too much alone: the others may fit together as before.
-            if (TorchErrors.IsOutOfMemory(exception) && outcomes.TrueForAll(outcome => outcome.Failure is not { Outcome: SessionOutcome.OutOfMemory }))
-            {
-                memory.Failed(LaneTiming.Of(lane), samples.Count);
-            }
-
-            return outcomes;
-        }
+        var stake = new SampleStake(samples, lane);
+        return split.Run(
+            lane,
+            StepAssembly.Arrange(samples),
+            part => Attempt(lane, part, stake),
+            (sample, exception) => new RowOutcome(sample) { Failure = TorchErrors.FailureOf(exception, $"step {sample.StepIndex + 1}", sample.StepIndex) });
     }
 
     private IReadOnlyList<RowOutcome> Attempt(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)

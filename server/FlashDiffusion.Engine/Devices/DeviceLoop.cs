@@ -84,7 +84,8 @@ internal sealed class DeviceLoop : IDisposable
         _scheduler = new LaneScheduler(policy, sizes.Next, chosen => promises.Keep(chosen, _scheduler!), _etas.UnitSeconds);
         _severity = new SeverityStage(options.SeverityBatch, _operators, _guard);
         _shared = new Losses(_scheduler, _ends, _operators);
-        var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, Memory, _guard, options.Precision), new DecodeStage(_operators, sizes, Memory, _guard));
+        var split = new BatchSplit(Memory);
+        var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, split, _guard, options.Precision), new DecodeStage(_operators, sizes, split, _guard), split);
         _units = new UnitRunner(stages, _scheduler, Times, sizes, forecast, _ends, time, waking ?? time, telemetry, DeviceNames.Labels(DeviceNames.Of(options))[device]);
         _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _arrivalForecast, _budgets, Memory, _ends, _guard, _quarantine, options, time, telemetry, logger);
     }

@@ -7,4 +7,5 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="Severity">Looks at measurements.</param>
 /// <param name="Steps">Takes steps.</param>
 /// <param name="Decode">Decodes what is finished.</param>
-internal sealed record DeviceStages(SeverityStage Severity, StepStage Steps, DecodeStage Decode);
+/// <param name="Split">Ran the last batch of the two above.</param>
+internal sealed record DeviceStages(SeverityStage Severity, StepStage Steps, DecodeStage Decode, BatchSplit Split);

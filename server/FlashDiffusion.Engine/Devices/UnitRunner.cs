@@ -77,7 +77,7 @@ internal sealed class UnitRunner(
 
         (Sample Sample, PlannedStep Step, int Index)[] taken = [.. samples.Select(sample => (sample, sample.NextStep, sample.StepIndex))];
         var outcomes = stages.Steps.Run(batch.Lane, samples);
-        Record(batch, stages.Steps.RanWhole);
+        Record(batch, stages.Split.RanWhole);
 
         // A chunk of a step is none yet, nor is one that failed.
         (Sample Sample, PlannedStep Step, int Index)[] done = [.. taken.Where(step => step.Sample.StepIndex > step.Index)];
@@ -132,7 +132,7 @@ internal sealed class UnitRunner(
     private void RunDecode(ScheduledBatch batch, long began)
     {
         var decoded = stages.Decode.Run(batch.Lane, [.. batch.Work.Cast<Sample>()]);
-        Record(batch, stages.Decode.RanWhole);
+        Record(batch, stages.Split.RanWhole);
         foreach (var result in decoded)
         {
             scheduler.Remove(result.Sample, batch.Lane);
