@@ -61,6 +61,8 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         Ended,
     }
 
+    private bool HasEnded => (State)Volatile.Read(ref _state) == State.Ended;
+
     /// <summary>Reconstructions that are accepted and unfinished.</summary>
     public int ActiveSessions => _ledger.Active;
 
@@ -169,8 +171,14 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         {
             var answer = new TaskCompletionSource<DeviceAnswer<SeverityReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
             var loop = _fleet.Lightest();
-            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request with { Caller = Told(request.Caller) }, new LookStake(answer, lease), cancellation));
+            var stake = new LookStake(answer, lease);
+            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request with { Caller = Told(request.Caller) }, stake, cancellation));
             loop.Wake();
+            if (HasEnded)
+            {
+                stake.Strand(DeviceWorker.ShuttingDown);
+            }
+
             return answer.Task;
         }, lease);
     }
@@ -321,7 +329,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         var session = Open(request, loop, lease);
         loop.Arrive(() => loop.Starts.Begin(session));
         loop.Wake();
-        if ((State)Volatile.Read(ref _state) == State.Ended)
+        if (HasEnded)
         {
             // The thread may have ended before it saw the arrival; a second end changes nothing.
             _ledger.Finish(session, new FailedEvent(DeviceWorker.ShuttingDown), 0);
@@ -343,6 +351,12 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     {
         _fleet.Loops[device].Enqueue(work.Item);
         _fleet.Loops[device].Wake();
+        if (HasEnded)
+        {
+            // As with a session: the thread may have ended before it saw it, and a second answer changes nothing.
+            work.Item.Fail(DeviceWorker.ShuttingDown);
+        }
+
         return work.Answer;
     }
 

@@ -217,6 +217,15 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Cancel_AfterTheEngineEnded_DoesNothing()
+    {
+        var session = _engine.Submit(Request(1, startTimestep: 900)).Session!;
+        await _engine.DisposeAsync();
+        session.Cancel();
+        Assert.IsType<FailedEvent>((await EngineHarness.EventsAsync(session))[^1]);
+    }
+
+    [Fact]
     public async Task RunAsync_TooMany_IsRefusedAtOnce()
     {
         using var block = new ManualResetEventSlim();

@@ -31,7 +31,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     /// <returns>Why it can't be run; null if it may.</returns>
     public Failure? FitLook(SeverityProbe probe, LaneScheduler scheduler)
     {
-        SeverityProbe[] waiting = [.. scheduler.Work.OfType<SeverityProbe>().Where(other => other.Deadline is not null && other != probe)];
+        SeverityProbe[] waiting = [.. scheduler.Work.OfType<SeverityProbe>().Where(other => other.DueAt is not null && other != probe)];
         Sample[] samples = [.. scheduler.Work.OfType<Sample>()];
         if (Least(probe, waiting, samples) is not { } seconds)
         {
@@ -130,7 +130,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     private bool IsInTime(SeverityProbe probe, double? seconds) => seconds * (1 + options.DeadlineMargin) < promises.Left(probe);
 
     private static bool IsBefore(SeverityProbe other, SeverityProbe probe) =>
-        other.Deadline < probe.Deadline || (other.Deadline == probe.Deadline && other.Id < probe.Id);
+        other.DueAt < probe.DueAt || (other.DueAt == probe.DueAt && other.Id < probe.Id);
 
     private static int StartTimestep(Sample sample) =>
         StartGrid.Of(sample.Spec.Schedule, sample.Session.Request.Sampling, sample.Spec.Compatibility).Timesteps[sample.Start.Index];
@@ -146,7 +146,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     // Without a deadline of its own it is never refused for another's: what was promised goes first, and it waits.
     private bool InTime(Sample sample, IReadOnlyCollection<Sample> others, IReadOnlyCollection<SeverityProbe> looks)
     {
-        if (sample.Deadline is null)
+        if (sample.DueAt is null)
         {
             return true;
         }

@@ -33,7 +33,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     public void Forget() => (Latest, _schedule) = ([], []);
 
     /// <summary>Seconds until a deadline; null without one.</summary>
-    public double? Left(IScheduledWork work) => work.Deadline is { } deadline ? (deadline - time.GetUtcNow()).TotalSeconds : null;
+    public double? Left(IScheduledWork work) => work.DueAt is { } due ? time.GetElapsedTime(time.GetTimestamp(), due).TotalSeconds : null;
 
     /// <summary>When a sample with a deadline would be done at the latest, in seconds, behind what was promised before.</summary>
     /// <param name="sample">The sample; not among the others.</param>
@@ -47,19 +47,19 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var mine = ReservedWork.Of(sample, Left(sample)!.Value);
         var before = Promised(others, seconds);
         var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1, mine.Operator) : 0;
-        var (best, inOrder) = (double.PositiveInfinity, Nearest(before, seconds).Overrun(before, 0, Margin) < 0);
+        (IReserve Reserve, ReservePlay Without)[] plays = [.. Reserves(seconds).Select(reserve => (reserve, reserve.Play(before)))];
+        var (best, inOrder) = (double.PositiveInfinity, plays.Any(play => play.Without.Overrun(before, 0, Margin) < 0));
         kept = false;
-        foreach (var reserve in Reserves(seconds))
+        foreach (var (reserve, without) in plays)
         {
             // Who would be late anyway is no reason against it.
             var completions = reserve.Play(before.Add(mine)).Completions;
-            var without = inOrder ? null : reserve.Play(before).Completions;
             kept |= (completions[mine.Id] * Margin) + own < mine.Left
-                && before.All(work => !IsLate(work, completions) || (without is not null && IsLate(work, without)));
+                && before.All(work => !IsLate(work, completions) || (!inOrder && IsLate(work, without.Completions)));
             best = Math.Min(best, completions[mine.Id]);
         }
 
-        kept = kept && LeavesTheLeast(before, mine, Promised(looks.Where(look => look.Deadline is not null && look.Id < sample.Id).Select(look => ReservedWork.Least(look, Left(look)!.Value)), seconds), seconds);
+        kept = kept && LeavesTheLeast(before, mine, Promised(looks.Where(look => look.DueAt is not null && look.Id < sample.Id).Select(look => ReservedWork.Least(look, Left(look)!.Value)), seconds), seconds);
         return best;
     }
 
@@ -88,7 +88,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     /// <param name="scheduler">Where work waits.</param>
     public ScheduledBatch Keep(ScheduledBatch chosen, LaneScheduler scheduler)
     {
-        if (!scheduler.Work.Any(work => work is Sample { Deadline: not null }))
+        if (!scheduler.Work.Any(work => work is Sample { DueAt: not null }))
         {
             Forget();
             return chosen;
@@ -122,7 +122,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var batch = new ScheduledBatch(first.Lane, [.. lane.Where(work => first.Rows.Any(row => row.Id == work.Id))]);
 
         // Rows of others make the unit longer, and looks at those with deadlines wait for it.
-        var full = scheduler.Work.Any(work => work is SeverityProbe { Deadline: not null }) ? batch : Filled(batch, lane);
+        var full = scheduler.Work.Any(work => work is SeverityProbe { DueAt: not null }) ? batch : Filled(batch, lane);
         if (full.Work.Length > batch.Work.Length && IsKeptAfter(full, promised, seconds))
         {
             return full;
@@ -187,7 +187,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
     // Who can't be in time even alone has no promise left that could be kept.
     private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, string, double> seconds) =>
-        Promised(samples.Where(sample => sample.Deadline is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value)), seconds);
+        Promised(samples.Where(sample => sample.DueAt is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value)), seconds);
 
     private static ImmutableArray<ReservedWork> Promised(IEnumerable<ReservedWork> all, Func<LaneKey, int, string, double> seconds) =>
         [.. all.Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1, work.Operator)) < work.Left)];

@@ -40,8 +40,18 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         _watchdog = waking.Watch(Look);
     }
 
-    /// <summary>Says that there may be something to do.</summary>
-    public void Wake() => _wake.Set();
+    /// <summary>Says that there may be something to do; after the end nobody cares.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Whoever holds a session may cancel it at any time.
+        }
+    }
 
     /// <summary>Ends the thread; what is unfinished fails.</summary>
     public Task StopAsync()

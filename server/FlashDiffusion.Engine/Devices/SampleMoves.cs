@@ -35,7 +35,7 @@ internal sealed class SampleMoves(ImmutableArray<DeviceLoop> loops)
         (Sample Sample, double Work)[] movable = lighter.Length == 0 ? [] :
         [
             .. from.Samples
-                .Where(sample => sample.Deadline is null && sample.RemainingSteps >= FewestSteps)
+                .Where(sample => sample.DueAt is null && sample.RemainingSteps >= FewestSteps)
                 .Select(sample => (Sample: sample, Work: from.WorkOf(sample)))
                 .OrderByDescending(candidate => candidate.Work)
                 .ThenBy(candidate => candidate.Sample.Id),

@@ -37,7 +37,7 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             return Cancelled;
         }
 
-        return session.HasEnded ? Expired : session.Request.Deadline <= time.GetUtcNow() ? ExpiryOf(session) : null;
+        return session.HasEnded ? Expired : session.DueAt <= time.GetTimestamp() ? ExpiryOf(session) : null;
     }
 
     /// <summary>Ends a session without a result; the device holds nothing of it afterwards.</summary>

@@ -175,7 +175,7 @@ internal sealed class SessionStarts(
         {
             Id = session.Id,
             AcceptedAt = session.AcceptedAt,
-            Deadline = request.Deadline,
+            DueAt = session.DueAt,
             Priority = request.Priority,
             Caller = request.Caller,
             Model = request.Model.On(device),

@@ -25,9 +25,9 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
     public void Watch(ReconstructionSession session)
     {
         var request = session.Request;
-        if (request.Deadline is { } deadline)
+        if (session.DueAt is { } due)
         {
-            session.Attach(TimerFor(deadline - time.GetUtcNow(), () => ends.Expire(session, SessionEnds.ExpiryOf(session))));
+            session.Attach(TimerFor(time.GetElapsedTime(time.GetTimestamp(), due), () => ends.Expire(session, SessionEnds.ExpiryOf(session))));
         }
 
         session.HandingOff = () => session.Attach(TimerFor(LongestUnit, () => ends.HandOff(session)));

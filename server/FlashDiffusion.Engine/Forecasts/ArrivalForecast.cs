@@ -32,7 +32,7 @@ internal sealed class ArrivalForecast(EtaEstimator etas, TimeProvider time)
         }
 
         var seconds = Beside(etas, _arrivals, time.GetTimestamp(), sample.Id, alone, work);
-        var left = sample.Deadline is { } deadline ? Math.Max(0, (deadline - time.GetUtcNow()).TotalSeconds) : double.PositiveInfinity;
+        var left = sample.DueAt is { } due ? Math.Max(0, time.GetElapsedTime(time.GetTimestamp(), due).TotalSeconds) : double.PositiveInfinity;
         return new StatedEta(Math.Min(seconds, left), Math.Min(alone, left));
     }
 

@@ -19,7 +19,6 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     public SchedulingMoment Moment(LaneKey lane, int waiting) => new(
         time.GetTimestamp(),
         time.TimestampFrequency,
-        time.GetUtcNow(),
         StepSeconds(lane, waiting) ?? UnmeasuredStepSeconds);
 
     /// <summary>
@@ -32,9 +31,9 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         var completions = Forecast.Completions(samples.Select(WorkOf));
         foreach (var sample in samples)
         {
-            if (sample.Deadline is { } deadline && completions.TryGetValue(sample.Id, out var seconds))
+            if (sample.DueAt is { } due && completions.TryGetValue(sample.Id, out var seconds))
             {
-                completions[sample.Id] = Math.Min(seconds, Math.Max(0, (deadline - time.GetUtcNow()).TotalSeconds));
+                completions[sample.Id] = Math.Min(seconds, Math.Max(0, time.GetElapsedTime(time.GetTimestamp(), due).TotalSeconds));
             }
         }
 
@@ -121,7 +120,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     {
         var means = new Dictionary<int, double?>();
         double? Mean(int batch) => means.TryGetValue(batch, out var mean) ? mean : means[batch] = MeanOf(like.Kinds, key => times.Predict(key, sizes.ComputedRows(like.Group, batch)));
-        var moment = new SchedulingMoment(time.GetTimestamp(), time.TimestampFrequency, time.GetUtcNow(), Mean(1) ?? UnmeasuredStepSeconds);
+        var moment = new SchedulingMoment(time.GetTimestamp(), time.TimestampFrequency, Mean(1) ?? UnmeasuredStepSeconds);
         var decode = like.Group.Key with { Stage = Stage.Decode, Runner = "", Operator = "", Picture = default };
         var template = new ForecastWork(0, like.Group, like.Steps, Mean, times.Predict(decode, sizes.ComputedRows(like.Group, 1)) ?? 0)
         {

@@ -21,7 +21,7 @@ internal sealed class ExpectedWork(long id, long acceptedAt, int steps) : ISched
     public int RemainingSteps => steps;
 
     /// <inheritdoc/>
-    public DateTimeOffset? Deadline => null;
+    public long? DueAt => null;
 
     /// <inheritdoc/>
     public Priority Priority => Priority.Normal;

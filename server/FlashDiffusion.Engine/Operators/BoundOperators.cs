@@ -149,9 +149,11 @@ internal sealed class BoundOperators(CallGuard guard, Action<IForwardOperatorFam
         try
         {
             var runs = Runs(pieces).Select(run => (Run: run, Ids: rows[run])).ToArray();
-            kept.UnionWith(before.Where(part => runs.Any(run => run.Ids.AsSpan().SequenceEqual(part.Rows))));
-            foreach (var left in before.Where(part => !kept.Contains(part)))
+            kept.UnionWith(before);
+            foreach (var left in before.Where(part => !runs.Any(run => run.Ids.AsSpan().SequenceEqual(part.Rows))))
             {
+                // One by one: if this hangs, those behind it are let go of too.
+                kept.Remove(left);
                 Free(left);
             }
 

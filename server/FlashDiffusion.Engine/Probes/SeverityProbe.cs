@@ -18,7 +18,7 @@ internal sealed class SeverityProbe : IScheduledWork
     public required long AcceptedAt { get; init; }
 
     /// <inheritdoc/>
-    public DateTimeOffset? Deadline { get; init; }
+    public long? DueAt { get; init; }
 
     /// <inheritdoc/>
     public Priority Priority { get; init; } = Priority.Normal;

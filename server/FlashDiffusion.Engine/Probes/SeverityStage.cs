@@ -133,6 +133,9 @@ internal sealed class SeverityStage(int rows, BoundOperators operators, CallGuar
             ? guard.Run(bound.Family!, "The picture of a measurement", stake, _ => op.ToImage(measurements))
             : PictureFrame.Reflect(measurements, pieces[0].Working);
         var (means, severities) = guard.Run(model, "A look of the severity encoder", stake, _ => Look(probes[0].Encoder, counting, images));
+
+        // Who asks for no decode pays for none, whatever his companions ask for.
+        var looked = counter.PerRow(padded.Length);
         var residuals = new double?[padded.Length];
         var gains = new double?[padded.Length];
         var decoded = new HostTensor?[probes.Count];
@@ -150,7 +153,7 @@ internal sealed class SeverityStage(int rows, BoundOperators operators, CallGuar
             new SeverityLook(severities[row], residuals[row], gains[row]),
             means[row].clone().DetachFromDisposeScope(),
             probe.WantsDecodedMean ? decoded[row] : null,
-            calls))];
+            probe.WantsDecodedMean || pieces[row].ResidualStd is not null ? calls : calls with { DecoderForward = looked.DecoderForward }))];
     }
 
     private static (Tensor Means, float[] Severities) Look(ISeverityEncoder? encoder, CountingModel model, Tensor images)

@@ -130,7 +130,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
     public long AcceptedAt => Session.AcceptedAt;
 
     /// <inheritdoc/>
-    public DateTimeOffset? Deadline => Session.Request.Deadline;
+    public long? DueAt => Session.DueAt;
 
     /// <inheritdoc/>
     public Priority Priority => Session.Request.Priority;

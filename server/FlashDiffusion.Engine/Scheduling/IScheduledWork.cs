@@ -15,8 +15,8 @@ internal interface IScheduledWork
     /// <summary>Steps that it still needs, the next one included.</summary>
     int RemainingSteps { get; }
 
-    /// <summary>When it must be done; null for never.</summary>
-    DateTimeOffset? Deadline { get; }
+    /// <summary>Timestamp at which it must be done; null for never. No time of day: that jumps where a clock is set.</summary>
+    long? DueAt { get; }
 
     /// <summary>Its class.</summary>
     Priority Priority { get; }

@@ -147,9 +147,9 @@ internal sealed class LaneScheduler
     // What is reckoned when such a look is taken on (BudgetPlanner.FitLook) is what runs: whatever has no deadline waits for it.
     private ScheduledBatch? Hurried(Func<LaneKey, int, SchedulingMoment> moment)
     {
-        IScheduledWork[] hurried = [.. _lanes.Where(pair => IsLook(pair.Key)).SelectMany(pair => pair.Value).Where(work => work.Deadline is not null).OrderBy(work => work.Deadline).ThenBy(work => work.Id)];
+        IScheduledWork[] hurried = [.. _lanes.Where(pair => IsLook(pair.Key)).SelectMany(pair => pair.Value).Where(work => work.DueAt is not null).OrderBy(work => work.DueAt).ThenBy(work => work.Id)];
         return hurried is [{ Lane: var lane }, ..]
-            ? new ScheduledBatch(lane, [.. hurried.Where(work => work.Lane == lane).Concat(InOrder(lane, moment).Where(work => work.Deadline is null)).Take(Most(lane))])
+            ? new ScheduledBatch(lane, [.. hurried.Where(work => work.Lane == lane).Concat(InOrder(lane, moment).Where(work => work.DueAt is null)).Take(Most(lane))])
             : null;
     }
 

@@ -6,6 +6,9 @@ namespace FlashDiffusion.Engine.Sessions;
 /// <summary>One accepted request, as its caller sees it. Safe to use from any thread.</summary>
 internal sealed class ReconstructionSession
 {
+    /// <summary>Seconds, about three years, beyond which a deadline is none.</summary>
+    private const double Longest = 1e8;
+
     private readonly Action _wake;
     private readonly TimeProvider _time;
     private long _cancelledAt = long.MinValue;
@@ -27,6 +30,7 @@ internal sealed class ReconstructionSession
         AcceptedAt = time.GetTimestamp();
         AcceptedTime = time.GetUtcNow();
         Request = request.TimeLimit is { } limit && !(request.Deadline <= AcceptedTime + limit) ? request with { Deadline = AcceptedTime + limit } : request;
+        DueAt = Request.Deadline is { } deadline ? AcceptedAt + (long)Math.Round(Math.Min((deadline - AcceptedTime).TotalSeconds, Longest) * time.TimestampFrequency) : null;
     }
 
     /// <summary>Number of the session in its engine.</summary>
@@ -40,6 +44,9 @@ internal sealed class ReconstructionSession
 
     /// <summary>The same as a time of day.</summary>
     public DateTimeOffset AcceptedTime { get; }
+
+    /// <summary>Timestamp of its deadline, as far away as that was at the admission, however the clock is set later; null without one.</summary>
+    public long? DueAt { get; }
 
     /// <summary>Keeps model, solver and operator in service until the device holds nothing of the session any more; null if they stay anyway.</summary>
     public IDisposable? Lease { get; init; }

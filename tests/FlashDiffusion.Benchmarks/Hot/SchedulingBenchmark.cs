@@ -26,5 +26,5 @@ public class SchedulingBenchmark
     /// <summary>Decides.</summary>
     /// <returns>Samples of the batch.</returns>
     [Benchmark]
-    public int Next() => _scheduler.Next((_, _) => new SchedulingMoment(1000, 10, DateTimeOffset.UnixEpoch, 0.05))!.Work.Length;
+    public int Next() => _scheduler.Next((_, _) => new SchedulingMoment(1000, 10, 0.05))!.Work.Length;
 }

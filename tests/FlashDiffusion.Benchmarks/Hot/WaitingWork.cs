@@ -18,7 +18,7 @@ internal sealed record WaitingWork(long Id, int Number) : IScheduledWork
 
     public int RemainingSteps => 1 + (int)(Id * 37 % 200);
 
-    public DateTimeOffset? Deadline => null;
+    public long? DueAt => null;
 
     public Priority Priority => Priority.Normal;
 

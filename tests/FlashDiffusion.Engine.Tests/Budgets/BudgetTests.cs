@@ -190,6 +190,26 @@ public sealed class BudgetTests
         Assert.Equal(0.028, (await EngineHarness.FailureAsync(session)).Eta!.Value.TotalSeconds, 1e-6);
     }
 
+    [Theory]
+    [InlineData(-10)]
+    [InlineData(10)]
+    public async Task Deadline_TheClockIsSetMeanwhile_IsAsFarAwayAsBefore(double seconds)
+    {
+        using var harness = await WarmAsync();
+        var limit = TimeSpan.FromMilliseconds(300);
+        var session = harness.Submit(harness.Request(1, Whole - 1) with { TimeLimit = limit });
+        harness.Tick(2);
+        harness.Time.SetBy = TimeSpan.FromSeconds(seconds);
+        for (ulong seed = 2; seed < 6; seed++)
+        {
+            harness.Submit(harness.Request(seed, Whole - 1));
+        }
+
+        harness.RunUntilIdle();
+        var events = await EngineHarness.EventsAsync(session);
+        Assert.True(events[^1] is ResultEvent, string.Join(Environment.NewLine, events));
+    }
+
     [Fact]
     public async Task Deadline_OverBeforeAnythingOfTheModelWasMeasured_HasNoEta()
     {

@@ -172,7 +172,7 @@ internal sealed class PromiseStorm : IDisposable
     private TimeSpan Floor(ReconstructionRequest request, int device)
     {
         Sample[] begun = [.. _harness.Loops.SelectMany(loop => loop.Samples)];
-        var promised = begun.Where(sample => sample.Deadline is not null).Aggregate(TimeSpan.Zero, (sum, sample) => sum + (sample.RemainingChunks * Unit) + Decode);
+        var promised = begun.Where(sample => sample.DueAt is not null).Aggregate(TimeSpan.Zero, (sum, sample) => sum + (sample.RemainingChunks * Unit) + Decode);
         var looks = _sessions.Where(session => !session.HasEnded && session.Request.Deadline is not null && begun.All(sample => sample.Session != session))
             .Aggregate(TimeSpan.Zero, (sum, session) => sum + Alone(session.Request, StepsOf(session.Request)));
         var busy = _clocks[device] > _next ? _clocks[device] - _next : TimeSpan.Zero;

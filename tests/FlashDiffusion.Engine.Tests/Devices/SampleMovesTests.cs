@@ -126,7 +126,7 @@ public sealed class SampleMovesTests
         harness.Tick(10);
         Assert.True(moves.Consider(harness.Loops[0]));
         Assert.False(moves.Consider(harness.Loops[0]));
-        Assert.All(harness.Loops[0].Samples, sample => Assert.NotNull(sample.Deadline));
+        Assert.All(harness.Loops[0].Samples, sample => Assert.NotNull(sample.DueAt));
         harness.RunUntilIdle();
         Assert.Equal(6, harness.Ledger.Ended(SessionOutcome.Completed));
     }

@@ -160,6 +160,23 @@ public sealed class StartTests
         Assert.Equal([3L, 13, 10], accepted.DecodedMean!.Shape);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cost_ACompanionAsksForADecodedMean_IsWhatItIsAlone(bool companion)
+    {
+        // Without noise there is no residual to decode for.
+        using var harness = new EngineHarness();
+        var request = harness.Request(1);
+        request = request with { Operator = request.Operator! with { NoiseStd = 0 } };
+        var session = harness.Submit(request);
+        var other = companion ? harness.Submit(request with { Seed = 2, Progress = new ProgressOptions { IncludeDecodedMean = true } }) : null;
+        harness.RunUntilIdle();
+        var calls = (await EngineHarness.ResultAsync(session)).Cost.Calls;
+        Assert.Equal((1, 11), (calls.EncoderForward, calls.DecoderForward));
+        Assert.Equal(companion ? 12 : null, other is null ? (int?)null : (await EngineHarness.ResultAsync(other)).Cost.Calls.DecoderForward);
+    }
+
     [Fact]
     public async Task Inversion_IsScheduledBeforeTheSolver()
     {

@@ -68,6 +68,26 @@ public sealed class AdmissionHangTests
     }
 
     [Fact]
+    public async Task PlanOfAResumedRequest_Hangs_ItsCallerIsTold()
+    {
+        // Only the checkpoint asks for this plan, so that no other was refused before.
+        await using var scene = new HangScene();
+        scene.Open();
+        var events = await EngineHarness.EventsAsync(scene.Send(scene.Solver, 1, request => request with { MaximumNetworkCalls = 5 }));
+        var checkpoint = Assert.IsType<AcceptedEvent>(events[0]).Checkpoint!;
+        Assert.IsType<ResultEvent>(events[^1]);
+        await scene.TidyAsync();
+        scene.Solver.HangsCheckingCut = true;
+        var hung = scene.AdmitAsync(scene.Solver, 1, request => request with { Resume = checkpoint });
+        await scene.Solver.EnteredAsync();
+        scene.Wait(2 * HangScene.Limit);
+
+        Assert.Equal("SOLVER_FAULT", (await hung.WaitAsync(Patience, TestContext.Current.CancellationToken)).Failure!.Reason);
+        Assert.Same(scene.Solver, Assert.Single(scene.Hung).Part);
+        await ResultAsync(scene.AdmitAsync(scene.Other, 2));
+    }
+
+    [Fact]
     public async Task Plan_ComesBackAfterTheEnd_HarmsNobody()
     {
         var scene = new HangScene();

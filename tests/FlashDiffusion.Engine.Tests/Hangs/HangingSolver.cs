@@ -21,6 +21,9 @@ internal sealed class HangingSolver : ILatentSolver, IDisposable
     /// <summary>Whether it stops in a plan that a request is checked by.</summary>
     public bool HangsChecking { get; set; }
 
+    /// <summary>The same only of a trajectory that was cut.</summary>
+    public bool HangsCheckingCut { get; set; }
+
     /// <summary>Whether plans throw.</summary>
     public bool ThrowsPlanning { get; set; }
 
@@ -33,7 +36,7 @@ internal sealed class HangingSolver : ILatentSolver, IDisposable
     public SolverPlan Plan(SampleSpec sample)
     {
         _point.Pass(HangsPlanning);
-        _point.Pass(HangsChecking, AdmissionThreads.Name);
+        _point.Pass(HangsChecking || (HangsCheckingCut && !sample.Trajectory.IsEmpty), AdmissionThreads.Name);
         if (ThrowsPlanning)
         {
             throw new InvalidOperationException("Told to throw.");

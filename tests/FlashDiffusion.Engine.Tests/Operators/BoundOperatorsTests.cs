@@ -4,6 +4,7 @@ using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Tests.Scheduling;
 using FlashDiffusion.Testing.Fakes;
+using Microsoft.Extensions.Time.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -100,6 +101,27 @@ public sealed class BoundOperatorsTests : IDisposable
     }
 
     [Fact]
+    public void For_OneThatLeavesHangsWhenItIsLetGo_FreesTheOthersThatLeave()
+    {
+        var time = new FakeTimeProvider();
+        var guard = new CallGuard(time);
+        using var operators = new BoundOperators(guard);
+        var hangs = new FakeOperatorFamily
+        {
+            LetGo = () =>
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                Assert.NotNull(guard.TryAbandon(TimeSpan.FromSeconds(1)));
+            },
+        };
+        var before = Bind(operators, "guided", (1, hangs), (2, _other), (3, _harness.Family));
+
+        Assert.Throws<CallAbandonedException>(() => Bind(operators, "guided", (4, _other)));
+
+        Assert.All(before.Parts, part => Assert.True(part.Measurements!.IsInvalid));
+    }
+
+    [Fact]
     public void Forget_AFamilyThatHung_LeavesItsOperatorsAndFreesTheirCompanions()
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -117,10 +139,12 @@ public sealed class BoundOperatorsTests : IDisposable
 
     private BoundBatch Bind(string kind, params long[] rows) => Bind(kind, [.. rows.Select(row => (row, _harness.Family))]);
 
-    private BoundBatch Bind(string kind, params (long Row, FakeOperatorFamily Family)[] rows)
+    private BoundBatch Bind(string kind, params (long Row, FakeOperatorFamily Family)[] rows) => Bind(_operators, kind, rows);
+
+    private BoundBatch Bind(BoundOperators operators, string kind, params (long Row, FakeOperatorFamily Family)[] rows)
     {
         using var scope = NewDisposeScope();
-        return _operators.For(
+        return operators.For(
             Lane(kind),
             [.. rows.Select(row => row.Row)],
             [.. rows.Select(row => Piece(row.Family))],

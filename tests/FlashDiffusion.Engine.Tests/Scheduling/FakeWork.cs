@@ -9,7 +9,10 @@ internal sealed record FakeWork(long Id, LaneKey Lane) : IScheduledWork
 
     public int RemainingSteps { get; set; } = 1;
 
+    /// <summary>As a time of the day that began at timestamp 0.</summary>
     public DateTimeOffset? Deadline { get; init; }
+
+    public long? DueAt => Deadline is { } deadline ? (long)((deadline - DateTimeOffset.UnixEpoch).TotalSeconds * 10) : null;
 
     public Priority Priority { get; init; } = Priority.Normal;
 
@@ -18,7 +21,7 @@ internal sealed record FakeWork(long Id, LaneKey Lane) : IScheduledWork
     public CallerPlace Place { get; } = new();
 
     /// <summary>Ten timestamps a second, a second a step.</summary>
-    public static SchedulingMoment At(long timestamp) => new(timestamp, 10, DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(timestamp / 10.0), 1);
+    public static SchedulingMoment At(long timestamp) => new(timestamp, 10, 1);
 
     public static LaneKey LaneOf(string kind, Stage stage = Stage.Step, int side = 8) => new()
     {

@@ -235,7 +235,7 @@ public sealed class LaneSchedulerTests
         {
             var unit = Next()!;
             units.Add([.. unit.Work.Select(work => work.Id)]);
-            Array.ForEach([.. unit.Work.Where(work => work.Deadline is not null)], work => _scheduler.Remove(work, work.Lane));
+            Array.ForEach([.. unit.Work.Where(work => work.DueAt is not null)], work => _scheduler.Remove(work, work.Lane));
         }
 
         // Two rows a look; those of the same lane share one, and one that stays empty goes to who has no deadline.

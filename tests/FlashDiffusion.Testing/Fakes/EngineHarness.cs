@@ -8,7 +8,6 @@ using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -45,7 +44,7 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Parts that no device calls any more.</summary>
     public Quarantine Quarantine { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new();
+    public FakeClock Time { get; } = new();
 
     /// <summary>The clock that the devices go by.</summary>
     public TimeProvider Clock => _clocks as TimeProvider ?? Time;

@@ -25,6 +25,9 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
     /// <summary>Told whenever it is applied.</summary>
     public Action Applied { get; init; } = () => { };
 
+    /// <summary>Told whenever something bound is let go.</summary>
+    public Action LetGo { get; init; } = () => { };
+
     /// <summary>Number of times that rows were bound.</summary>
     public int Bindings { get; private set; }
 
@@ -47,10 +50,10 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
     public IForwardOperator Bind(IReadOnlyList<OperatorSpec> rows, PictureShape picture, Device device)
     {
         Bindings++;
-        return Throws ? throw new InvalidOperationException("Told to throw.") : new Bound([.. rows.Select(row => Sign * (float)row.Parameters.Number(Gain))], picture, Applied);
+        return Throws ? throw new InvalidOperationException("Told to throw.") : new Bound([.. rows.Select(row => Sign * (float)row.Parameters.Number(Gain))], picture, Applied, LetGo);
     }
 
-    private sealed class Bound(float[] gains, PictureShape picture, Action applied) : ILinearForwardOperator
+    private sealed class Bound(float[] gains, PictureShape picture, Action applied, Action letGo) : ILinearForwardOperator
     {
         private readonly Tensor _gains = tensor(gains).reshape(-1, 1, 1, 1).DetachFromDisposeScope();
 
@@ -69,6 +72,10 @@ internal sealed class FakeOperatorFamily : IForwardOperatorFamily
 
         public Tensor ToImage(Tensor measurements) => measurements.alias();
 
-        public void Dispose() => _gains.Dispose();
+        public void Dispose()
+        {
+            _gains.Dispose();
+            letGo();
+        }
     }
 }

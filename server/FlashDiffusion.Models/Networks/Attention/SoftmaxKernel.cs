@@ -25,8 +25,8 @@ internal static unsafe class SoftmaxKernel
                 greatest = Vector512.Max(greatest, Vector512.Load(scores + column));
             }
 
-            // A NaN may be lost here, as in SigmoidVector: the values that are weighted are NaN too.
-            var (most, least) = (Vector512.Create(Greatest(greatest)), Vector512.Create(-ExponentialVector.Most));
+            var top = Greatest(greatest);
+            var (most, least) = (Vector512.Create(top), Vector512.Create(-ExponentialVector.Most));
             Vector512<float> sums = default;
             for (var column = 0; column < stride; column += Lanes)
             {
@@ -35,7 +35,8 @@ internal static unsafe class SoftmaxKernel
                 sums += power;
             }
 
-            var factor = Vector512.Create(1 / Vector512.Sum(sums));
+            // The difference of two infinities, and a NaN, are lost above: a run that went astray shall be seen, as in torch.
+            var factor = Vector512.Create(float.IsFinite(top) ? 1 / Vector512.Sum(sums) : float.NaN);
             for (var column = 0; column < stride; column += Lanes)
             {
                 (Vector512.Load(scores + column) * factor).Store(scores + column);

@@ -22,7 +22,7 @@ internal sealed class QueuedWork(long id, long acceptedAt, int steps, LaneKey? l
 
     public int RemainingSteps { get; set; } = steps;
 
-    public DateTimeOffset? Deadline => null;
+    public long? DueAt => null;
 
     public Priority Priority => Priority.Normal;
 

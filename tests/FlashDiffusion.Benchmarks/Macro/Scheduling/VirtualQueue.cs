@@ -31,7 +31,7 @@ internal static class VirtualQueue
                 scheduler.Add(new QueuedWork(next, (long)(requests.Arrivals[next] * Frequency), requests.Steps[next], lanes[next % lanes.Length]));
             }
 
-            var batch = scheduler.Next((lane, _) => new SchedulingMoment((long)(now * Frequency), Frequency, DateTimeOffset.UnixEpoch.AddSeconds(now), Unit(lane)))!;
+            var batch = scheduler.Next((lane, _) => new SchedulingMoment((long)(now * Frequency), Frequency, Unit(lane)))!;
             var work = (QueuedWork)batch.Work[0];
             now += Unit(batch.Lane);
             if (batch.Lane.Stage == Stage.Decode || --work.RemainingSteps == 0)
