@@ -50,7 +50,7 @@ internal unsafe struct ResidualWork
     public readonly int Pixels => Height * Width;
 
     /// <summary>Vector operations of the convolutions; see <see cref="WinogradWork.Operations"/>.</summary>
-    public readonly long Operations => (long)Batch * Pixels * WinogradWork.Points / (WinogradWork.Tile * WinogradWork.Tile) * OutChannels * (InChannels + OutChannels) / WinogradWork.Lanes;
+    public readonly long Operations => (long)Batch * Pixels * WinogradWork.PointsOf(wide: false) / (WinogradWork.Tile * WinogradWork.Tile) * OutChannels * (InChannels + OutChannels) / WinogradWork.Lanes;
 
     /// <summary>
     /// Cuts the batch into groups: one row, or as many of a small map as have the tiles that a convolution does at once. Between the layers a group's map then lies in

@@ -20,7 +20,7 @@ internal readonly unsafe struct EnlargedTransform : IInputTransform, IOutputTran
     static int IOutputTransform.Side => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void IInputTransform.Transform(Vector512<float> d0, Vector512<float> d1, Vector512<float> d2, Vector512<float> d3, Vector512<float> d4, Vector512<float> d5, float* to, int stride)
+    static void IInputTransform.Transform(Vector512<float> d0, Vector512<float> d1, Vector512<float> d2, Vector512<float> d3, Vector512<float> d4, Vector512<float> d5, Vector512<float> d6, Vector512<float> d7, float* to, int stride)
     {
         var (four, minusFour, minusFive) = (Vector512.Create(4f), Vector512.Create(-4f), Vector512.Create(-5f));
         Vector512.FusedMultiplyAdd(four, d0, Vector512.FusedMultiplyAdd(minusFive, d1, d2)).Store(to);
@@ -30,7 +30,7 @@ internal readonly unsafe struct EnlargedTransform : IInputTransform, IOutputTran
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void IOutputTransform.Transform(Vector512<float> m0, Vector512<float> m1, Vector512<float> m2, Vector512<float> m3, Vector512<float> m4, Vector512<float> m5, Vector512<float> bias, float* to, int stride)
+    static void IOutputTransform.Transform(Vector512<float> m0, Vector512<float> m1, Vector512<float> m2, Vector512<float> m3, Vector512<float> m4, Vector512<float> m5, Vector512<float> m6, Vector512<float> m7, Vector512<float> bias, float* to, int stride)
     {
         (m0 + m1 + m2 + bias).Store(to);
         (Vector512.FusedMultiplyAdd(Vector512.Create(2f), m3, m1) + bias).Store(to + stride);

@@ -19,7 +19,7 @@ internal readonly unsafe struct ShrunkTransform : IInputTransform, IOutputTransf
     static int IOutputTransform.Side => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void IInputTransform.Transform(Vector512<float> d0, Vector512<float> d1, Vector512<float> d2, Vector512<float> d3, Vector512<float> d4, Vector512<float> d5, float* to, int stride)
+    static void IInputTransform.Transform(Vector512<float> d0, Vector512<float> d1, Vector512<float> d2, Vector512<float> d3, Vector512<float> d4, Vector512<float> d5, Vector512<float> d6, Vector512<float> d7, float* to, int stride)
     {
         var (two, four, minusFour, minusFive) = (Vector512.Create(2f), Vector512.Create(4f), Vector512.Create(-4f), Vector512.Create(-5f));
         Vector512.FusedMultiplyAdd(four, d0, Vector512.FusedMultiplyAdd(minusFive, d2, d4)).Store(to);
@@ -31,7 +31,7 @@ internal readonly unsafe struct ShrunkTransform : IInputTransform, IOutputTransf
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void IOutputTransform.Transform(Vector512<float> m0, Vector512<float> m1, Vector512<float> m2, Vector512<float> m3, Vector512<float> m4, Vector512<float> m5, Vector512<float> bias, float* to, int stride)
+    static void IOutputTransform.Transform(Vector512<float> m0, Vector512<float> m1, Vector512<float> m2, Vector512<float> m3, Vector512<float> m4, Vector512<float> m5, Vector512<float> m6, Vector512<float> m7, Vector512<float> bias, float* to, int stride)
     {
         (m0 + m1 + m2 + bias).Store(to);
         (Vector512.FusedMultiplyAdd(Vector512.Create(4f), m2, m1) + m3 + bias).Store(to + stride);

@@ -8,9 +8,10 @@ namespace FlashDiffusion.Models.Networks;
 /// <summary>A 3x3 convolution with a frozen weight over a map that is laid out channels last, by Winograd's minimal filtering: a quarter of the multiplications.</summary>
 /// <remarks>
 /// F(4x4, 3x3) of Lavin and Gray (arXiv 1509.09308): each tile of 4x4 pixels is made from a patch of 6x6 with 36 multiplications for each pair of channels instead
-/// of 144, and with 25 where the map is enlarged before it (<see cref="EnlargedTransform"/>). Differentiable with respect to the map; the gradient is the same
+/// of 144, and with 25 where the map is enlarged before it (<see cref="EnlargedTransform"/>); of large maps tiles of 6x6 pixels with 64 instead of 324
+/// (<see cref="WideTransform"/>). Differentiable with respect to the map; the gradient is the same
 /// computation with another weight. Tiles do not touch each other, so that neither the batch nor the number of threads changes a bit. Sums are of larger numbers
-/// than in the plain way: the result differs from it by some 1e-6 of its size. Maps too small for tiles are computed in the plain way, as one product
+/// than in the plain way: the result differs from it by 1e-6 to 3e-6 of its size. Maps too small for tiles are computed in the plain way, as one product
 /// (<see cref="GatheredKernel"/>).
 /// </remarks>
 internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction<WinogradConvolution>

@@ -24,6 +24,10 @@ internal static unsafe class WinogradKernel
         {
             Run<ShrunkTransform, ShrunkTransform>(ref work, task);
         }
+        else if (work.Wide)
+        {
+            Run<WideTransform, WideTransform>(ref work, task);
+        }
         else
         {
             Run<PlainTransform, PlainTransform>(ref work, task);

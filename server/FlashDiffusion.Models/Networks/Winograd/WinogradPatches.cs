@@ -35,6 +35,7 @@ internal static unsafe class WinogradPatches<T>
                     T.Transform(
                         Vector512.Load(from[0] + channel), Vector512.Load(from[T.Side] + channel), Vector512.Load(from[2 * T.Side] + channel), Vector512.Load(from[3 * T.Side] + channel),
                         T.Side > 4 ? Vector512.Load(from[4 * T.Side] + channel) : default, T.Side > 4 ? Vector512.Load(from[5 * T.Side] + channel) : default,
+                        T.Side > 6 ? Vector512.Load(from[6 * T.Side] + channel) : default, T.Side > 6 ? Vector512.Load(from[7 * T.Side] + channel) : default,
                         half + (column * Lanes), T.Side * Lanes);
                 }
 
@@ -44,6 +45,7 @@ internal static unsafe class WinogradPatches<T>
                     T.Transform(
                         Vector512.Load(row), Vector512.Load(row + Lanes), Vector512.Load(row + (2 * Lanes)), Vector512.Load(row + (3 * Lanes)),
                         T.Side > 4 ? Vector512.Load(row + (4 * Lanes)) : default, T.Side > 4 ? Vector512.Load(row + (5 * Lanes)) : default,
+                        T.Side > 6 ? Vector512.Load(row + (6 * Lanes)) : default, T.Side > 6 ? Vector512.Load(row + (7 * Lanes)) : default,
                         at + ((long)i * T.Points * stride), stride);
                 }
             }

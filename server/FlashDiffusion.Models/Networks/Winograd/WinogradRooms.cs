@@ -20,16 +20,19 @@ internal readonly unsafe struct WinogradRooms : IDisposable
     public static float* Patches(ref WinogradWork work, int task) => work.Rooms + (task * Size(ref work));
 
     /// <summary>(points, tiles, out): the products.</summary>
-    public static float* Products(ref WinogradWork work, int task) => Patches(ref work, task) + ((long)WinogradWork.Points * work.InStride);
+    public static float* Products(ref WinogradWork work, int task) => Patches(ref work, task) + ((long)work.Points * work.InStride);
 
     /// <summary>(in) zeros.</summary>
-    public static float* Border(ref WinogradWork work, int task) => Products(ref work, task) + ((long)WinogradWork.Points * work.OutStride);
+    public static float* Border(ref WinogradWork work, int task) => Products(ref work, task) + ((long)work.Points * work.OutStride);
 
     public void Dispose() => NativeMemory.AlignedFree(_rooms);
 
     /// <summary>Numbers that a task of any convolution of these channels needs at most, a multiple of a cache line.</summary>
     public static long Most(int inChannels, int outChannels) =>
-        ((long)WinogradWork.Points * (((inChannels + outChannels) * WinogradWork.MostTiles) + (2 * WinogradWork.Lanes))) + inChannels + WinogradWork.Lanes;
+        Math.Max(Most(inChannels, outChannels, wide: false), Most(inChannels, outChannels, wide: true));
 
-    private static long Size(ref WinogradWork work) => ((long)WinogradWork.Points * (work.InStride + work.OutStride)) + work.InChannels + WinogradWork.Lanes;
+    private static long Most(int inChannels, int outChannels, bool wide) =>
+        ((long)(inChannels + outChannels) * WinogradWork.Most(wide)) + (2L * WinogradWork.PointsOf(wide) * WinogradWork.Lanes) + inChannels + WinogradWork.Lanes;
+
+    private static long Size(ref WinogradWork work) => ((long)work.Points * (work.InStride + work.OutStride)) + work.InChannels + WinogradWork.Lanes;
 }

@@ -22,6 +22,7 @@ internal sealed record WinogradSettings(WinogradWeight Weight, Tensor Bias, long
         OutChannels = (int)OutChannels,
         Enlarged = Enlarged,
         Gathered = Weight.Gathers(pixels),
+        Wide = Weight.IsWide(pixels),
     };
 
     /// <summary>Its transpose.</summary>
@@ -33,7 +34,8 @@ internal sealed record WinogradSettings(WinogradWeight Weight, Tensor Bias, long
         OutChannels = (int)InChannels,
         Shrunk = Enlarged,
         Gathered = Weight.Gathers(pixels),
+        Wide = Weight.IsWide(pixels),
     };
 
-    private LaidOutWeight For(long pixels) => Weight.Gathers(pixels) ? Weight.Gathered : Weight.AtPoints;
+    private LaidOutWeight For(long pixels) => Weight.Gathers(pixels) ? Weight.Gathered : Weight.IsWide(pixels) ? Weight.AtWidePoints : Weight.AtPoints;
 }

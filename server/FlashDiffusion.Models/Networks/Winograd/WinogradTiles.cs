@@ -50,6 +50,7 @@ internal static unsafe class WinogradTiles<T>
     private static void Line(float* from, long next, Vector512<float> bias, float* to, int stride) => T.Transform(
         Vector512.Load(from), Vector512.Load(from + next), Vector512.Load(from + (2 * next)), Vector512.Load(from + (3 * next)),
         T.Points > 4 ? Vector512.Load(from + (4 * next)) : default, T.Points > 5 ? Vector512.Load(from + (5 * next)) : default,
+        T.Points > 6 ? Vector512.Load(from + (6 * next)) : default, T.Points > 6 ? Vector512.Load(from + (7 * next)) : default,
         bias, to, stride);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Networks;
 
-/// <summary>A frozen 3x3 weight g as <see cref="WinogradConvolution"/> needs it: at its 36 points (Lavin and Gray, F(4x4, 3x3)), or 25 where the map is enlarged, and for small maps as it is.</summary>
-/// <remarks>It is made when a map first needs it, in float64, and takes up to eight times the weight's own memory: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
+/// <summary>A frozen 3x3 weight g as <see cref="WinogradConvolution"/> needs it: at its 36 points (Lavin and Gray, F(4x4, 3x3)), 64 for large maps (F(6x6, 3x3)), or 25 where the map is enlarged, and for small maps as it is.</summary>
+/// <remarks>It is made when a map first needs it, in float64, and takes up to eight times the weight's own memory, of small ones fourteen times: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
 internal sealed class WinogradWeight : IDisposable
 {
     /// <summary>Numbers of the largest weight: 512 x 512 channels, 75 MB both ways.</summary>
@@ -16,6 +16,10 @@ internal sealed class WinogradWeight : IDisposable
     private const long FewestPixels = 64;
     private const long FewestPixelsOfLarge = 1024;
 
+    // A smaller map loses at its edges what wider tiles save; of a larger weight seven times as many numbers would come from memory for every few tiles.
+    private const long FewestPixelsOfWide = 64 * 64;
+    private const long MostOfWide = 9 * 128 * 128;
+
     // G of F(4, 3).
     private static readonly double[] Plain =
     [
@@ -24,6 +28,19 @@ internal sealed class WinogradWeight : IDisposable
         -1 / 6d, 1 / 6d, -1 / 6d,
         1 / 24d, 1 / 12d, 1 / 6d,
         1 / 24d, -1 / 12d, 1 / 6d,
+        0, 0, 1,
+    ];
+
+    // G of F(6, 3).
+    private static readonly double[] Wide =
+    [
+        1, 0, 0,
+        -2 / 9d, -2 / 9d, -2 / 9d,
+        -2 / 9d, 2 / 9d, -2 / 9d,
+        1 / 90d, 1 / 45d, 2 / 45d,
+        1 / 90d, -1 / 45d, 2 / 45d,
+        32 / 45d, 16 / 45d, 8 / 45d,
+        32 / 45d, -16 / 45d, 8 / 45d,
         0, 0, 1,
     ];
 
@@ -54,6 +71,7 @@ internal sealed class WinogradWeight : IDisposable
         _numbers = weight.numel();
         Enlarged = enlarged;
         AtPoints = new LaidOutWeight(weight, (kernel, backward) => Points(kernel, enlarged ? backward ? Shrinking : Enlarging : Plain));
+        AtWidePoints = new LaidOutWeight(weight, (kernel, _) => Points(kernel, Wide));
         Gathered = new LaidOutWeight(weight, (kernel, _) => kernel.permute(2, 3, 1, 0).reshape(1, -1, kernel.shape[0]));
     }
 
@@ -62,6 +80,9 @@ internal sealed class WinogradWeight : IDisposable
 
     /// <summary>G g G^T: for each point a matrix (in, out). It is made in float64.</summary>
     public LaidOutWeight AtPoints { get; }
+
+    /// <summary>The same at the 64 points of wider tiles.</summary>
+    public LaidOutWeight AtWidePoints { get; }
 
     /// <summary>One matrix (9 in, out), the taps line by line.</summary>
     public LaidOutWeight Gathered { get; }
@@ -78,6 +99,10 @@ internal sealed class WinogradWeight : IDisposable
     /// <param name="pixels">Pixels of the map, enlarged.</param>
     public bool Gathers(long pixels) => !Enlarged && pixels < FewestPixels;
 
+    /// <summary>Whether a map is so large that it is cut into wider tiles.</summary>
+    /// <param name="pixels">Pixels of the map.</param>
+    public bool IsWide(long pixels) => !Enlarged && pixels >= FewestPixelsOfWide && _numbers <= MostOfWide;
+
     /// <summary>Whether it pays for a map.</summary>
     /// <param name="pixels">Pixels of the map, enlarged.</param>
     public bool Suits(long pixels) => Gathers(pixels) || pixels >= (_numbers > MostAtHand ? FewestPixelsOfLarge : FewestPixels);
@@ -85,6 +110,7 @@ internal sealed class WinogradWeight : IDisposable
     public void Dispose()
     {
         AtPoints.Dispose();
+        AtWidePoints.Dispose();
         Gathered.Dispose();
     }
 

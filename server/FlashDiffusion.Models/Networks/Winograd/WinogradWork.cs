@@ -9,14 +9,15 @@ internal unsafe struct WinogradWork
     /// <summary>Height and width of a tile of the output; of half of them where it is <see cref="Shrunk"/>.</summary>
     public const int Tile = 4;
 
-    /// <summary>Points at which a patch is multiplied with the weight, at most: those of <see cref="PlainTransform"/>.</summary>
-    public const int Points = (Tile + 2) * (Tile + 2);
+    /// <summary>The same where it is <see cref="Wide"/>.</summary>
+    public const int WideTile = 6;
 
     /// <summary>Numbers of a vector register.</summary>
     public const int Lanes = 16;
 
     // The more tiles are done at once, the more often a weight is used that is at hand; the fewer, the more room there is for it in the second-level cache.
     public const int MostTiles = 36;
+    private const int MostWideTiles = 24;
     private const int FewestTiles = 4;
 
     /// <summary>Input map; its height and width are half of the map's if <see cref="Enlarged"/>.</summary>
@@ -55,10 +56,16 @@ internal unsafe struct WinogradWork
     /// <summary>Whether the map is too small for tiles: then a pixel is one, and comes from its neighbours (<see cref="GatheredKernel"/>).</summary>
     public bool Gathered;
 
+    /// <summary>Whether the map is so large that wider tiles pay: <see cref="WideTransform"/>.</summary>
+    public bool Wide;
+
     public int TilesAcross;
     public int TilesPerMap;
     public int TilesPerBlock;
     public int Tasks;
+
+    /// <summary>Points at which a patch is multiplied with the weight, at most.</summary>
+    public readonly int Points => PointsOf(Wide);
 
     public readonly int Tiles => Batch * TilesPerMap;
 
@@ -72,6 +79,12 @@ internal unsafe struct WinogradWork
 
     /// <summary>Vector operations, which take about as long as what other kernels do to a number.</summary>
     public readonly long Operations => (long)Tiles * (Gathered ? 9 : Points) * InChannels * OutChannels / Lanes;
+
+    /// <summary>Numbers of all points and tiles of a block for each channel, at most.</summary>
+    public static int Most(bool wide) => PointsOf(wide) * (wide ? MostWideTiles : MostTiles);
+
+    /// <summary>Points at which a patch is multiplied with the weight, at most.</summary>
+    public static int PointsOf(bool wide) => wide ? (WideTile + 2) * (WideTile + 2) : (Tile + 2) * (Tile + 2);
 
     /// <summary>Writes 16 numbers of the output, with what is added to them.</summary>
     /// <param name="value">The convolution's own.</param>
@@ -98,11 +111,12 @@ internal unsafe struct WinogradWork
     /// <param name="threads">Threads that may work on it.</param>
     public void Cut(int threads)
     {
-        var side = Gathered ? 1 : Tile;
+        var side = Gathered ? 1 : Wide ? WideTile : Tile;
         TilesAcross = (Width + side - 1) / side;
         TilesPerMap = TilesAcross * ((Height + side - 1) / side);
         var share = (Tiles + threads - 1) / threads;
-        var blocks = (share + MostTiles - 1) / MostTiles;
+        var most = Wide ? MostWideTiles : MostTiles;
+        var blocks = (share + most - 1) / most;
         TilesPerBlock = WinogradProduct.Padded(Math.Max(FewestTiles, (share + blocks - 1) / blocks));
         Tasks = Math.Min(threads, Blocks);
     }

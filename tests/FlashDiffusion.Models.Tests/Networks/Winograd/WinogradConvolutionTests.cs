@@ -13,12 +13,18 @@ public sealed class WinogradConvolutionTests
     [InlineData(2, 128, 64, 32, 33)]
     // More tiles than a block has.
     [InlineData(1, 32, 64, 40, 41)]
+    // So large that tiles are wider: sides that they divide and do not, more channels than they are for.
+    [InlineData(1, 64, 64, 66, 66)]
+    [InlineData(2, 64, 96, 64, 67)]
+    [InlineData(1, 96, 32, 71, 70)]
+    [InlineData(1, 160, 128, 64, 64)]
     // Too small for tiles, in one block of pixels and in several.
     [InlineData(1, 64, 32, 3, 2)]
     [InlineData(1, 96, 64, 4, 4)]
     [InlineData(7, 64, 160, 4, 5)]
     // Less than a tile in one direction.
     [InlineData(1, 64, 32, 40, 2)]
+    [InlineData(1, 64, 32, 2100, 2)]
     public void Of_AnyShape_EqualsTorchForwardAndBackward(int batch, int inner, int outer, int height, int width)
     {
         using var scope = NewDisposeScope();
@@ -44,6 +50,7 @@ public sealed class WinogradConvolutionTests
 
     [Theory]
     [InlineData(16, 18, false)]
+    [InlineData(66, 68, false)]
     [InlineData(16, 18, true)]
     [InlineData(4, 5, false)]
     public void Of_OtherRowsOrThreads_ChangeNoBit(int height, int width, bool enlarged)
