@@ -112,7 +112,8 @@ public sealed class FlashClient : IDisposable
     }
 
     /// <summary>
-    /// The same as messages: the first event is <c>Accepted</c>, the last one <c>Result</c>, and a resume is not seen.
+    /// The same as messages: the first event is <c>Accepted</c>, the last one <c>Result</c>, and a resume is not seen. Where a reconstruction begins again with
+    /// another plan, <c>Accepted</c> comes again.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellation">Cancels the work.</param>
@@ -125,6 +126,7 @@ public sealed class FlashClient : IDisposable
             var message = happened switch
             {
                 ReconstructionAccepted accepted => new ReconstructResponse { Accepted = accepted.Plan },
+                ReconstructionResumed { HasOtherPlan: true } again => new ReconstructResponse { Accepted = again.Plan },
                 ReconstructionProgress progress => new ReconstructResponse { Progress = progress.Progress },
                 ReconstructionCompleted completed => new ReconstructResponse { Result = completed.Result },
                 _ => null,

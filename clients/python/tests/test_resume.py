@@ -10,7 +10,7 @@ import grpc
 
 from flashdiffusion import Client, FlashError, Operator, ResumePolicy, UnavailableError, Violation
 from flashdiffusion.resume import Attempts
-from flashdiffusion.v1 import reconstruction_pb2, resume_pb2
+from flashdiffusion.v1 import picture_pb2, reconstruction_events_pb2, reconstruction_pb2, resume_pb2, scheduling_pb2
 
 
 def checkpoint(step: int, data: bytes = b"state", crc32: int | None = None) -> resume_pb2.Checkpoint:
@@ -18,11 +18,7 @@ def checkpoint(step: int, data: bytes = b"state", crc32: int | None = None) -> r
 
 
 def accepted(sequence: int = 0, seed: int = 5, **fields: object) -> reconstruction_pb2.ReconstructResponse:
-    response = reconstruction_pb2.ReconstructResponse(sequence=sequence)
-    response.accepted.seed = seed
-    if "checkpoint" in fields:
-        response.accepted.checkpoint.CopyFrom(fields["checkpoint"])
-    return response
+    return reconstruction_pb2.ReconstructResponse(sequence=sequence, accepted=reconstruction_events_pb2.Accepted(seed=seed, **fields))
 
 
 def progress(sequence: int, step: int, saved: resume_pb2.Checkpoint | None = None) -> reconstruction_pb2.ReconstructResponse:
@@ -209,6 +205,50 @@ class AttemptsTests(unittest.TestCase):
                         attempts.lost(broken(code, reason=reason), "here")
                         request = attempts.next_request()
                         self.assertEqual((False, 9), (request.HasField("resume_from"), request.seed))
+
+    def test_what_the_first_server_chose_is_asked_for_and_what_the_caller_chose_stays(self) -> None:
+        chosen = accepted(model="other", model_version="2", solver="psld")
+        for asked, pinned in ((reconstruction_pb2.ReconstructRequest(), ("other", "2", "psld")), (reconstruction_pb2.ReconstructRequest(model="m"), ("m", "2", "psld"))):
+            with self.subTest(asked.model):
+                attempts = Attempts(asked, ResumePolicy())
+                attempts.next_request()
+                attempts.take(chosen)
+                attempts.lost(broken(), "here")
+                request = attempts.next_request()
+                self.assertEqual(pinned, (request.model, request.model_version, request.solver.name))
+
+    def test_the_newest_plan_is_seen_and_what_the_look_gave_stays(self) -> None:
+        attempts = self.attempts()
+        attempts.next_request()
+        attempts.take(accepted(total_steps=60, decoded_mean=picture_pb2.Picture(encoded=b"mean"), mean_residual=1.5))
+        attempts.lost(broken(), "here")
+        attempts.next_request()
+        again = accepted(total_steps=60, resumed=resume_pb2.Resumption(step=10))
+        again.accepted.notices.add(code="RESUME_NOT_EXACT")
+        self.assertIsNone(attempts.take(again))
+        self.assertEqual(["RESUME_NOT_EXACT"], [notice.code for notice in attempts.accepted.notices])
+        self.assertEqual((10, 1.5), (attempts.accepted.message.resumed.step, attempts.accepted.message.mean_residual))
+        self.assertEqual(b"mean", attempts.accepted.decoded_mean.encoded)
+
+    def test_another_plan_is_seen_from_its_first_step_on(self) -> None:
+        attempts = self.attempts()
+        attempts.next_request()
+        attempts.take(accepted(total_steps=60))
+        attempts.take(progress(1, 30))
+        attempts.lost(broken(), "here")
+        attempts.next_request()
+        event = attempts.take(accepted(total_steps=20, cut=scheduling_pb2.Cut(steps_without=60)))
+        self.assertEqual((20, 60), (event.total_steps, event.message.cut.steps_without))
+        self.assertIs(event, attempts.accepted)
+        self.assertEqual(1, attempts.take(progress(1, 1)).step)
+
+    def test_server_that_lacks_what_it_began_with_sends_it_elsewhere(self) -> None:
+        attempts = self.attempts()
+        with self.assertRaises(FlashError):
+            self.attempts().lost(broken(grpc.StatusCode.NOT_FOUND), "here")
+        attempts.next_request()
+        attempts.take(accepted())
+        self.assertGreater(attempts.lost(broken(grpc.StatusCode.NOT_FOUND), "here"), 0)
 
     def test_server_without_the_model_is_no_reason_to_begin_again(self) -> None:
         attempts = self.attempts()

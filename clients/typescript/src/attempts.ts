@@ -1,9 +1,11 @@
 import { clone, create } from "@bufbuild/protobuf";
 import { FlashError, ofAll } from "./errors.js";
 import { toEvent, type Accepted, type Event } from "./events.js";
+import type { Accepted as AcceptedMessage } from "./gen/flashdiffusion/v1/reconstruction_events_pb.js";
 import { ProgressOptionsSchema } from "./gen/flashdiffusion/v1/reconstruction_options_pb.js";
 import { ReconstructRequestSchema, type ReconstructRequest, type ReconstructResponse } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
 import { ResumeFromSchema, type Checkpoint } from "./gen/flashdiffusion/v1/resume_pb.js";
+import { isSame, keepLook, pin } from "./plan.js";
 import { checkTensor, crc32 } from "./tensors.js";
 
 /** How hard a client tries before it gives up. */
@@ -74,6 +76,7 @@ export class Attempts {
       throw new FlashError(`Event ${this.#sequence + 1n} is missing: the stream went on with ${response.sequence}.`, { code: "DATA_LOSS" });
     }
     this.#sequence = response.sequence;
+    const isNew = response.event.case !== "accepted" || this.#begin(response.event.value);
     const event = toEvent(response);
     if (event?.kind === "result" && event.message.picture?.content.case === "tensor") {
       checkTensor(event.message.picture.content.value);
@@ -82,7 +85,8 @@ export class Attempts {
       this.#keep(event.message.checkpoint);
     }
     if (event?.kind === "accepted") {
-      return this.#first(event);
+      this.accepted = event;
+      return isNew ? event : undefined;
     }
     if (event?.kind === "progress") {
       if (event.step <= this.#step) {
@@ -98,9 +102,9 @@ export class Attempts {
   /** Milliseconds to wait before the next try; throws the error if there is none, after those of other servers with what each said last. */
   lost(error: FlashError, server: string): number {
     if (USELESS_CHECKPOINT.has(error.reason) && this.#checkpoint !== undefined && !this.#policy.requireExact) {
-      // The seed is known by now, so that beginning again gives the same picture.
+      // What the first server chose is pinned by now, so that beginning again gives the same picture.
       this.#checkpoint = undefined;
-    } else if (!isBreak(error)) {
+    } else if (!isBreak(error) && !(this.accepted !== undefined && error.code === "NOT_FOUND")) {
       throw error;
     }
     this.breaks++;
@@ -113,13 +117,19 @@ export class Attempts {
     return error.retryAfter ?? delay * (0.5 + Math.random() / 2);
   }
 
-  #first(event: Accepted): Accepted | undefined {
-    if (this.accepted !== undefined) {
-      return undefined;
+  /** Whether it says anything new: at first, and where it begins again with another plan. */
+  #begin(accepted: AcceptedMessage): boolean {
+    if (this.accepted === undefined) {
+      pin(this.#request, accepted);
+      return true;
     }
-    this.accepted = event;
-    this.#request.seed = event.seed;
-    return event;
+    const before = this.accepted.message;
+    if (accepted.resumed !== undefined || isSame(before, accepted)) {
+      keepLook(before, accepted);
+      return false;
+    }
+    this.#step = 0;
+    return true;
   }
 
   #keep(checkpoint: Checkpoint | undefined): void {

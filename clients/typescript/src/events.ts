@@ -5,7 +5,7 @@ import { Picture, pictureOf } from "./pictures.js";
 import { fromTensor, type NumberArray } from "./tensors.js";
 import type { Tensor } from "./gen/flashdiffusion/v1/tensor_pb.js";
 
-/** First event: what will be done, known before the first step. */
+/** First event: what will be done, known before the first step. Comes again where a break makes it begin again with another plan, and progress from step 1 on. */
 export interface Accepted {
   readonly kind: "accepted";
   /** Predicted error variance of the latent; undefined with a full start. */

@@ -40,7 +40,7 @@ export class Reconstruction implements AsyncIterable<Event> {
     return this.#attempts?.requestId;
   }
 
-  /** The first event, once it came. */
+  /** What the server that is at work said first, once it came: after a break the newest, with its notices and what a budget took away. */
   get accepted(): Accepted | undefined {
     return this.#attempts?.accepted;
   }

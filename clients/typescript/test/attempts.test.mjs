@@ -103,6 +103,45 @@ test("a useless checkpoint begins again with the same seed, unless exactness is 
   }
 });
 
+test("what the first server chose is asked for, and what the caller chose stays", () => {
+  for (const [asked, pinned] of [[{}, ["other", "2", "psld"]], [{ model: "m" }, ["m", "2", "psld"]]]) {
+    const run = new Attempts(create(ReconstructRequestSchema, asked), DEFAULT_POLICY);
+    run.nextRequest();
+    run.take(accepted(0, { model: "other", modelVersion: "2", solver: "psld" }));
+    run.lost(broken(), "here");
+    const { model, modelVersion, solver } = run.nextRequest();
+    assert.deepEqual([model, modelVersion, solver.name], pinned);
+  }
+});
+
+test("the newest plan is seen, and what the look gave stays", () => {
+  const run = attempts();
+  run.take(accepted(0, { totalSteps: 60, meanResidual: 1.5, decodedMean: { content: { case: "encoded", value: state } } }));
+  run.lost(broken(), "here");
+  run.nextRequest();
+  assert.equal(run.take(accepted(0, { totalSteps: 60, resumed: { step: 10 }, notices: [{ code: "RESUME_NOT_EXACT" }] })), undefined);
+  const { notices, message, decodedMean } = run.accepted;
+  assert.deepEqual([notices[0].code, message.resumed.step, message.meanResidual, decodedMean.encoded], ["RESUME_NOT_EXACT", 10, 1.5, state]);
+});
+
+test("another plan is seen from its first step on", () => {
+  const run = attempts();
+  run.take(accepted(0, { totalSteps: 60 }));
+  run.take(progress(1, 30));
+  run.lost(broken(), "here");
+  run.nextRequest();
+  const event = run.take(accepted(0, { totalSteps: 20, cut: { stepsWithout: 60 } }));
+  assert.deepEqual([event.totalSteps, event.message.cut.stepsWithout], [20, 60]);
+  assert.equal(run.accepted, event);
+  assert.equal(run.take(progress(1, 1)).step, 1);
+});
+
+test("a server that lacks what it began with sends it elsewhere", () => {
+  const run = attempts();
+  run.take(accepted(0));
+  assert.ok(run.lost(broken("NOT_FOUND"), "here") > 0);
+});
+
 test("a server without the model is no reason to begin again", () => {
   const run = attempts();
   run.take(accepted(0, { checkpoint: checkpoint(0) }));

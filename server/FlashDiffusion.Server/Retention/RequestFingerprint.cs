@@ -5,14 +5,14 @@ using Google.Protobuf.Collections;
 namespace FlashDiffusion.Server.Retention;
 
 /// <summary>What makes two requests the same: everything but the name, and where a resumed one goes on.</summary>
-/// <param name="Hash">SHA-256 of everything but those and the seed.</param>
-/// <param name="Seed">The seed; null if the server is to choose one.</param>
-internal sealed record RequestFingerprint(string Hash, ulong? Seed)
+/// <param name="Hash">SHA-256 of everything but those and what may be left to the server.</param>
+/// <param name="Choices">What it says of that.</param>
+internal sealed record RequestFingerprint(string Hash, RequestChoices Choices)
 {
     /// <summary>Whether another request asks for the same.</summary>
     /// <param name="again">The other request.</param>
-    /// <param name="chosen">The seed that the server chose for this one; a client that has learned it may say it.</param>
-    public bool IsSame(RequestFingerprint again, ulong? chosen) => Hash == again.Hash && (Seed == again.Seed || (Seed is null && again.Seed == chosen));
+    /// <param name="chosen">What the server chose for this one; null if it has not yet.</param>
+    public bool IsSame(RequestFingerprint again, RequestChoices? chosen) => Hash == again.Hash && Choices.Allow(again.Choices, chosen);
 
     /// <summary>The fingerprint of a request; clients write maps in any order, so they are sorted first.</summary>
     public static RequestFingerprint Of(V1.ReconstructRequest message)
@@ -20,7 +20,7 @@ internal sealed record RequestFingerprint(string Hash, ulong? Seed)
         var plain = message.Clone();
         plain.RequestId = "";
         plain.ResumeFrom = null;
-        plain.ClearSeed();
+        RequestChoices.Clear(plain);
         Sort(plain.Solver?.Parameters);
         Sort(plain.Operator?.Parameters);
 
@@ -31,7 +31,7 @@ internal sealed record RequestFingerprint(string Hash, ulong? Seed)
             plain.WriteTo(stream);
         }
 
-        return new RequestFingerprint(Convert.ToHexString(hash.Hash!), message.HasSeed ? message.Seed : null);
+        return new RequestFingerprint(Convert.ToHexString(hash.Hash!), RequestChoices.Of(message));
     }
 
     private static void Sort(MapField<string, V1.ParameterValue>? parameters)

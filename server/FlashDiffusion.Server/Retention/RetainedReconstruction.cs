@@ -96,7 +96,7 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
     }
 
     /// <summary>Whether a request asks for the very same.</summary>
-    public bool IsSame(RequestFingerprint again) => fingerprint.IsSame(again, Mapped?.Request.Seed);
+    public bool IsSame(RequestFingerprint again) => fingerprint.IsSame(again, Mapped is { } mapped ? RequestChoices.Of(mapped) : null);
 
     /// <summary>Follows it from its first event on, without the progress events that are past; null if it failed or is being cancelled.</summary>
     public Follower? TryFollow()

@@ -83,6 +83,7 @@ public sealed class ResumeTests : IAsyncLifetime
     [Theory]
     [InlineData(StatusCode.Internal, "SOLVER_FAULT")]
     [InlineData(StatusCode.InvalidArgument, "INVALID_REQUEST")]
+    [InlineData(StatusCode.NotFound, "UNKNOWN_NAME")]
     [InlineData(StatusCode.Cancelled, "CANCELLED_ON_REQUEST")]
     [InlineData(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED")]
     public async Task Failure_OfTheRequestItself_IsNotTriedAgain(StatusCode code, string reason)
@@ -163,6 +164,77 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, FakeReconstruction.Steps), events.OfType<ReconstructionProgress>().Select(happened => happened.Progress.Step));
         var last = _first.Reconstruction.Reconstructions[^1];
         Assert.Equal((null, true), (last.ResumeFrom, last.HasSeed));
+        Assert.Equal(("starter", "1", "latent_dps"), (last.Model, last.ModelVersion, last.Solver.Name));
+    }
+
+    [Fact]
+    public async Task Break_GoesOnWithinATolerance_ItsPlanIsSeenAndWhatTheLookGaveStays()
+    {
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
+        _first.Reconstruction.Plans = plan =>
+        {
+            if (plan.Resumed is not null)
+            {
+                plan.DecodedMean = null;
+                plan.Notices.Add(new Notice { Code = "RESUME_NOT_EXACT", Message = "Within a tolerance." });
+            }
+        };
+        var request = Request();
+        request.Progress = new ProgressOptions { IncludeDecodedMean = true };
+
+        var resumed = Assert.Single((await FollowAsync(Quick, request, _first.Address)).OfType<ReconstructionResumed>());
+
+        Assert.Contains(resumed.Plan.Notices, notice => notice.Code == "RESUME_NOT_EXACT");
+        Assert.NotNull(resumed.Plan.DecodedMean);
+        Assert.False(resumed.HasOtherPlan);
+    }
+
+    [Fact]
+    public async Task Break_BeginsAgainWithAnotherPlan_IsSeenFromItsFirstStepOn()
+    {
+        const int Fewer = 5;
+        _first.Reconstruction.Plans = plan => (plan.TotalSteps, plan.Cut) = _first.Reconstruction.Reconstructions.Count % 2 == 0
+            ? (Fewer, new Cut { StepsWithout = FakeReconstruction.Steps, Reason = CutReason.Deadline, GuidanceFactor = 1 })
+            : (FakeReconstruction.Steps, null);
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
+        var policy = Quick with { CheckpointEverySteps = 0 };
+        var events = await FollowAsync(policy, Request(), _first.Address);
+
+        var again = Assert.Single(events.OfType<ReconstructionResumed>());
+        Assert.Equal((true, Fewer, FakeReconstruction.Steps), (again.HasOtherPlan, again.Plan.TotalSteps, again.Plan.Cut.StepsWithout));
+        Assert.Equal([.. Enumerable.Range(1, 8), .. Enumerable.Range(1, Fewer)], events.OfType<ReconstructionProgress>().Select(happened => happened.Progress.Step));
+
+        // As messages, too.
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
+        using var client = FlashClient.Connect(_first.Address, new FlashClientOptions { Resume = policy });
+        var messages = new List<ReconstructResponse>();
+        await foreach (var message in client.ReconstructAsync(Request(), Cancellation))
+        {
+            messages.Add(message);
+        }
+
+        Assert.Equal([FakeReconstruction.Steps, Fewer], messages.Where(message => message.Accepted is not null).Select(message => message.Accepted.TotalSteps));
+        Assert.Equal(Enumerable.Range(0, messages.Count), messages.Select(message => (int)message.Sequence));
+    }
+
+    [Fact]
+    public async Task Break_AServerLacksWhatItBeganWith_IsAskedForElsewhere()
+    {
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
+        // Two servers behind one address: the one that the first stream did not come to has another version.
+        _first.Reconstruction.Plans = _ =>
+        {
+            if (_first.Reconstruction.Reconstructions.Count == 1)
+            {
+                _first.Reconstruction.Failures.Enqueue(Failures.Of(StatusCode.FailedPrecondition, "RESUME_UNFIT"));
+                _first.Reconstruction.Failures.Enqueue(Failures.Of(StatusCode.NotFound, "UNKNOWN_NAME"));
+            }
+        };
+
+        var events = await FollowAsync(Quick, Request(), _first.Address);
+
+        Assert.IsType<ReconstructionCompleted>(events[^1]);
+        Assert.Equal(4, _first.Reconstruction.Reconstructions.Count);
     }
 
     [Fact]

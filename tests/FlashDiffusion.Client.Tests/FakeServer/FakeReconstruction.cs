@@ -35,6 +35,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
     /// <summary>Steps after which a call ends badly, one call each.</summary>
     public Queue<(int Step, FakeBreak How)> Breaks { get; } = [];
 
+    /// <summary>Changes what it says that it will do, its number of steps included.</summary>
+    public Action<Accepted>? Plans { get; set; }
+
     /// <summary>What it knows of reconstructions, by their names.</summary>
     public Dictionary<string, ReconstructionState> Known { get; } = [];
 
@@ -65,7 +68,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
         var (breakStep, how) = Breaks.TryDequeue(out var planned) ? planned : (int.MaxValue, FakeBreak.Abort);
         var sequence = 0ul;
         var picture = Scaled(request.Measurement, value => (2 * value) - 0.5f);
-        await responseStream.WriteAsync(new ReconstructResponse { Sequence = sequence++, Accepted = MakeAccepted(request) }, context.CancellationToken);
+        var accepted = MakeAccepted(request);
+        Plans?.Invoke(accepted);
+        await responseStream.WriteAsync(new ReconstructResponse { Sequence = sequence++, Accepted = accepted }, context.CancellationToken);
         if (Hangs)
         {
             try
@@ -78,9 +83,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
             }
         }
 
-        for (var step = FakeCheckpoint.StepOf(request) + 1; step <= Steps; step++)
+        for (var step = FakeCheckpoint.StepOf(request) + 1; step <= accepted.TotalSteps; step++)
         {
-            var progress = new Progress { Step = step, TotalSteps = Steps, Timestep = Steps - step, Preview = request.Progress is null ? null : picture };
+            var progress = new Progress { Step = step, TotalSteps = accepted.TotalSteps, Timestep = accepted.TotalSteps - step, Preview = request.Progress is null ? null : picture };
             progress.Latent = request.Progress is { IncludeLatent: true } ? TensorValues.ToTensor([step], 1) : null;
             progress.Checkpoint = request.Progress is { CheckpointEverySteps: > 0 and var every } && step % every == 0 ? FakeCheckpoint.Of(step) : null;
             if (step == breakStep && how == FakeBreak.DamagedTensor)

@@ -129,7 +129,7 @@ internal sealed class DetachStorm : IDisposable
         var key = NameOf(with % 9);
         var known = _laws.Known(key);
         var isSame = how >= 16 && known is { IsJoinable: true };
-        var asked = isSame ? known!.Asked! : new RequestFingerprint($"{_laws.Cases.Count}", null);
+        var asked = isSame ? known!.Asked! : new RequestFingerprint($"{_laws.Cases.Count}", new RequestChoices());
         if (!_register.Take(key, asked, new RetentionRequest(key.Id, detaches, lifetime)).TryGet(out var claim, out var error))
         {
             Assert.True(known is { IsJoinable: true } && !isSame, $"Refused with {error.Reason} although the name was free.");

@@ -34,6 +34,28 @@ public sealed class RequestFingerprintTests
         Assert.NotEqual(RequestFingerprint.Of(one).Hash, RequestFingerprint.Of(another).Hash);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_WhatTheServerChoseSaid_IsTheSameToItAndNoOther(bool hasParameters)
+    {
+        var first = MapperScene.Fine();
+        (first.Model, first.ModelVersion, first.Solver) = ("", "", hasParameters ? new V1.SolverChoice { Parameters = { ["a"] = new V1.ParameterValue { Number = 1 } } } : null);
+        first.ClearSeed();
+        var again = first.Clone();
+        (again.Model, again.ModelVersion, again.Seed) = ("starter", "1", 5);
+        again.Solver ??= new V1.SolverChoice();
+        again.Solver.Name = "free";
+        var chosen = new RequestChoices { Model = "starter", ModelVersion = "1", Solver = "free", Seed = 5 };
+
+        Assert.True(RequestFingerprint.Of(first).IsSame(RequestFingerprint.Of(again), chosen));
+        Assert.False(RequestFingerprint.Of(first).IsSame(RequestFingerprint.Of(again), chosen with { ModelVersion = "2" }));
+        Assert.False(RequestFingerprint.Of(first).IsSame(RequestFingerprint.Of(again), null));
+        Assert.False(RequestFingerprint.Of(again).IsSame(RequestFingerprint.Of(first), chosen));
+        again.Solver.Parameters["b"] = new V1.ParameterValue { Number = 2 };
+        Assert.False(RequestFingerprint.Of(first).IsSame(RequestFingerprint.Of(again), chosen));
+    }
+
     private static V1.ReconstructRequest Named(string name, string[] parameters)
     {
         var request = MapperScene.Fine();

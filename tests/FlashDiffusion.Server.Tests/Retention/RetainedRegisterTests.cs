@@ -72,12 +72,18 @@ public sealed class RetainedRegisterTests : IDisposable
     }
 
     [Fact]
-    public void Take_WithTheSeedThatTheServerChose_JoinsIt()
+    public void Take_WithWhatTheServerChose_JoinsIt()
     {
-        Begin(Take(Key, 1));
-        Assert.True(_register.Take(Key, Payload(1) with { Seed = 7 }, Detaching()).TryGet(out var joined, out _));
+        var claim = Take(Key, 1);
+        Begin(claim);
+        var chosen = RequestChoices.Of(claim.Retained.Mapped!);
+        Assert.Equal(7UL, chosen.Seed);
+        Assert.All([chosen.Model, chosen.ModelVersion, chosen.Solver], name => Assert.NotEmpty(name));
+        Assert.True(_register.Take(Key, Payload(1) with { Choices = chosen }, Detaching()).TryGet(out var joined, out _));
         Assert.False(joined.IsNew);
-        Assert.False(_register.Take(Key, Payload(1) with { Seed = 8 }, Detaching()).TryGet(out _, out _));
+        Assert.All(
+            [chosen with { Seed = 8 }, chosen with { Model = "another" }, chosen with { ModelVersion = "another" }, chosen with { Solver = "another" }],
+            other => Assert.False(_register.Take(Key, Payload(1) with { Choices = other }, Detaching()).TryGet(out _, out _)));
     }
 
     [Fact]
@@ -195,7 +201,7 @@ public sealed class RetainedRegisterTests : IDisposable
         _meters.Dispose();
     }
 
-    private static RequestFingerprint Payload(int number) => new(number.ToString(System.Globalization.CultureInfo.InvariantCulture), null);
+    private static RequestFingerprint Payload(int number) => new(number.ToString(System.Globalization.CultureInfo.InvariantCulture), new RequestChoices());
 
     private static RetentionRequest Detaching(string id = "one") => new(id, Detaches: true, TimeSpan.FromMinutes(1));
 

@@ -12,6 +12,7 @@ internal sealed class EventLines(CliContext context) : IReconstructionWatcher
 
     public void Stepped(StepReport report, Progress progress) => Write("progress", ContractJson.Of(progress));
 
+    // Where the plan is another, it follows as an event of its own.
     public void Resumed(ReconstructionResumed resumed) => Write("resumed", ContractJson.Of(resumed));
 
     public void Ended()

@@ -6,7 +6,7 @@ namespace FlashDiffusion.Cli.Display;
 /// <summary>Is told what happens in a reconstruction.</summary>
 internal interface IReconstructionWatcher
 {
-    /// <summary>What will be done is known.</summary>
+    /// <summary>What will be done is known; also what will be done instead, where it begins again with another plan.</summary>
     void Accepted(Accepted accepted);
 
     /// <summary>Steps were done.</summary>

@@ -11,7 +11,8 @@ internal static class Lines
 
     /// <summary>A stream broke, and it goes on.</summary>
     public static string Describe(ReconstructionResumed resumed) =>
-        $"resumed at step {resumed.Step} on {resumed.Server}{(resumed.IsExact ? "" : " (within the tolerance of fast mode)")}: {resumed.Reason}";
+        (resumed.HasOtherPlan ? $"begins again with another plan on {resumed.Server}" : $"resumed at step {resumed.Step} on {resumed.Server}{(resumed.IsExact ? "" : " (within the tolerance of fast mode)")}")
+        + $": {resumed.Reason}";
 
     /// <summary>The first event: what will be done.</summary>
     public static string Describe(Accepted accepted)

@@ -47,7 +47,11 @@ internal sealed class PlainDisplay(IAnsiConsole console) : IDisplay
     {
         private int _told;
 
-        public void Accepted(Accepted accepted) => display.Say(prefix + Lines.Describe(accepted));
+        public void Accepted(Accepted accepted)
+        {
+            _told = 0;
+            display.Say(prefix + Lines.Describe(accepted));
+        }
 
         public void Stepped(StepReport report, V1.Progress progress)
         {

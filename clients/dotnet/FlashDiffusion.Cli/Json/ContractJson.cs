@@ -40,6 +40,8 @@ internal static class ContractJson
         ["step"] = resumed.Step,
         ["exact"] = resumed.IsExact,
         ["reason"] = resumed.Reason,
+        ["other_plan"] = resumed.HasOtherPlan,
+        ["accepted"] = Of(resumed.Plan),
     };
 
     /// <summary>What went wrong, for a line among others that went well.</summary>

@@ -25,7 +25,16 @@ internal static class ReconstructionRun
                         watcher.Accepted(plan);
                         break;
                     case ReconstructionResumed resumed:
+                        accepted = resumed.Plan;
                         watcher.Resumed(resumed);
+                        if (resumed.HasOtherPlan)
+                        {
+                            // What was seen so far leads to another picture.
+                            previews.Clear();
+                            rate = new StepRate(clock);
+                            watcher.Accepted(resumed.Plan);
+                        }
+
                         break;
                     case ReconstructionProgress { Progress: var progress }:
                         watcher.Stepped(rate.Report(progress), progress);

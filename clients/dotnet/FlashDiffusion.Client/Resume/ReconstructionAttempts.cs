@@ -16,8 +16,8 @@ internal sealed class ReconstructionAttempts
     private readonly Dictionary<Uri, FlashException> _brokenInARow = [];
     private Checkpoint? _checkpoint;
     private FlashException? _break;
+    private Accepted? _accepted;
     private bool _contacted;
-    private bool _accepted;
     private int _breaksInARow;
     private int _step;
     private ulong _nextSequence;
@@ -94,10 +94,10 @@ internal sealed class ReconstructionAttempts
         _contacted |= failure.Reason.Length > 0 || failure.Code != StatusCode.Unavailable;
         if (_checkpoint is not null && !_policy.RequireExact && BrokenStream.IsUselessCheckpoint(failure))
         {
-            // The seed is known by now, so that beginning again gives the same picture.
+            // What the first server chose is pinned by now, so that beginning again gives the same picture.
             _checkpoint = null;
         }
-        else if (!BrokenStream.IsBreak(failure))
+        else if (!BrokenStream.IsBreak(failure) && !(_accepted is not null && failure.Code == StatusCode.NotFound))
         {
             throw failure;
         }
@@ -123,14 +123,25 @@ internal sealed class ReconstructionAttempts
 
     private ReconstructionEvent Begin(Accepted accepted, Uri server)
     {
-        _request.Seed = accepted.Seed;
-        if (!_accepted)
+        var before = _accepted;
+        _accepted = accepted;
+        if (before is null)
         {
-            _accepted = true;
+            AcceptedPlan.Pin(_request, accepted);
             return new ReconstructionAccepted(accepted, server);
         }
 
-        return new ReconstructionResumed(server, accepted.Resumed?.Step ?? 0, accepted.Resumed?.Exact ?? false, _break?.Message ?? "");
+        var hasOtherPlan = accepted.Resumed is null && !AcceptedPlan.IsSame(before, accepted);
+        if (hasOtherPlan)
+        {
+            _step = 0;
+        }
+        else
+        {
+            AcceptedPlan.KeepLook(before, accepted);
+        }
+
+        return new ReconstructionResumed(accepted, server, _break?.Message ?? "", hasOtherPlan);
     }
 
     private ReconstructionProgress? Advance(Progress progress)

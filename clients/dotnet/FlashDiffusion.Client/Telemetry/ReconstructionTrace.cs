@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FlashDiffusion.V1;
 using Grpc.Core;
 
 namespace FlashDiffusion.Client;
@@ -37,11 +38,10 @@ internal sealed class ReconstructionTrace : IDisposable
         switch (happened)
         {
             case ReconstructionAccepted { Plan: var plan }:
-                _span?.SetTag("flashdiffusion.model", plan.Model).SetTag("flashdiffusion.solver", plan.Solver)
-                    .SetTag("flashdiffusion.adaptation", plan.Adaptation).SetTag("flashdiffusion.start_timestep", plan.StartTimestep)
-                    .SetTag("flashdiffusion.steps", plan.TotalSteps);
+                Tag(plan);
                 break;
             case ReconstructionResumed resumed:
+                Tag(resumed.Plan);
                 _span?.AddEvent(new ActivityEvent("resumed", tags: new ActivityTagsCollection
                 {
                     ["flashdiffusion.step"] = resumed.Step,
@@ -86,6 +86,10 @@ internal sealed class ReconstructionTrace : IDisposable
         _span?.SetTag("flashdiffusion.attempts", _attempts);
         StopDetached(_span);
     }
+
+    private void Tag(Accepted plan) => _span?.SetTag("flashdiffusion.model", plan.Model).SetTag("flashdiffusion.solver", plan.Solver)
+        .SetTag("flashdiffusion.adaptation", plan.Adaptation).SetTag("flashdiffusion.start_timestep", plan.StartTimestep)
+        .SetTag("flashdiffusion.steps", plan.TotalSteps);
 
     /// <summary>Stops a span and leaves the caller's current one as it is.</summary>
     internal static void StopDetached(Activity? span)

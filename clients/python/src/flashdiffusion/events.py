@@ -1,4 +1,5 @@
-"""Events of a reconstruction: one Accepted, then Progress, then one Result."""
+"""Events of a reconstruction: one Accepted, then Progress, then one Result. Where a break makes it begin again with another plan, another Accepted
+comes, and its Progress from step 1 on."""
 
 from __future__ import annotations
 

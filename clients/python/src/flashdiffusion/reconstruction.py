@@ -40,7 +40,7 @@ class Reconstruction:
 
     @property
     def accepted(self) -> Accepted | None:
-        """The first event, once it came."""
+        """What the server that is at work said first, once it came: after a break the newest, with its notices and what a budget took away."""
         return self._attempts.accepted
 
     @property

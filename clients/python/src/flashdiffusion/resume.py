@@ -11,8 +11,9 @@ import grpc
 
 from flashdiffusion.errors import FlashError, of_all
 from flashdiffusion.events import Accepted, Event, Progress, Result, from_response
+from flashdiffusion.plan import is_same, keep_look, pin
 from flashdiffusion.tensors import check
-from flashdiffusion.v1 import reconstruction_pb2, resume_pb2
+from flashdiffusion.v1 import reconstruction_events_pb2, reconstruction_pb2, resume_pb2
 
 _BROKEN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.DATA_LOSS}
 # What was made for another server, key, version or time; the request itself may be fine.
@@ -77,13 +78,15 @@ class Attempts:
         if response.sequence != self._sequence + 1:
             raise FlashError(f"Event {self._sequence + 1} is missing: the stream went on with {response.sequence}.", grpc.StatusCode.DATA_LOSS)
         self._sequence = response.sequence
+        is_new = response.WhichOneof("event") != "accepted" or self._begin(response.accepted)
         event = from_response(response)
         if isinstance(event, Result) and event.message.picture.WhichOneof("content") == "tensor":
             check(event.message.picture.tensor)
         if isinstance(event, (Accepted, Progress)):
             self._keep(event.message.checkpoint)
         if isinstance(event, Accepted):
-            return self._first(event)
+            self.accepted = event
+            return event if is_new else None
         if isinstance(event, Progress):
             if event.step <= self._step:
                 return None
@@ -95,9 +98,9 @@ class Attempts:
     def lost(self, error: FlashError, server: str) -> float:
         """Seconds to wait before the next try; raises the error if there is none, after those of other servers with what each said last."""
         if error.reason in _USELESS_CHECKPOINT and self._checkpoint is not None and not self._policy.require_exact:
-            # The seed is known by now, so that beginning again gives the same picture.
+            # What the first server chose is pinned by now, so that beginning again gives the same picture.
             self._checkpoint = None
-        elif not _is_break(error):
+        elif not _is_break(error) and not (self.accepted is not None and error.code == grpc.StatusCode.NOT_FOUND):
             raise error
         self.breaks += 1
         self._breaks_in_a_row += 1
@@ -107,12 +110,17 @@ class Attempts:
         delay = min(self._policy.largest_delay, self._policy.first_delay * 2.0 ** (self._breaks_in_a_row - 1))
         return error.retry_after if error.retry_after is not None else delay * random.uniform(0.5, 1.0)
 
-    def _first(self, event: Accepted) -> Accepted | None:
-        if self.accepted is not None:
-            return None
-        self.accepted = event
-        self._request.seed = event.seed
-        return event
+    def _begin(self, accepted: reconstruction_events_pb2.Accepted) -> bool:
+        """Whether it says anything new: at first, and where it begins again with another plan."""
+        if self.accepted is None:
+            pin(self._request, accepted)
+            return True
+        before = self.accepted.message
+        if accepted.HasField("resumed") or is_same(before, accepted):
+            keep_look(before, accepted)
+            return False
+        self._step = 0
+        return True
 
     def _keep(self, checkpoint: resume_pb2.Checkpoint) -> None:
         if checkpoint.token and zlib.crc32(checkpoint.data) == checkpoint.crc32:
