@@ -8,7 +8,7 @@ namespace FlashDiffusion.Client;
 /// <summary>Limits of a client.</summary>
 public sealed record FlashClientOptions
 {
-    /// <summary>Largest message in both directions, in bytes. A 2048x2048 float32 picture has 48 MiB.</summary>
+    /// <summary>Largest message that is sent, in bytes; an answer may have twice as many. A 2048x2048 float32 picture has 48 MiB, and Degrade adds two files to it.</summary>
     /// <value>64 MiB, as the server's.</value>
     public int MaximumMessageBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -55,7 +55,7 @@ public sealed record FlashClientOptions
         Credentials = address.Scheme == ServerAddress.NameScheme ? ChannelCredentials.Insecure : null,
         ServiceConfig = address.Scheme == ServerAddress.NameScheme ? new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } } : null,
         LoggerFactory = LoggerFactory,
-        MaxReceiveMessageSize = MaximumMessageBytes,
+        MaxReceiveMessageSize = (int)Math.Min(2L * MaximumMessageBytes, int.MaxValue),
         MaxSendMessageSize = MaximumMessageBytes,
         HttpHandler = CreateHandler(),
         DisposeHttpClient = true,

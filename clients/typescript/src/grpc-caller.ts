@@ -4,7 +4,9 @@ import type { Caller, CallOptions } from "./caller.js";
 import { FlashError, STATUS_NAMES } from "./errors.js";
 import { detailsOf, readDetails } from "./status-details.js";
 
-const LARGEST_MESSAGE = 64 * 1024 * 1024;
+const LARGEST_REQUEST = 64 * 1024 * 1024;
+/** Degrade's: 12 bytes a pixel and two files. */
+const LARGEST_ANSWER = 2 * LARGEST_REQUEST;
 
 /** Calls over gRPC, with @grpc/grpc-js. */
 export class GrpcCaller implements Caller {
@@ -14,8 +16,8 @@ export class GrpcCaller implements Caller {
   constructor(readonly address: string, credentials: grpc.ChannelCredentials, headers: Readonly<Record<string, string>>) {
     this.#headers = headers;
     this.#client = new grpc.Client(address, credentials, {
-      "grpc.max_receive_message_length": LARGEST_MESSAGE,
-      "grpc.max_send_message_length": LARGEST_MESSAGE,
+      "grpc.max_receive_message_length": LARGEST_ANSWER,
+      "grpc.max_send_message_length": LARGEST_REQUEST,
       // gRPC's own retries stop silently above their buffer and know no checkpoints: the client has its own.
       "grpc.enable_retries": 0,
       "grpc.keepalive_time_ms": 30_000,

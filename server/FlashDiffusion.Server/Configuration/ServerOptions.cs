@@ -27,7 +27,7 @@ internal sealed class ServerOptions
     [Required]
     public string Listen { get; set; } = ListenAddress.LoopbackWord;
 
-    /// <summary>Largest gRPC message in and out, in bytes. A 16 megapixel float32 picture needs 192 MiB.</summary>
+    /// <summary>Largest gRPC message that is taken, in bytes; answers are bounded by the limits of pictures. A 16 megapixel float32 picture needs 192 MiB.</summary>
     /// <value>64 MiB.</value>
     [Range(1024 * 1024, 1024 * 1024 * 1024)]
     public int MaximumMessageBytes { get; set; } = 64 * 1024 * 1024;

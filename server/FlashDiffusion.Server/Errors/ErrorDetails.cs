@@ -1,3 +1,4 @@
+using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Telemetry;
 using Google.Protobuf;
 using Grpc.Core;
@@ -34,7 +35,7 @@ internal static class ErrorDetails
                 place["grpc-message"] = Uri.EscapeDataString(message);
             }
 
-            place[DetailsName] = Convert.ToBase64String(GrpcStatusMapper.ToStatus(Describe(code, message, maximumMessageBytes)).ToByteArray());
+            place[DetailsName] = Convert.ToBase64String(GrpcStatusMapper.ToStatus(Describe(code, message, LimitOf(context) ?? maximumMessageBytes)).ToByteArray());
         }
     }
 
@@ -50,6 +51,8 @@ internal static class ErrorDetails
             place["grpc-message"] = Uri.EscapeDataString(Unreadable);
         }
     }
+
+    private static int? LimitOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<MessageLimit>()?.Bytes;
 
     // The framework names neither what there is nor what to do.
     private static string Explain(StatusCode code, string said) => (code, said) switch

@@ -10,6 +10,9 @@ namespace FlashDiffusion.Server.Hosting;
 /// </summary>
 internal sealed class HealthService(DrainDelay drain) : HealthServiceImpl
 {
+    /// <summary>Bytes of a question: a name. Open to everybody, and an unknown name is kept as long as somebody watches it.</summary>
+    public const int MostBytes = 4096;
+
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, drain.Closing);

@@ -18,7 +18,7 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOpti
     {
         var server = options.Value;
         kestrel.AddServerHeader = false;
-        // gRPC refuses a larger message by its length prefix; this bounds what is no gRPC.
+        // For what neither gRPC nor JSON lift to bound it themselves: pages, and bodies of calls that are refused before they are read.
         kestrel.Limits.MaxRequestBodySize = server.MaximumMessageBytes + MessageOverhead;
         // Half-open clients would hold their place on the device for ever.
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);

@@ -24,9 +24,6 @@ namespace FlashDiffusion.Server.Hosting;
 /// <summary>The composition root: options, services, ports, and the two ways in which a start may fail.</summary>
 internal static class ServerHost
 {
-    /// <summary>Bytes of a question for health: a name.</summary>
-    private const int MostHealthBytes = 4096;
-
     /// <summary>Time beyond the grace for answers to travel.</summary>
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
 
@@ -157,13 +154,12 @@ internal static class ServerHost
         services.AddSingleton<IConfigureOptions<CorsOptions>, BrowserAccess>();
         var rpc = services.AddGrpc();
         JsonTwin.Add(rpc);
-
-        // Open to everybody, and an unknown name is kept as long as somebody watches it.
-        rpc.AddServiceOptions<HealthService>(health => health.MaxReceiveMessageSize = MostHealthBytes);
+        rpc.AddServiceOptions<HealthService>(health => health.MaxReceiveMessageSize = HealthService.MostBytes);
         rpc.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ServerOptions>>((grpc, server) =>
         {
             grpc.MaxReceiveMessageSize = server.Value.MaximumMessageBytes;
-            grpc.MaxSendMessageSize = server.Value.MaximumMessageBytes;
+            // An answer is as large as the pictures that were taken allow. A limit here would refuse it after the work, and call it the client's fault.
+            grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<FaultInterceptor>();
         });
     }

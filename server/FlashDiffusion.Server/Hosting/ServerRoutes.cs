@@ -38,10 +38,11 @@ internal static class ServerRoutes
             calls.Use((context, next) => ErrorDetails.InvokeAsync(context, next, maximumMessageBytes.Value));
             calls.Use((context, next) => JsonCalls.InvokeAsync(context, next, maximumMessageBytes.Value));
             calls.Use((context, next) => gate.InvokeAsync(context, next));
+            calls.Use(MessageBodies.InvokeAsync);
         });
         // Its clients load models by the protocol that they infer by. First, since the answer to unknown services comes with the first one, on its ports.
         app.MapGrpcService<InferenceService>().WithMetadata(CallsAndControl);
-        app.MapGrpcService<HealthService>().WithMetadata(Calls);
+        app.MapGrpcService<HealthService>().WithMetadata(Calls, new MessageLimit(HealthService.MostBytes));
         app.MapGrpcService<ReconstructionService>().WithMetadata(Calls);
         app.MapGrpcService<CatalogService>().WithMetadata(Calls);
         if (app.Services.GetRequiredService<IOptions<AdminOptions>>().Value.Enabled)

@@ -11,7 +11,8 @@ Metadata = Sequence[tuple[str, str]]
 
 _MEGABYTE = 1024 * 1024
 _OPTIONS: list[tuple[str, Any]] = [
-    ("grpc.max_receive_message_length", 64 * _MEGABYTE),
+    # The largest answer is Degrade's: 12 bytes a pixel and two files.
+    ("grpc.max_receive_message_length", 128 * _MEGABYTE),
     ("grpc.max_send_message_length", 64 * _MEGABYTE),
     # gRPC's own retries stop silently above its buffer and know no checkpoints: the client has its own.
     ("grpc.enable_retries", 0),
