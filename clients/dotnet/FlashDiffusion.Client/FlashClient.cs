@@ -61,14 +61,16 @@ public sealed class FlashClient : IDisposable
         ReconstructRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var attempts = new ReconstructionAttempts(request, _options.Resume, _servers.Count);
+        var attempts = new ReconstructionAttempts(request, _options.Resume, _servers.Count, _options.Clock);
         var call = _options.ToCallOptions(_options.ReconstructTimeout, cancellation);
         using var trace = new ReconstructionTrace(_options.Clock);
         FlashServer? server = null;
         FlashException? broken = null;
         while (true)
         {
-            if (await _servers.NextAsync(server, call.Deadline, cancellation).ConfigureAwait(false) is not { } next)
+            call = attempts.End is { } end && !(call.Deadline <= end) ? call.WithDeadline(end) : call;
+            var isUp = broken is not null && call.Deadline <= _options.Clock.GetUtcNow().UtcDateTime;
+            if (isUp || await _servers.NextAsync(server, call.Deadline, cancellation).ConfigureAwait(false) is not { } next)
             {
                 var late = TimeIsUp(broken, server?.Address ?? Address);
                 trace.End(late);

@@ -5,6 +5,7 @@ import threading
 import unittest
 import zlib
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from unittest import mock
 
 import grpc
 
@@ -192,6 +193,7 @@ class AttemptsTests(unittest.TestCase):
             (grpc.StatusCode.FAILED_PRECONDITION, "RESUME_UNFIT"),
             (grpc.StatusCode.FAILED_PRECONDITION, "RESUME_EXPIRED"),
             (grpc.StatusCode.INVALID_ARGUMENT, "RESUME_TOKEN_INVALID"),
+            (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_TOO_TIGHT"),
         ):
             for exact in (False, True):
                 with self.subTest(reason, exact=exact):
@@ -202,7 +204,7 @@ class AttemptsTests(unittest.TestCase):
                         with self.assertRaises(FlashError):
                             attempts.lost(broken(code, reason=reason), "here")
                     else:
-                        attempts.lost(broken(code, reason=reason), "here")
+                        self.assertEqual(0, attempts.lost(broken(code, reason=reason), "here"))
                         request = attempts.next_request()
                         self.assertEqual((False, 9), (request.HasField("resume_from"), request.seed))
 
@@ -241,6 +243,22 @@ class AttemptsTests(unittest.TestCase):
         self.assertEqual((20, 60), (event.total_steps, event.message.cut.steps_without))
         self.assertIs(event, attempts.accepted)
         self.assertEqual(1, attempts.take(progress(1, 1)).step)
+
+    def test_time_limit_does_not_begin_anew_after_a_break(self) -> None:
+        for timeout, left in ((None, 10), (5.0, 5), (30.0, 10)):
+            with self.subTest(timeout=timeout), mock.patch("time.monotonic", return_value=100.0) as now:
+                asked = reconstruction_pb2.ReconstructRequest()
+                asked.scheduling.time_limit.FromSeconds(10)
+                attempts = Attempts(asked, ResumePolicy(), timeout)
+                self.assertEqual(timeout and 100 + timeout, attempts.end)
+                attempts.next_request()
+                attempts.take(accepted())
+                attempts.lost(broken(), "here")
+                now.return_value = 108.0
+                # The request itself stays the same, so that it still means what it began.
+                self.assertEqual(asked.scheduling, attempts.next_request().scheduling)
+                attempts.take(accepted())
+                self.assertEqual(100 + left, attempts.end)
 
     def test_server_that_lacks_what_it_began_with_sends_it_elsewhere(self) -> None:
         attempts = self.attempts()

@@ -10,7 +10,7 @@ from unittest import mock
 
 import grpc
 
-from flashdiffusion import Accepted, AsyncClient, Client, FlashError, NotFoundError, ResumePolicy, Result, UnavailableError, channels
+from flashdiffusion import Accepted, AsyncClient, Client, DeadlineError, FlashError, NotFoundError, ResumePolicy, Result, UnavailableError, channels
 from flashdiffusion.v1 import reconstruction_pb2, reconstruction_state_pb2
 from tests.fake_server import FOREVER, REFUSED, FakeServer
 
@@ -48,6 +48,13 @@ class StreamTests(unittest.TestCase):
         run = client.stream(REQUEST)
         self.assertEqual([Accepted, Result], [type(event) for event in run])
         self.assertEqual((1, 2), (run.breaks, len(server.requests)))
+
+    def test_time_limit_bounds_the_streams_after_a_break(self) -> None:
+        limited = reconstruction_pb2.ReconstructRequest()
+        limited.scheduling.time_limit.FromMilliseconds(1500)
+        _, client = self.play([ACCEPTED], [FOREVER])
+        with self.assertRaises(DeadlineError):
+            client.stream(limited).result()
 
     def test_damaged_picture_is_a_break_and_asked_for_again(self) -> None:
         server, client = self.play([DAMAGED], [RESULT])
@@ -142,6 +149,13 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
         run = client.stream(REQUEST)
         await run.result()
         self.assertEqual((0, 1), (run.breaks, len(server.requests)))
+
+    async def test_time_limit_bounds_the_streams_after_a_break(self) -> None:
+        limited = reconstruction_pb2.ReconstructRequest()
+        limited.scheduling.time_limit.FromMilliseconds(1500)
+        _, client = await self.play([ACCEPTED], [FOREVER])
+        with self.assertRaises(DeadlineError):
+            await client.stream(limited).result()
 
     async def test_silence_after_the_first_event_is_a_break(self) -> None:
         server, client = await self.play(SILENT, [RESULT])

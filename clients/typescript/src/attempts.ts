@@ -1,4 +1,5 @@
 import { clone, create } from "@bufbuild/protobuf";
+import { durationMs } from "@bufbuild/protobuf/wkt";
 import { FlashError, ofAll } from "./errors.js";
 import { toEvent, type Accepted, type Event } from "./events.js";
 import type { Accepted as AcceptedMessage } from "./gen/flashdiffusion/v1/reconstruction_events_pb.js";
@@ -31,13 +32,15 @@ export const DEFAULT_POLICY: ResumePolicy = {
 };
 
 const BROKEN = new Set(["UNAVAILABLE", "CANCELLED", "DATA_LOSS"]);
-// What was made for another server, key, version or time; the request itself may be fine.
-const USELESS_CHECKPOINT = new Set(["RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT"]);
+// What was made for another server, key, version or time, or has more steps left than time: what begins again is shortened. The request itself may be fine.
+const USELESS_CHECKPOINT = new Set(["RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT", "DEADLINE_TOO_TIGHT"]);
 const RESET = /RST_STREAM|Stream removed|Connection reset|ECONNRESET|GOAWAY|network error|Failed to fetch|missing trailer|premature/i;
 
 /** One reconstruction over as many streams as it takes. Knows no transport. */
 export class Attempts {
   accepted: Accepted | undefined;
+  /** When the time is up, as performance.now(). The request's time limit counts from the first accepted event on: no other server lets it begin anew. */
+  end: number | undefined;
   breaks = 0;
   readonly #request: ReconstructRequest;
   readonly #policy: ResumePolicy;
@@ -47,7 +50,8 @@ export class Attempts {
   #sequence = -1n;
   #step = 0;
 
-  constructor(request: ReconstructRequest, policy: ResumePolicy) {
+  constructor(request: ReconstructRequest, policy: ResumePolicy, end?: number) {
+    this.end = end;
     this.#request = clone(ReconstructRequestSchema, request);
     this.#policy = policy;
     this.#request.requestId ||= crypto.randomUUID();
@@ -101,7 +105,8 @@ export class Attempts {
 
   /** Milliseconds to wait before the next try; throws the error if there is none, after those of other servers with what each said last. */
   lost(error: FlashError, server: string): number {
-    if (USELESS_CHECKPOINT.has(error.reason) && this.#checkpoint !== undefined && !this.#policy.requireExact) {
+    const beginsAgain = USELESS_CHECKPOINT.has(error.reason) && this.#checkpoint !== undefined && !this.#policy.requireExact;
+    if (beginsAgain) {
       // What the first server chose is pinned by now, so that beginning again gives the same picture.
       this.#checkpoint = undefined;
     } else if (!isBreak(error) && !(this.accepted !== undefined && error.code === "NOT_FOUND")) {
@@ -114,13 +119,18 @@ export class Attempts {
       throw ofAll(this.#lostInARow);
     }
     const delay = Math.min(this.#policy.largestDelay, this.#policy.firstDelay * 2 ** (this.#breaksInARow - 1));
-    return error.retryAfter ?? delay * (0.5 + Math.random() / 2);
+    // Where nothing but the checkpoint was wrong there is nothing to wait for.
+    return error.retryAfter ?? (beginsAgain ? 0 : delay * (0.5 + Math.random() / 2));
   }
 
   /** Whether it says anything new: at first, and where it begins again with another plan. */
   #begin(accepted: AcceptedMessage): boolean {
     if (this.accepted === undefined) {
       pin(this.#request, accepted);
+      const limit = this.#request.scheduling?.timeLimit;
+      if (limit !== undefined) {
+        this.end = Math.min(this.end ?? Infinity, performance.now() + durationMs(limit));
+      }
       return true;
     }
     const before = this.accepted.message;

@@ -80,7 +80,7 @@ export class Reconstruction implements AsyncIterable<Event> {
   }
 
   async *#run(): AsyncGenerator<Event, void, undefined> {
-    const attempts = (this.#attempts = new Attempts(await this.#request, this.#policy));
+    const attempts = (this.#attempts = new Attempts(await this.#request, this.#policy, this.#end));
     for (let number = 0; !this.#cancelled.signal.aborted; number++) {
       const caller = this.#callers[number % this.#callers.length]!;
       let failure = new FlashError(`${caller.address}: the stream ended without a result.`, { code: "UNAVAILABLE" });
@@ -98,7 +98,7 @@ export class Reconstruction implements AsyncIterable<Event> {
         failure = error;
       }
       if (!this.#cancelled.signal.aborted) {
-        await this.#pause(attempts.lost(failure, caller.address), failure);
+        await this.#pause(attempts.lost(failure, caller.address), attempts.end, failure);
       }
     }
   }
@@ -106,7 +106,7 @@ export class Reconstruction implements AsyncIterable<Event> {
   async *#stream(caller: Caller, attempts: Attempts): AsyncGenerator<Event, void, undefined> {
     const broken = new AbortController();
     const signal = AbortSignal.any([broken.signal, this.#cancelled.signal]);
-    const timeout = this.#end === undefined ? undefined : Math.max(1, this.#end - performance.now());
+    const timeout = attempts.end === undefined ? undefined : Math.max(1, attempts.end - performance.now());
     const responses = caller.serverStream(ReconstructionService.method.reconstruct, attempts.nextRequest(), { signal, timeout })[Symbol.asyncIterator]();
     try {
       // The first event may have to wait for a place or for weights; in Node a server that is gone meanwhile fails the connection's pings.
@@ -139,8 +139,8 @@ export class Reconstruction implements AsyncIterable<Event> {
     }
   }
 
-  async #pause(delay: number, failure: FlashError): Promise<void> {
-    if (this.#end !== undefined && performance.now() + delay >= this.#end) {
+  async #pause(delay: number, end: number | undefined, failure: FlashError): Promise<void> {
+    if (end !== undefined && performance.now() + delay >= end) {
       throw new FlashError(`The time is up while waiting to go on after: ${failure.message}`, { code: "DEADLINE_EXCEEDED" });
     }
     await new Promise<void>((resolve) => {

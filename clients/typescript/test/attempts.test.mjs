@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Attempts, DEFAULT_POLICY } from "../dist/attempts.js";
 import { FlashError } from "../dist/errors.js";
 import { ReconstructRequestSchema, ReconstructResponseSchema } from "../dist/gen/flashdiffusion/v1/reconstruction_pb.js";
@@ -88,14 +89,14 @@ test("what is no break is thrown at once", () => {
 });
 
 test("a useless checkpoint begins again with the same seed, unless exactness is required", () => {
-  for (const [code, reason] of [["FAILED_PRECONDITION", "RESUME_UNFIT"], ["FAILED_PRECONDITION", "RESUME_EXPIRED"], ["INVALID_ARGUMENT", "RESUME_TOKEN_INVALID"]]) {
+  for (const [code, reason] of [["FAILED_PRECONDITION", "RESUME_UNFIT"], ["FAILED_PRECONDITION", "RESUME_EXPIRED"], ["INVALID_ARGUMENT", "RESUME_TOKEN_INVALID"], ["DEADLINE_EXCEEDED", "DEADLINE_TOO_TIGHT"]]) {
     for (const requireExact of [false, true]) {
       const run = attempts({ requireExact });
       run.take(accepted(0, { checkpoint: checkpoint(0) }));
       if (requireExact) {
         assert.throws(() => run.lost(broken(code, { reason }), "here"), FlashError, reason);
       } else {
-        run.lost(broken(code, { reason }), "here");
+        assert.equal(run.lost(broken(code, { reason }), "here"), 0);
         const { resumeFrom, seed } = run.nextRequest();
         assert.deepEqual([resumeFrom, seed], [undefined, 9n], reason);
       }
@@ -134,6 +135,23 @@ test("another plan is seen from its first step on", () => {
   assert.deepEqual([event.totalSteps, event.message.cut.stepsWithout], [20, 60]);
   assert.equal(run.accepted, event);
   assert.equal(run.take(progress(1, 1)).step, 1);
+});
+
+test("a time limit does not begin anew after a break", () => {
+  for (const [timeout, first] of [[undefined, 10_000], [5_000, 5_000], [30_000, 10_000]]) {
+    const began = performance.now();
+    const asked = create(ReconstructRequestSchema, { scheduling: { timeLimit: durationFromMs(10_000) } });
+    const run = new Attempts(asked, DEFAULT_POLICY, timeout && began + timeout);
+    run.nextRequest();
+    run.take(accepted(0));
+    const { end } = run;
+    assert.ok(end >= began + first && end <= performance.now() + first);
+    run.lost(broken(), "here");
+    // The request itself stays the same, so that it still means what it began.
+    assert.deepEqual(run.nextRequest().scheduling, asked.scheduling);
+    run.take(accepted(0));
+    assert.equal(run.end, end);
+  }
 });
 
 test("a server that lacks what it began with sends it elsewhere", () => {

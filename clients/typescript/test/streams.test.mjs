@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import * as grpc from "@grpc/grpc-js";
 import { FlashClient } from "../dist/client.js";
 import { FlashError } from "../dist/errors.js";
@@ -24,11 +25,13 @@ const listeners = (signal) => getEventListeners(signal, "abort").length;
 class Played {
   address = "played";
   streams = 0;
+  timeouts = [];
   constructor(...acts) {
     this.acts = acts;
   }
 
-  async *serverStream(_, __, { signal }) {
+  async *serverStream(_, __, { signal, timeout }) {
+    this.timeouts.push(timeout);
     for (const act of this.acts[this.streams++]) {
       if (act instanceof Error) {
         throw act;
@@ -68,6 +71,14 @@ test("silence after the first event is a break", async () => {
   const run = flash.stream(request());
   await run.result();
   assert.deepEqual([run.breaks, server.streams], [1, 2]);
+});
+
+test("a time limit bounds the streams after a break", async () => {
+  const [server, flash] = client([accepted], [result]);
+  const limited = create(ReconstructionService.method.reconstruct.input, { scheduling: { timeLimit: durationFromMs(60_000) } });
+  await flash.stream(limited).result();
+  assert.equal(server.timeouts[0], undefined);
+  assert.ok(server.timeouts[1] > 0 && server.timeouts[1] <= 60_000);
 });
 
 test("a signal holds nothing of the runs that are over", async () => {

@@ -1,5 +1,6 @@
 using FlashDiffusion.Client.Tests.FakeServer;
 using FlashDiffusion.V1;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace FlashDiffusion.Client.Tests.Client;
@@ -86,6 +87,7 @@ public sealed class ResumeTests : IAsyncLifetime
     [InlineData(StatusCode.NotFound, "UNKNOWN_NAME")]
     [InlineData(StatusCode.Cancelled, "CANCELLED_ON_REQUEST")]
     [InlineData(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED")]
+    [InlineData(StatusCode.DeadlineExceeded, "DEADLINE_TOO_TIGHT")]
     public async Task Failure_OfTheRequestItself_IsNotTriedAgain(StatusCode code, string reason)
     {
         _first.Reconstruction.Failures.Enqueue(Failures.Of(code, reason));
@@ -145,6 +147,7 @@ public sealed class ResumeTests : IAsyncLifetime
     [Theory]
     [InlineData(StatusCode.FailedPrecondition, "RESUME_UNFIT")]
     [InlineData(StatusCode.InvalidArgument, "RESUME_TOKEN_INVALID")]
+    [InlineData(StatusCode.DeadlineExceeded, "DEADLINE_TOO_TIGHT")]
     public async Task Checkpoint_UselessToTheOtherServer_BeginsAgainWithTheSameSeed(StatusCode code, string reason)
     {
         _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
@@ -235,6 +238,42 @@ public sealed class ResumeTests : IAsyncLifetime
 
         Assert.IsType<ReconstructionCompleted>(events[^1]);
         Assert.Equal(4, _first.Reconstruction.Reconstructions.Count);
+    }
+
+    [Theory]
+    [InlineData(null, 10)]
+    [InlineData(5, 5)]
+    [InlineData(30, 10)]
+    public async Task TimeLimit_AfterABreak_DoesNotBeginAnew(int? timeout, int minutes)
+    {
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
+        var request = Request();
+        request.Scheduling = new Scheduling { TimeLimit = Duration.FromTimeSpan(TimeSpan.FromMinutes(10)) };
+        using var client = FlashClient.Connect(_first.Address, new FlashClientOptions { Resume = Quick, ReconstructTimeout = timeout is { } limit ? TimeSpan.FromMinutes(limit) : null });
+        var began = TimeProvider.System.GetUtcNow().UtcDateTime;
+
+        await FollowAsync(client, request);
+
+        var (first, second) = (_first.Reconstruction.Deadlines[0], _first.Reconstruction.Deadlines[1]);
+        Assert.Equal(timeout is null, first == DateTime.MaxValue);
+        // What passed until the second stream came is passed.
+        Assert.InRange(second - began, TimeSpan.FromMinutes(minutes - 0.1), TimeSpan.FromMinutes(minutes + 4));
+        // The request itself stays the same, so that it still means what it began.
+        Assert.Equal(request.Scheduling, _first.Reconstruction.Reconstructions[1].Scheduling);
+    }
+
+    [Fact]
+    public async Task TimeLimit_OverAtABreak_EndsItThere()
+    {
+        _first.Reconstruction.Breaks.Enqueue((8, FakeBreak.Abort));
+        var request = Request();
+        request.Scheduling = new Scheduling { TimeLimit = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(1)) };
+
+        var failure = await Assert.ThrowsAsync<FlashException>(() => FollowAsync(Quick, request, _first.Address));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, failure.Code);
+        Assert.Contains("while waiting to go on after", failure.Message, StringComparison.Ordinal);
+        Assert.Single(_first.Reconstruction.Reconstructions);
     }
 
     [Fact]

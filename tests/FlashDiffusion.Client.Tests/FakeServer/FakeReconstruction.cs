@@ -20,6 +20,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
     /// <summary>The headers of every reconstruction, as they arrived.</summary>
     public List<Metadata> Headers { get; } = [];
 
+    /// <summary>The deadline of every reconstruction, universal; the largest time for none.</summary>
+    public List<DateTime> Deadlines { get; } = [];
+
     /// <summary>Thrown by every call, if set.</summary>
     public RpcException? Failure { get; set; }
 
@@ -57,6 +60,7 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
             LastReconstruction = request;
             Reconstructions.Add(request);
             Headers.Add(context.RequestHeaders);
+            Deadlines.Add(context.Deadline);
             Failures.TryDequeue(out failure);
         }
 

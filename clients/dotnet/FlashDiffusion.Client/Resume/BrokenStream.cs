@@ -7,8 +7,8 @@ internal static class BrokenStream
 {
     private const string CancelledOnRequest = "CANCELLED_ON_REQUEST";
 
-    // What was made for another server, key, version or time; the request itself may be fine.
-    private static readonly string[] UselessCheckpoint = ["RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT"];
+    // What was made for another server, key, version or time, or has more steps left than time: what begins again is shortened. The request itself may be fine.
+    private static readonly string[] UselessCheckpoint = ["RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT", "DEADLINE_TOO_TIGHT"];
 
     /// <summary>Whether the same request may succeed elsewhere or later.</summary>
     public static bool IsBreak(FlashException failure) => failure.Code switch

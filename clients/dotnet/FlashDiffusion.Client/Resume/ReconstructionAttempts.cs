@@ -13,6 +13,7 @@ internal sealed class ReconstructionAttempts
     private readonly ResumePolicy _policy;
     private readonly ReconstructRequest _request;
     private readonly int _servers;
+    private readonly TimeProvider _clock;
     private readonly Dictionary<Uri, FlashException> _brokenInARow = [];
     private Checkpoint? _checkpoint;
     private FlashException? _break;
@@ -25,9 +26,10 @@ internal sealed class ReconstructionAttempts
     /// <param name="request">The caller's request; copied.</param>
     /// <param name="policy">How hard to try.</param>
     /// <param name="servers">Number of servers: before any has answered, each is tried once.</param>
-    public ReconstructionAttempts(ReconstructRequest request, ResumePolicy policy, int servers)
+    /// <param name="clock">Measures the time limit.</param>
+    public ReconstructionAttempts(ReconstructRequest request, ResumePolicy policy, int servers, TimeProvider clock)
     {
-        (_policy, _servers, _request) = (policy, servers, request.Clone());
+        (_policy, _servers, _clock, _request) = (policy, servers, clock, request.Clone());
         if (policy.Tries > 0 && _request.RequestId.Length == 0)
         {
             _request.RequestId = Guid.NewGuid().ToString();
@@ -39,6 +41,9 @@ internal sealed class ReconstructionAttempts
             _request.Progress.CheckpointEverySteps = policy.CheckpointEverySteps;
         }
     }
+
+    /// <summary>When the request's time limit is over, universal: it counts from the first accepted event on, and no other server lets it begin anew. Null for never.</summary>
+    public DateTime? End { get; private set; }
 
     /// <summary>What the next stream asks for: the whole request, and where to go on.</summary>
     public ReconstructRequest NextRequest()
@@ -86,13 +91,14 @@ internal sealed class ReconstructionAttempts
     /// <summary>A stream broke.</summary>
     /// <param name="failure">How.</param>
     /// <param name="server">Where.</param>
-    /// <returns>How long the server should be left alone; null for no time.</returns>
+    /// <returns>How long the server should be left alone; null for no time: nothing but the checkpoint was wrong.</returns>
     /// <exception cref="FlashException">The failure itself, if trying again makes no sense; after those of others with what each said last.</exception>
     public TimeSpan? Broke(FlashException failure, Uri server)
     {
         // Without a reason of the server's own, UNAVAILABLE is what a port says that nobody listens at.
         _contacted |= failure.Reason.Length > 0 || failure.Code != StatusCode.Unavailable;
-        if (_checkpoint is not null && !_policy.RequireExact && BrokenStream.IsUselessCheckpoint(failure))
+        var beginsAgain = _checkpoint is not null && !_policy.RequireExact && BrokenStream.IsUselessCheckpoint(failure);
+        if (beginsAgain)
         {
             // What the first server chose is pinned by now, so that beginning again gives the same picture.
             _checkpoint = null;
@@ -110,7 +116,7 @@ internal sealed class ReconstructionAttempts
         }
 
         _break = failure;
-        return failure.PushBack ?? failure.RetryAfter ?? Delay();
+        return failure.PushBack ?? failure.RetryAfter ?? (beginsAgain ? null : Delay());
     }
 
     private TimeSpan Delay()
@@ -128,6 +134,7 @@ internal sealed class ReconstructionAttempts
         if (before is null)
         {
             AcceptedPlan.Pin(_request, accepted);
+            End = _request.Scheduling?.TimeLimit is { } limit ? _clock.GetUtcNow().UtcDateTime + limit.ToTimeSpan() : null;
             return new ReconstructionAccepted(accepted, server);
         }
 

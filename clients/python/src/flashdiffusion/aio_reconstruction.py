@@ -27,8 +27,7 @@ class AsyncReconstruction:
         self, stubs: Stubs, request: reconstruction_pb2.ReconstructRequest, policy: ResumePolicy, metadata: Metadata, timeout: float | None
     ) -> None:
         self._stubs, self._policy, self._metadata = stubs, policy, metadata
-        self._attempts = Attempts(request, policy)
-        self._end = None if timeout is None else time.monotonic() + timeout
+        self._attempts = Attempts(request, policy, timeout)
         self._call: Any = None
         self._cancelled = asyncio.Event()
         self._events = self._run()
@@ -87,7 +86,8 @@ class AsyncReconstruction:
                 await self._pause(self._attempts.lost(failure, target), failure)
 
     async def _stream(self, target: str, stub: Callable[..., Any]) -> AsyncIterator[Event]:
-        remaining = None if self._end is None else max(0.0, self._end - time.monotonic())
+        end = self._attempts.end
+        remaining = None if end is None else max(0.0, end - time.monotonic())
         self._call = call = stub(self._attempts.next_request(), timeout=remaining, metadata=self._metadata)
         if self._cancelled.is_set():
             call.cancel()
@@ -119,7 +119,8 @@ class AsyncReconstruction:
                 yield event
 
     async def _pause(self, delay: float, failure: FlashError) -> None:
-        if self._end is not None and time.monotonic() + delay >= self._end:
+        end = self._attempts.end
+        if end is not None and time.monotonic() + delay >= end:
             raise DeadlineError(f"The time is up while waiting to go on after: {failure.message}", grpc.StatusCode.DEADLINE_EXCEEDED) from failure
         try:
             await asyncio.wait_for(self._cancelled.wait(), delay)

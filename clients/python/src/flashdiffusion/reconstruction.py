@@ -27,8 +27,7 @@ class Reconstruction:
         self, stubs: Stubs, request: reconstruction_pb2.ReconstructRequest, policy: ResumePolicy, metadata: Metadata, timeout: float | None
     ) -> None:
         self._stubs, self._policy, self._metadata = stubs, policy, metadata
-        self._attempts = Attempts(request, policy)
-        self._end = None if timeout is None else time.monotonic() + timeout
+        self._attempts = Attempts(request, policy, timeout)
         self._call: Any = None
         self._cancelled = threading.Event()
         self._events = self._run()
@@ -90,7 +89,8 @@ class Reconstruction:
                 self._cancelled.wait(self._within(self._attempts.lost(failure, target), failure))
 
     def _stream(self, target: str, stub: Callable[..., Any]) -> Iterator[Event]:
-        remaining = None if self._end is None else max(0.0, self._end - time.monotonic())
+        end = self._attempts.end
+        remaining = None if end is None else max(0.0, end - time.monotonic())
         self._call = call = stub(self._attempts.next_request(), timeout=remaining, metadata=self._metadata)
         if self._cancelled.is_set():
             call.cancel()
@@ -122,6 +122,7 @@ class Reconstruction:
             raise from_rpc_error(error, target) from None
 
     def _within(self, delay: float, failure: FlashError) -> float:
-        if self._end is not None and time.monotonic() + delay >= self._end:
+        end = self._attempts.end
+        if end is not None and time.monotonic() + delay >= end:
             raise DeadlineError(f"The time is up while waiting to go on after: {failure.message}", grpc.StatusCode.DEADLINE_EXCEEDED) from failure
         return delay

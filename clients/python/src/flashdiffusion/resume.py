@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 import zlib
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from flashdiffusion.tensors import check
 from flashdiffusion.v1 import reconstruction_events_pb2, reconstruction_pb2, resume_pb2
 
 _BROKEN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.DATA_LOSS}
-# What was made for another server, key, version or time; the request itself may be fine.
-_USELESS_CHECKPOINT = {"RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT"}
+# What was made for another server, key, version or time, or has more steps left than time: what begins again is shortened. The request itself may be fine.
+_USELESS_CHECKPOINT = {"RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT", "DEADLINE_TOO_TIGHT"}
 _RESET_TEXTS = ("RST_STREAM", "Stream removed", "Connection reset", "GOAWAY")
 
 
@@ -42,7 +43,7 @@ class ResumePolicy:
 class Attempts:
     """One reconstruction over as many streams as it takes. Knows no transport: the sync and the asyncio client both drive it."""
 
-    def __init__(self, request: reconstruction_pb2.ReconstructRequest, policy: ResumePolicy) -> None:
+    def __init__(self, request: reconstruction_pb2.ReconstructRequest, policy: ResumePolicy, timeout: float | None = None) -> None:
         self._request = reconstruction_pb2.ReconstructRequest()
         self._request.CopyFrom(request)
         if not self._request.request_id:
@@ -56,6 +57,8 @@ class Attempts:
         self._sequence = -1
         self._step = 0
         self.accepted: Accepted | None = None
+        self.end = None if timeout is None else time.monotonic() + timeout
+        """When the time is up, monotonic. The request's time limit counts from the first accepted event on: no other server lets it begin anew."""
         self.breaks = 0
 
     @property
@@ -97,9 +100,11 @@ class Attempts:
 
     def lost(self, error: FlashError, server: str) -> float:
         """Seconds to wait before the next try; raises the error if there is none, after those of other servers with what each said last."""
+        begins_again = False
         if error.reason in _USELESS_CHECKPOINT and self._checkpoint is not None and not self._policy.require_exact:
             # What the first server chose is pinned by now, so that beginning again gives the same picture.
             self._checkpoint = None
+            begins_again = True
         elif not _is_break(error) and not (self.accepted is not None and error.code == grpc.StatusCode.NOT_FOUND):
             raise error
         self.breaks += 1
@@ -108,12 +113,18 @@ class Attempts:
         if self._breaks_in_a_row > self._policy.tries or (error.retry_after is not None and error.retry_after < 0):
             raise of_all(self._lost_in_a_row)
         delay = min(self._policy.largest_delay, self._policy.first_delay * 2.0 ** (self._breaks_in_a_row - 1))
-        return error.retry_after if error.retry_after is not None else delay * random.uniform(0.5, 1.0)
+        if error.retry_after is not None:
+            return error.retry_after
+        # Where nothing but the checkpoint was wrong there is nothing to wait for.
+        return 0.0 if begins_again else delay * random.uniform(0.5, 1.0)
 
     def _begin(self, accepted: reconstruction_events_pb2.Accepted) -> bool:
         """Whether it says anything new: at first, and where it begins again with another plan."""
         if self.accepted is None:
             pin(self._request, accepted)
+            if self._request.scheduling.HasField("time_limit"):
+                limit = time.monotonic() + self._request.scheduling.time_limit.ToNanoseconds() / 1e9
+                self.end = limit if self.end is None else min(self.end, limit)
             return True
         before = self.accepted.message
         if accepted.HasField("resumed") or is_same(before, accepted):
