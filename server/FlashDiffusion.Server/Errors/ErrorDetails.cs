@@ -1,4 +1,5 @@
 using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Telemetry;
 using Google.Protobuf;
 using Grpc.Core;
@@ -49,6 +50,7 @@ internal static class ErrorDetails
         {
             place["grpc-status"] = ((int)StatusCode.InvalidArgument).ToString(System.Globalization.CultureInfo.InvariantCulture);
             place["grpc-message"] = Uri.EscapeDataString(Unreadable);
+            RefusedRequests.CountUnreadable(context);
         }
     }
 

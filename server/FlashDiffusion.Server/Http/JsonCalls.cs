@@ -1,10 +1,9 @@
 using System.Net.Mime;
 using System.Text.Json;
-using FlashDiffusion.Engine.Admissions;
-using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http.Faults;
 using FlashDiffusion.Server.Http.OpenApi;
+using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Telemetry;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -20,9 +19,6 @@ namespace FlashDiffusion.Server.Http;
 internal static class JsonCalls
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor)));
-
-    /// <summary>Requests that count as rejected, as they do over gRPC; the others only ask.</summary>
-    private static readonly MessageDescriptor[] Work = [V1.ReconstructRequest.Descriptor, V1.EstimateSeverityRequest.Descriptor, V1.DegradeRequest.Descriptor];
 
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next, int maximumMessageBytes)
     {
@@ -79,11 +75,7 @@ internal static class JsonCalls
             return ErrorDetails.Describe(code, said, maximumMessageBytes);
         }
 
-        if (Work.Contains(method.MethodDescriptor.InputType))
-        {
-            context.RequestServices.GetRequiredService<FlashDiffusionTelemetry>().RecordRejection(RejectionReason.Invalid);
-        }
-
+        RefusedRequests.CountUnreadable(context);
         return RequestFaults.Of(HttpBinding.Of(method.MethodDescriptor, method.HttpRule), seen, context.Request.Query);
     }
 

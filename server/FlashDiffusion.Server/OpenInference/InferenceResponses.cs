@@ -73,12 +73,27 @@ internal sealed class InferenceResponses(InferenceReply reply)
     /// <summary>The end of a request's responses, without outputs.</summary>
     public Inference.ModelInferResponse Final() => New(isFinal: true);
 
-    /// <summary>Why there is no result, on a stream that goes on for others.</summary>
+    /// <summary>Why there is no result, on a stream that goes on for others, with what a status would carry in its details.</summary>
     public Inference.ModelStreamInferResponse Error(ServerError error)
     {
         var response = New(isFinal: true);
+        foreach (var (name, value) in error.Metadata)
+        {
+            Add(response, $"error_{name}", value);
+        }
+
         Add(response, "error_code", (int)error.Code);
         Add(response, "error_reason", error.Reason);
+        if (error.RetryAfter is { } wait)
+        {
+            Add(response, "error_retry_after_ms", (long)Math.Ceiling(wait.TotalMilliseconds));
+        }
+
+        if (!error.Violations.IsEmpty)
+        {
+            Add(response, "error_fields", string.Join(' ', error.Violations.Select(violation => violation.Field)));
+        }
+
         return new Inference.ModelStreamInferResponse { ErrorMessage = error.Message, InferResponse = response };
     }
 

@@ -77,7 +77,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
 
     public override async Task<Inference.ModelInferResponse> ModelInfer(Inference.ModelInferRequest request, ServerCallContext context)
     {
-        if (!InferenceReader.Read(request, streams: false).TryGet(out var call, out var error))
+        if (!InferenceReader.Read(request, streams: false).Counted(telemetry).TryGet(out var call, out var error))
         {
             throw Refuse(error);
         }

@@ -52,6 +52,9 @@ internal sealed class InferenceStream : IDisposable
     /// <summary>Told when the client stopped reading.</summary>
     public Action? Stalling { get; init; }
 
+    /// <summary>Told of a request that can't be read.</summary>
+    public Action? Refusing { get; init; }
+
     /// <summary>Answers until the client has no more requests and all have ended.</summary>
     /// <returns>The error that ended the stream; null if none did.</returns>
     public async Task<ServerError?> RunAsync(IAsyncStreamReader<Inference.ModelInferRequest> requests)
@@ -134,6 +137,7 @@ internal sealed class InferenceStream : IDisposable
         {
             if (!InferenceReader.Read(message, streams: true).TryGet(out var call, out var error))
             {
+                Refusing?.Invoke();
                 return (answers, ErrorSize.Limit(error));
             }
 

@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
@@ -28,5 +29,6 @@ internal sealed class InferenceStreamFactory(
         Time = time,
         Logger = logger,
         Stalling = telemetry.RecordStalled,
+        Refusing = () => telemetry.RecordRejection(RejectionReason.Invalid),
     };
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.OpenInference;
 using Google.Protobuf;
 
@@ -40,6 +42,27 @@ public sealed class InferenceResponsesTests
         var response = _responses.Result(new V1.Result { Cost = new V1.Cost { Steps = 9 } }, isFinal: true);
 
         Assert.Equal((6, true), (response.Parameters["resumed_step"].Int64Param, response.Parameters["resumed_exact"].BoolParam));
+    }
+
+    [Fact]
+    public void Error_CarriesWhatAStatusCarriesInItsDetails()
+    {
+        var error = _responses.Error(new ServerError
+        {
+            Code = Grpc.Core.StatusCode.DeadlineExceeded,
+            Reason = "DEADLINE_TOO_TIGHT",
+            Message = "Too late.",
+            Metadata = ImmutableDictionary<string, string>.Empty.Add("eta_seconds", "4.5").Add("step", "3"),
+            RetryAfter = TimeSpan.FromSeconds(1.5),
+            Violations = [new("parameters[seed]", "No."), new("inputs[0]", "No.")],
+        });
+
+        Assert.Equal("Too late.", error.ErrorMessage);
+        var parameters = error.InferResponse.Parameters;
+        Assert.Equal((4, 1500L, true), (parameters["error_code"].Int64Param, parameters["error_retry_after_ms"].Int64Param, parameters["triton_final_response"].BoolParam));
+        Assert.Equal(
+            ["DEADLINE_TOO_TIGHT", "parameters[seed] inputs[0]", "4.5", "3"],
+            new[] { "error_reason", "error_fields", "error_eta_seconds", "error_step" }.Select(name => parameters[name].StringParam));
     }
 
     // As a client needs it to send it again: bytes as a tensor that it reads as an array, the token as a text.
