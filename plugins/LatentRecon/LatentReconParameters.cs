@@ -25,7 +25,9 @@ internal static class LatentReconParameters
             LatentTerm,
             "What the autoencoder's term compares the latent with: gml (the encoding of its own decoding), psld (of its decoding glued to the measurement; linear operators only).",
             "gml", "psld") with { Symbol = "use_psld" },
-        .. CorrectionParameters.All(every: 0, updates: 100),
+
+        // Without corrections, and so latent DPS, until a request asks for them; ReSample's own descriptors correct the last step anyway.
+        .. CorrectionParameters.All(every: 0, updates: 100).Select(parameter => parameter.Name == CorrectionParameters.Last ? parameter with { Default = ParameterValue.Of(0) } : parameter),
         Domain(Chaotic, "above 750 of 1000", "none", "image", "latent"),
         Domain(Semantic, "301 to 750 of 1000", "image", "none", "latent"),
         Domain(Refinement, "up to 300 of 1000", "latent", "none", "image"),

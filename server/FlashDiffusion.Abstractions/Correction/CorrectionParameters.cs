@@ -5,10 +5,10 @@ namespace FlashDiffusion.Correction;
 /// <summary>Parameters that solvers with hard data consistency share, under the same names.</summary>
 public static class CorrectionParameters
 {
-    /// <summary>Every how many moves the predicted clean latent is corrected.</summary>
+    /// <summary>Every how many moves the predicted clean latent is corrected; 0 for those of <see cref="Last"/> only.</summary>
     public const string Every = "correction_every";
 
-    /// <summary>How many of the last moves are corrected anyway.</summary>
+    /// <summary>How many of the last moves are corrected whatever <see cref="Every"/> is.</summary>
     public const string Last = "correction_last";
 
     /// <summary>Largest number of inner updates.</summary>
@@ -50,8 +50,8 @@ public static class CorrectionParameters
     /// <returns>The descriptors.</returns>
     public static ImmutableArray<ParameterDescriptor> All(int every, int updates) =>
     [
-        ParameterDescriptor.Integer(Every, every, 0, 1000, "Every how many steps the predicted clean latent is corrected, counted from the last one, and at the first; 0 for never.") with { Symbol = "z0_pred_corr_every_n" },
-        ParameterDescriptor.Integer(Last, 1, 0, 1000, "How many of the last steps are corrected anyway.") with { Symbol = "z0_correct_last_n" },
+        ParameterDescriptor.Integer(Every, every, 0, 1000, "Every how many steps the predicted clean latent is corrected, counted from the last one, and at the first; 0 for those of correction_last only.") with { Symbol = "z0_pred_corr_every_n" },
+        ParameterDescriptor.Integer(Last, 1, 0, 1000, "How many of the last steps are corrected whatever correction_every is.") with { Symbol = "z0_correct_last_n" },
         ParameterDescriptor.Integer(Updates, updates, 0, 1000, "Largest number of inner updates of one correction; each costs a pass through the decoder and back in the latent domain.") with { Symbol = "z0_pred_corr_steps" },
         ParameterDescriptor.Number(Rate, 0.1, 1e-5, 10, "Learning rate of the inner Adam optimiser."),
         ParameterDescriptor.Number(Regularisation, 1, 0, 1e6, "Weight of the squared distance from the prediction beside the squared residual. Without effect in official mode from the prediction itself.") with { Symbol = "lambda" },
