@@ -30,6 +30,12 @@ public sealed record SampleSpec
     /// </summary>
     public ImmutableArray<int> Trajectory { get; init; } = [];
 
+    /// <summary>
+    /// Share of the sampler's own points that <see cref="Trajectory"/> is, above 0, up to 1; 1 where nothing was shortened. A solver with rounds that are
+    /// not moves of the trajectory shortens them by it (<see cref="ShareOf"/>), or a budget can't be kept.
+    /// </summary>
+    public double TrajectoryShare { get; init; } = 1;
+
     /// <summary>The solver's checked parameters.</summary>
     public required ParameterSet Parameters { get; init; }
 
@@ -47,4 +53,9 @@ public sealed record SampleSpec
 
     /// <summary>Right formulas, or the research code's.</summary>
     public Compatibility Compatibility { get; init; }
+
+    /// <summary>What is left of a number of rounds: <see cref="TrajectoryShare"/> of it, rounded down.</summary>
+    /// <param name="rounds">The number without a budget, 1 or more.</param>
+    /// <returns>1 to <paramref name="rounds"/>.</returns>
+    public int ShareOf(int rounds) => Math.Clamp((int)((TrajectoryShare * rounds) + 1e-9), 1, rounds);
 }

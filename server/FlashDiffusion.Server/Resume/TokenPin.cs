@@ -8,7 +8,7 @@ namespace FlashDiffusion.Server.Resume;
 /// <summary>Pins a request to its token: what the first server chose for it is not chosen again.</summary>
 internal static class TokenPin
 {
-    /// <summary>The request with the token's model, solver, parameters and seed.</summary>
+    /// <summary>The request with the token's model, solver, parameters, seed, and sampler where it names none.</summary>
     /// <param name="message">The request as it came.</param>
     /// <param name="facts">Facts of its token.</param>
     /// <param name="context">What this server has.</param>
@@ -76,6 +76,9 @@ internal static class TokenPin
         var pinned = message.Clone();
         (pinned.Model, pinned.ModelVersion, pinned.Seed, pinned.Adaptation) = (facts.Model, facts.ModelVersion, facts.Seed, null);
         pinned.Mode = (V1.ComputeMode)facts.ComputeMode;
+
+        // The first server may have taken it from a preset, which the pinned parameters do not name again.
+        pinned.Sampling ??= SamplingReader.MessageOf(new SamplingSpec((SamplerKind)facts.Sampler, facts.DdimSteps, facts.DdimEta));
         pinned.Solver = new V1.SolverChoice { Name = facts.Solver };
         foreach (var (name, value) in facts.SolverParameters)
         {

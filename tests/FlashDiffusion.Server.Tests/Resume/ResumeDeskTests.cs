@@ -1,9 +1,11 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.IO.Hashing;
 using System.Reflection;
 using FlashDiffusion.Engine;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Precision;
+using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Models.Operators;
@@ -47,6 +49,28 @@ public sealed class ResumeDeskTests
         var parent = flow.Continued().Request.Parent;
 
         Assert.Equal((first.TraceId, first.SpanId), (parent.TraceId, parent.SpanId));
+    }
+
+    [Theory]
+    [InlineData("paper_faces", null)]
+    [InlineData(null, "paper_faces")]
+    public void Continue_SamplerCameFromAPreset_IsTheFirstOne(string? modelStandsOn, string? asked)
+    {
+        var choice = new V1.SolverChoice { Name = "free" };
+        if (asked is not null)
+        {
+            choice.Parameters["preset"] = new V1.ParameterValue { Text = asked };
+        }
+
+        var tuned = new SolverPreset("free", "gaussian_blur", 0.7, new Dictionary<string, double> { ["strength"] = 0.3 }.ToFrozenDictionary()) { Named = modelStandsOn };
+        var flow = new ResumeFlow(solver: choice, models: new MapperScene(tuned));
+
+        Assert.Equal(new SamplingSpec(SamplerKind.Ddim, 50, 1), flow.Continued().Request.Sampling);
+
+        // A replica that was tuned otherwise goes on with what was begun.
+        Assert.True(flow.Continue(models: new MapperScene()).TryGet(out var elsewhere, out var error), error?.Message);
+        Assert.Equal(new SamplingSpec(SamplerKind.Ddim, 50, 1), elsewhere.Request.Sampling);
+        Assert.Equal(flow.Continued().Request.SolverParameters.Number("strength"), elsewhere.Request.SolverParameters.Number("strength"));
     }
 
     [Fact]

@@ -21,8 +21,10 @@ internal sealed class ResumeFlow
     /// <param name="scene">The server that began it.</param>
     /// <param name="mode">The request's compute mode.</param>
     /// <param name="solver">The request's solver; the default one if null.</param>
-    public ResumeFlow(ResumeScene? scene = null, V1.ComputeMode mode = V1.ComputeMode.Unspecified, V1.SolverChoice? solver = null)
+    /// <param name="models">What the server serves; a fake model without presets if null.</param>
+    public ResumeFlow(ResumeScene? scene = null, V1.ComputeMode mode = V1.ComputeMode.Unspecified, V1.SolverChoice? solver = null, MapperScene? models = null)
     {
+        Models = models ?? new MapperScene();
         First = scene ?? new ResumeScene(ResumeScene.Key(1));
         Request = MapperScene.Fine();
         (Request.Mode, Request.Solver) = (mode, solver);
@@ -33,7 +35,7 @@ internal sealed class ResumeFlow
         Request.ResumeFrom = new V1.ResumeFrom { Token = Checkpoint.Token, Checkpoint = Checkpoint.Data };
     }
 
-    public MapperScene Models { get; } = new();
+    public MapperScene Models { get; }
 
     public ResumeScene First { get; }
 
