@@ -15,10 +15,18 @@ internal static class AnnealingLevels
 
     /// <summary>
     /// Timesteps, descending, the first one the start's. Levels of sigma = sqrt((1 - abar)/abar) follow the power rule of EDM from the
-    /// start to min(0.1, start/10), each at the timestep nearest to it; levels that meet at one timestep are one.
+    /// start to min(0.1, start/10), each at the timestep nearest to it; levels that meet at one timestep are one. Of a shortened trajectory's levels as
+    /// many are left as it has of its points, evenly chosen, the first and the last among them.
     /// </summary>
     /// <param name="sample">The sample.</param>
     public static ImmutableArray<int> Of(SampleSpec sample)
+    {
+        var levels = Whole(sample);
+        var count = sample.ShareOf(levels.Length);
+        return count == levels.Length ? levels : [.. Enumerable.Range(0, count).Select(i => levels[count == 1 ? 0 : i * (levels.Length - 1) / (count - 1)])];
+    }
+
+    private static ImmutableArray<int> Whole(SampleSpec sample)
     {
         var schedule = sample.Schedule;
         var largest = Nearest(schedule, sample.Parameters.Number(DapsParameters.LargestSigma));

@@ -16,7 +16,7 @@ internal static class DapsParameters
 
     public static ImmutableArray<ParameterDescriptor> All { get; } =
     [
-        ParameterDescriptor.Integer(Levels, 50, 1, 1000, "Noise levels of an annealing from sigma 10 to 0.1, one denoiser call each; a shorter range takes its logarithmic share of them.") with { Symbol = "N" },
+        ParameterDescriptor.Integer(Levels, 50, 1, 1000, "Noise levels of an annealing from sigma 10 to 0.1, one denoiser call each; a shorter range takes its logarithmic share of them, and a budget leaves as many of those as of the trajectory.") with { Symbol = "N" },
         ParameterDescriptor.Number(LargestSigma, 10, 0.1, 200, "Largest noise level of a start from pure noise; an adaptive start begins at its own.") with { Unit = "noise to signal, sqrt((1 - abar)/abar)", Symbol = "sigma_1" },
         ParameterDescriptor.Integer(InnerSteps, 35, 1, 200, "Hamiltonian Monte Carlo moves a level, each one decoder call and its gradient.") with { Symbol = "K" },
         ParameterDescriptor.Number(StepSize, 1e-5, 1e-9, 1, "Square of the length of a move at the first level.") with { Unit = "latent units squared", Symbol = "lr" },

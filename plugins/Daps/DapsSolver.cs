@@ -18,7 +18,7 @@ namespace FlashDiffusion.Plugins.Daps;
 /// </code>
 /// Source: DAPS (arXiv 2407.01521) with the moves of its published latent code; where that returns zeros for a NaN, the sample fails here.
 /// Every prediction and every move is a step of its own, so that no sample holds the device for longer than one decoder call and its
-/// gradient. The start latent is the wrapper's, as for every solver. sigma_n does not enter: tau is the paper's own constant.
+/// gradient. A budget leaves whole levels: the least is one with its K moves. The start latent is the wrapper's, as for every solver. sigma_n does not enter: tau is the paper's own constant.
 /// </remarks>
 public sealed class DapsSolver : ILatentSolver
 {

@@ -14,7 +14,7 @@ internal static class LmapParameters
 
     public static ImmutableArray<ParameterDescriptor> All { get; } =
     [
-        ParameterDescriptor.Integer(Iterations, 200, 1, 2000, "Iterations of the first stage, each one denoiser call, one decoder call and its gradient.") with { Symbol = "N" },
+        ParameterDescriptor.Integer(Iterations, 200, 1, 2000, "Iterations of the first stage, each one denoiser call, one decoder call and its gradient; a budget leaves the same share of them as of the trajectory.") with { Symbol = "N" },
         ParameterDescriptor.Number(LearningRate, 0.5, 1e-5, 10, "Learning rate of AdamW at the first iteration; it falls along a cosine to 1e-5.") with { Unit = "latent units", Symbol = "lr" },
         ParameterDescriptor.Number(PriorWeight, 0.15, 0, 100, "Weight of the prior's term beside the squared residual.") with { Symbol = "w" },
         ParameterDescriptor.Integer(PriorTimestep, 50, 0, 100_000, "Timestep at which the denoiser judges the latent in the first stage, at most the start's.") with { Symbol = "t_1" },

@@ -13,7 +13,7 @@ namespace FlashDiffusion.Plugins.Lmap;
 /// </code>
 /// Source: LMAP-RPS (arXiv 2605.28711), which leaves the first latent and t0 to the user; here they are the severity encoder's mean and the
 /// start that severity chose. From pure noise t0 is the last timestep, so that only a share below 1 keeps what the first stage found. Every
-/// iteration is a step of its own, so that no sample holds the device for longer than one of them.
+/// iteration is a step of its own, so that no sample holds the device for longer than one of them. A budget shortens both stages alike.
 /// </remarks>
 public sealed class LmapSolver : ILatentSolver
 {
@@ -37,7 +37,7 @@ public sealed class LmapSolver : ILatentSolver
             return new SolverPlan { Violations = violations };
         }
 
-        var iterations = sample.Parameters.Integer(LmapParameters.Iterations);
+        var iterations = MapStage.Iterations(sample);
         var judged = Math.Min(sample.Parameters.Integer(LmapParameters.PriorTimestep), ReverseTrajectory.Of(sample)[0].Timestep);
         var restart = RestartStage.Moves(sample);
         var after = restart.IsEmpty ? -1 : restart[0].Timestep;

@@ -16,6 +16,9 @@ internal static class MapStage
     // PyTorch's default, which the published code runs with.
     private static readonly AdamSettings Settings = new() { WeightDecay = 0.01 };
 
+    /// <summary>How many iterations a sample takes.</summary>
+    public static int Iterations(SampleSpec sample) => sample.ShareOf(sample.Parameters.Integer(LmapParameters.Iterations));
+
     public static StepOutput Step(StepBatch batch)
     {
         Tensor prediction;
@@ -52,7 +55,7 @@ internal static class MapStage
         ? (batch.Column(row => Math.Sqrt(Signal(row))) * latents) + (batch.Column(row => Math.Sqrt(1 - Signal(row))) * batch.Normal(NoisePurpose.Start, 0))
         : latents;
 
-    private static double Signal(StepRow row) => row.StepIndex + 1 < row.Spec.Parameters.Integer(LmapParameters.Iterations)
+    private static double Signal(StepRow row) => row.StepIndex + 1 < Iterations(row.Spec)
         ? 1
         : ReverseCoefficients.AlphaBar(row.Spec.Schedule, row.Step.PreviousTimestep);
 
@@ -60,7 +63,7 @@ internal static class MapStage
 
     private static double Rate(StepRow row)
     {
-        var share = (double)row.StepIndex / row.Spec.Parameters.Integer(LmapParameters.Iterations);
+        var share = (double)row.StepIndex / Iterations(row.Spec);
         return LastRate + ((row.Spec.Parameters.Number(LmapParameters.LearningRate) - LastRate) * (1 + Math.Cos(Math.PI * share)) / 2);
     }
 }

@@ -239,16 +239,26 @@ public abstract class SolverConformance : IDisposable
         }
     }
 
+    /// <summary>Law: a trajectory that a budget shortened costs less, and no more with each point less.</summary>
+    [Fact]
+    public void Plan_OfAShortenedTrajectory_CostsLess()
+    {
+        foreach (var recipe in Recipes)
+        {
+            Shortening.Check(CreateSolver(), Bench.Spec(recipe), $"{recipe}");
+        }
+    }
+
     /// <summary>Law: a step leaves its arguments as they were; the engine keeps them.</summary>
     [Fact]
     public void Step_Arguments_StayAsTheyWere()
     {
         using var run = Run(Staggered(Recipes));
         Dictionary<string, float[]> before = [];
-        run.OnBatch = batch => before = Arguments(batch);
+        run.OnBatch = batch => before = Figures.OfArguments(batch);
         run.AfterCall = (batch, _) =>
         {
-            foreach (var (name, values) in Arguments(batch))
+            foreach (var (name, values) in Figures.OfArguments(batch))
             {
                 Figures.AssertSame(before[name], values, $"{name} after call {run.Calls} of Step");
             }
@@ -302,18 +312,6 @@ public abstract class SolverConformance : IDisposable
     }
 
     private static void CancelAt(TrialRun run, int victim, int place) => run.BeforeCall = call => run.Samples[victim].IsCancelled |= call == place;
-
-    private static Dictionary<string, float[]> Arguments(StepBatch batch)
-    {
-        var values = batch.Scratch.ToDictionary(pair => $"Scratch '{pair.Key}'", pair => Figures.Of(pair.Value), StringComparer.Ordinal);
-        values["Latents"] = Figures.Of(batch.Latents);
-        if (batch.Measurements is { } measurements)
-        {
-            values["Measurements"] = Figures.Of(measurements);
-        }
-
-        return values;
-    }
 
     private static List<SampleRecipe> Staggered(IEnumerable<SampleRecipe> recipes) =>
         [.. recipes.Select((recipe, i) => recipe with { StartIndex = Math.Max(0, recipe.StartIndex - (i % 3)) })];

@@ -84,7 +84,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         }
 
         var start = StartTimestep(sample);
-        var (fits, tooMany) = (0, Math.Min(start + 1, whole.Steps.Length - whole.InversionSteps) + 1);
+        var (fits, tooMany) = (0, sample.Start.Index + 2);
         while (tooMany - fits > 1)
         {
             var points = (fits + tooMany) / 2;

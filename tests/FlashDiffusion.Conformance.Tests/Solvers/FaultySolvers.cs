@@ -168,6 +168,20 @@ internal static class FaultySolvers
         }
     }
 
+    /// <summary>Visits every timestep from the start down, whatever a budget left.</summary>
+    internal sealed class IgnoresTheTrajectory : SoundSolver
+    {
+        public override SolverPlan Plan(SampleSpec sample) => base.Plan(
+            sample.Trajectory.IsEmpty ? sample : sample with { Sampling = SamplingSpec.Ddpm, StartIndex = sample.Trajectory[^1], Trajectory = [] });
+    }
+
+    /// <summary>Takes no trajectory but the sampler's.</summary>
+    internal sealed class RefusesToBeShortened : SoundSolver
+    {
+        public override SolverPlan Plan(SampleSpec sample) =>
+            sample.Trajectory.IsEmpty ? base.Plan(sample) : new SolverPlan { Violations = [new FieldViolation("sampling", "It takes every step.")] };
+    }
+
     /// <summary>A name that the API does not take.</summary>
     internal sealed class NamedBadly : SoundSolver
     {

@@ -13,6 +13,19 @@ internal static class Figures
         return tensor.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
     }
 
+    /// <summary>What a step is given, by name.</summary>
+    public static Dictionary<string, float[]> OfArguments(StepBatch batch)
+    {
+        var values = batch.Scratch.ToDictionary(pair => $"Scratch '{pair.Key}'", pair => Of(pair.Value), StringComparer.Ordinal);
+        values["Latents"] = Of(batch.Latents);
+        if (batch.Measurements is { } measurements)
+        {
+            values["Measurements"] = Of(measurements);
+        }
+
+        return values;
+    }
+
     /// <summary>Whether every value is finite.</summary>
     public static bool AreFinite(float[] values) => Array.TrueForAll(values, float.IsFinite);
 

@@ -38,6 +38,29 @@ public sealed class AnnealingLevelsTests
     [Fact]
     public void Plan_LowestStart_IsOneLevel() => Assert.Single(Sigmas(0, 50));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(60)]
+    [InlineData(112)]
+    public void Plan_ShortenedTrajectory_LeavesItsShareOfTheLevels(int points)
+    {
+        var whole = SolverBench.Spec(_model, Solver, 112, 0.1);
+        var all = Levels(whole);
+        var left = Levels(whole with
+        {
+            Sampling = new SamplingSpec(SamplerKind.Ddim, points, 0),
+            StartIndex = points - 1,
+            Trajectory = [.. Enumerable.Range(113 - points, points)],
+            TrajectoryShare = points / 113.0,
+        });
+
+        Assert.Equal(Math.Max(1, all.Length * points / 113), left.Length);
+        Assert.Equal(all[0], left[0]);
+        Assert.True(left.Length == 1 || left[^1] == all[^1]);
+        Assert.Subset(all.ToHashSet(), left.ToHashSet());
+    }
+
     [Fact]
     public void Plan_Cost_IsOnePredictionALevelAndItsMoves()
     {
@@ -47,6 +70,8 @@ public sealed class AnnealingLevelsTests
         Assert.All(plan.Steps, step => Assert.True(step.Cost.DecoderForward + step.Cost.UNetForward == 1, "A step is bounded by one network call."));
         Assert.Equal(-1, plan.Steps[^1].PreviousTimestep);
     }
+
+    private static int[] Levels(SampleSpec sample) => [.. Solver.Plan(sample).Steps.Where(step => step.Kind == "predict").Select(step => step.Timestep)];
 
     private double[] Sigmas(int start, int levels) =>
     [

@@ -42,6 +42,17 @@ public sealed class LmapSolverTests
     }
 
     [Fact]
+    public void Run_ShortenedTrajectory_StillHandsOverAndEndsAtTheMeasurement()
+    {
+        var whole = SolverBench.Spec(_model, Solver, 60, 0.1, new PictureShape(32, 32), Gain, [SolverBench.With("map_iterations", 120), SolverBench.With("learning_rate", 0.1), SolverBench.With("guidance_scale", 0.1)]);
+        var cut = whole with { Sampling = new SamplingSpec(SamplerKind.Ddim, 30, 0), StartIndex = 29, Trajectory = [.. Enumerable.Range(0, 29).Select(i => 2 * i), 60], TrajectoryShare = 30 / 61.0 };
+        using var bench = new SolverBench(Solver, _model, cut, Measured);
+        Assert.Equal((59, 30), (bench.Plan.Steps.Count(step => step.Kind == "map"), bench.Plan.Steps.Count(step => step.Kind == "guided")));
+        Assert.Equal(60, bench.Plan.Steps[58].PreviousTimestep);
+        Assert.Equal(Measured / Gain, SolverBench.Values(bench.Run(bench.Constant(-0.5))).Average(), 0.1);
+    }
+
+    [Fact]
     public void Step_LastIteration_HandsOverWithTheNoiseOfTheRestart()
     {
         using var bench = Bench(300, SolverBench.With("map_iterations", 1), SolverBench.With("learning_rate", 1e-5));

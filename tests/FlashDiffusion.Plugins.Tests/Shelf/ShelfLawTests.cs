@@ -38,6 +38,27 @@ public sealed class ShelfLawTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public async Task Reconstruct_HalfOfItsNetworkCalls_IsShortenedToThem(string name)
+    {
+        using var harness = new EngineHarness();
+        foreach (var sampling in new[] { SamplingSpec.Ddpm, new SamplingSpec(SamplerKind.Ddim, 40, 0.5) })
+        {
+            var request = Request(harness, name, 1, start: 500) with { Sampling = sampling };
+            var whole = await RunAsync(harness, request);
+            var most = whole.Cost.Calls.UNetForward / 2;
+            if (most > 0)
+            {
+                var cut = await RunAsync(harness, request with { MaximumNetworkCalls = most });
+                Assert.All(cut.Picture.Values, value => Assert.True(float.IsFinite(value)));
+
+                // As much as fits, not merely something short.
+                Assert.InRange(cut.Cost.Calls.UNetForward, (most / 2) + 1, most);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task Reconstruct_FromPureNoise_EndsFinite(string name)
     {
         using var harness = new EngineHarness();
