@@ -20,6 +20,9 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="logger">Log.</param>
 internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, EngineOptions options, WakingTime waking, ILogger logger) : IDisposable
 {
+    // After the grace there is nothing left to wait for: what a unit that is under way would have given was handed off before.
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(3);
+
     private readonly AutoResetEvent _wake = new(false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _watchdog;
@@ -53,12 +56,22 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         }
     }
 
-    /// <summary>Ends the thread; what is unfinished fails.</summary>
-    public Task StopAsync()
+    /// <summary>Ends the thread; what is unfinished fails. A call of foreign code that does not end within three seconds is left to itself, whatever limit calls have.</summary>
+    public async Task StopAsync()
     {
         _stopping = true;
         _wake.Set();
-        return _ended.Task;
+        while (!_ended.Task.IsCompleted)
+        {
+            try
+            {
+                await _ended.Task.WaitAsync(LastWait, waking);
+            }
+            catch (TimeoutException)
+            {
+                Leave();
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -82,6 +95,16 @@ internal sealed class DeviceWorker(DeviceLoop loop, string device, int threads, 
         loop.GiveUp(call, hung.Failure);
         Hung(hung);
         StartThread();
+    }
+
+    private void Leave()
+    {
+        if (loop.TryAbandon(LastWait) is { } call)
+        {
+            Log.ThreadLeft(logger, PartNames.WordsOf(call.Part), device);
+            loop.GiveUp(call, ShuttingDown);
+            StartThread();
+        }
     }
 
     private void Run()

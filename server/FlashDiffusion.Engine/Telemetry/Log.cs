@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Warning, "The thread for {Device} that was given up has come back and ended.")]
     public static partial void ThreadReturned(ILogger logger, string device);
 
+    [LoggerMessage(1007, LogLevel.Warning, "A call of {Part} on {Device} goes on at the end; it is left to itself, and ends with the process.")]
+    public static partial void ThreadLeft(ILogger logger, string part, string device);
+
     [LoggerMessage(1004, LogLevel.Information, "Step times on {Device}, {Kind} at {Picture}: {Curve}; {Megabytes:0} MB a row; batches of {Batch}.")]
     public static partial void Curve(ILogger logger, string device, string kind, PictureShape picture, string curve, double megabytes, int batch);
 
@@ -47,7 +50,4 @@ internal static partial class Log
 
     [LoggerMessage(1021, LogLevel.Warning, "Operator '{Operator}' threw when it was disposed of; what it holds may be lost until it is collected.")]
     public static partial void OperatorFaulted(ILogger logger, Exception exception, string @operator);
-
-    [LoggerMessage(1030, LogLevel.Warning, "{Count} tensors are alive on the idle device thread, {More} more than before the first request.")]
-    public static partial void TensorsLeft(ILogger logger, long count, long more);
 }
