@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Iterator, Sequence, Union
+from typing import Any, Callable, Iterator, Sequence, Union
 
 import grpc
 
@@ -13,8 +13,18 @@ from flashdiffusion.v1 import reconstruction_pb2, reconstruction_pb2_grpc, recon
 FOREVER = 600.0
 REFUSED = -1
 """State of a reconstruction that one may not ask for."""
-Act = Union[float, reconstruction_pb2.ReconstructResponse]
-"""What a stream does next: wait so many seconds, or say something."""
+Act = Union[float, reconstruction_pb2.ReconstructResponse, Callable[[Any], None]]
+"""What a stream does next: wait so many seconds, say something, or refuse by its context."""
+
+
+def full(pushback: str) -> Callable[[Any], None]:
+    """An act: refuses, and says when to come back (milliseconds)."""
+
+    def refuse(context: Any) -> None:
+        context.set_trailing_metadata((("grpc-retry-pushback-ms", pushback),))
+        context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "full")
+
+    return refuse
 
 
 class FakeServer(reconstruction_pb2_grpc.ReconstructionServiceServicer):
@@ -40,7 +50,9 @@ class FakeServer(reconstruction_pb2_grpc.ReconstructionServiceServicer):
         if not context.add_callback(gone.set):
             return
         for act in self.streams.pop(0):
-            if not isinstance(act, float):
+            if callable(act):
+                act(context)
+            elif not isinstance(act, float):
                 yield act
             elif gone.wait(act):
                 return

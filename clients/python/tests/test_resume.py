@@ -11,6 +11,7 @@ import grpc
 
 from flashdiffusion import Client, FlashError, Operator, ResumePolicy, UnavailableError, Violation
 from flashdiffusion.resume import Attempts
+from flashdiffusion.turns import Turns
 from flashdiffusion.v1 import picture_pb2, reconstruction_events_pb2, reconstruction_pb2, resume_pb2, scheduling_pb2
 
 
@@ -89,6 +90,24 @@ class ErrorTests(unittest.TestCase):
                 self.assertTrue(str(caught.exception).startswith("None of 2 servers could do it."))
                 for address in addresses:
                     self.assertIn(f"answers at {address}", str(caught.exception))
+
+
+class TurnsTests(unittest.TestCase):
+    def test_each_in_turn_but_for_those_to_be_left_alone(self) -> None:
+        with mock.patch("time.monotonic", return_value=100.0) as now:
+            turns = Turns(3)
+            self.assertEqual((0, 0), turns.next())
+            turns.leave_alone(30)
+            self.assertEqual((1, 0), turns.next())
+            turns.leave_alone(5)
+            self.assertEqual((2, 0), turns.next())
+            turns.leave_alone(0)
+            # Only it may be asked.
+            self.assertEqual((2, 0), turns.next())
+            turns.leave_alone(20)
+            self.assertEqual((1, 5), turns.next())
+            now.return_value = 140.0
+            self.assertEqual([(2, 0), (0, 0), (1, 0)], [turns.next() for _ in range(3)])
 
 
 class AttemptsTests(unittest.TestCase):

@@ -10,9 +10,9 @@ from unittest import mock
 
 import grpc
 
-from flashdiffusion import Accepted, AsyncClient, Client, DeadlineError, FlashError, NotFoundError, ResumePolicy, Result, UnavailableError, channels
+from flashdiffusion import Accepted, AsyncClient, BusyError, Client, DeadlineError, FlashError, NotFoundError, ResumePolicy, Result, UnavailableError, channels
 from flashdiffusion.v1 import reconstruction_pb2, reconstruction_state_pb2
-from tests.fake_server import FOREVER, REFUSED, FakeServer
+from tests.fake_server import FOREVER, REFUSED, FakeServer, full
 
 RUNNING, CANCELLED = reconstruction_state_pb2.RECONSTRUCTION_STATE_RUNNING, reconstruction_state_pb2.RECONSTRUCTION_STATE_CANCELLED
 FAILED, COMPLETED = reconstruction_state_pb2.RECONSTRUCTION_STATE_FAILED, reconstruction_state_pb2.RECONSTRUCTION_STATE_COMPLETED
@@ -80,6 +80,25 @@ class StreamTests(unittest.TestCase):
 
 
 class ReplicaTests(unittest.TestCase):
+    def test_another_is_asked_while_one_is_full(self) -> None:
+        servers = [FakeServer([full("600000")]), FakeServer([full("20")], [RESULT])]
+        for server in servers:
+            self.addCleanup(server.stop)
+        with Client([server.address for server in servers], policy=QUICK) as client:
+            # A wait of ten minutes would be longer than this.
+            run = client.stream(REQUEST, timeout=300)
+            run.result()
+        self.assertEqual((2, 1, 2), (run.breaks, *(len(server.requests) for server in servers)))
+
+    def test_pushback_that_cant_be_read_ends_the_tries(self) -> None:
+        for pushback in ("soon", "", "1e3", "nan", "1_000"):
+            with self.subTest(pushback):
+                server = FakeServer([full(pushback)])
+                self.addCleanup(server.stop)
+                with Client(server.address, policy=QUICK) as client, self.assertRaises(BusyError) as caught:
+                    client.stream(REQUEST).result()
+                self.assertLess(caught.exception.retry_after, 0)
+
     def test_fetch_and_cancel_find_what_a_break_moved(self) -> None:
         """From a server that has forgotten it or never knew, and from one where it ended with the stream."""
         for left in ({}, {"moved": CANCELLED}):
@@ -149,6 +168,15 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
         run = client.stream(REQUEST)
         await run.result()
         self.assertEqual((0, 1), (run.breaks, len(server.requests)))
+
+    async def test_another_is_asked_while_one_is_full(self) -> None:
+        servers = [FakeServer([full("600000")]), FakeServer([full("20")], [RESULT])]
+        for server in servers:
+            self.addCleanup(server.stop)
+        async with AsyncClient([server.address for server in servers], policy=QUICK) as client:
+            run = client.stream(REQUEST, timeout=300)
+            await run.result()
+        self.assertEqual((2, 1, 2), (run.breaks, *(len(server.requests) for server in servers)))
 
     async def test_time_limit_bounds_the_streams_after_a_break(self) -> None:
         limited = reconstruction_pb2.ReconstructRequest()

@@ -103,7 +103,7 @@ export class Attempts {
     return event;
   }
 
-  /** Milliseconds to wait before the next try; throws the error if there is none, after those of other servers with what each said last. */
+  /** Milliseconds for which the server is to be left alone; throws the error if there is none, after those of other servers with what each said last. */
   lost(error: FlashError, server: string): number {
     const beginsAgain = USELESS_CHECKPOINT.has(error.reason) && this.#checkpoint !== undefined && !this.#policy.requireExact;
     if (beginsAgain) {

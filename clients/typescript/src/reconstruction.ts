@@ -3,6 +3,10 @@ import type { Caller } from "./caller.js";
 import { FlashError } from "./errors.js";
 import type { Accepted, Event, Result } from "./events.js";
 import { ReconstructionService, type ReconstructRequest, type ReconstructResponse } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
+import { Turns } from "./turns.js";
+
+/** What timers hold; more would end at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What a reconstruction may carry beside its options. */
 export interface RunOptions {
@@ -81,9 +85,18 @@ export class Reconstruction implements AsyncIterable<Event> {
 
   async *#run(): AsyncGenerator<Event, void, undefined> {
     const attempts = (this.#attempts = new Attempts(await this.#request, this.#policy, this.#end));
-    for (let number = 0; !this.#cancelled.signal.aborted; number++) {
-      const caller = this.#callers[number % this.#callers.length]!;
-      let failure = new FlashError(`${caller.address}: the stream ended without a result.`, { code: "UNAVAILABLE" });
+    const turns = new Turns(this.#callers.length);
+    let failure: FlashError | undefined;
+    for (;;) {
+      const { number, delay } = turns.next();
+      if (failure !== undefined) {
+        await this.#pause(delay, attempts.end, failure);
+      }
+      if (this.#cancelled.signal.aborted) {
+        return;
+      }
+      const caller = this.#callers[number]!;
+      failure = new FlashError(`${caller.address}: the stream ended without a result.`, { code: "UNAVAILABLE" });
       try {
         for await (const event of this.#stream(caller, attempts)) {
           yield event;
@@ -98,7 +111,7 @@ export class Reconstruction implements AsyncIterable<Event> {
         failure = error;
       }
       if (!this.#cancelled.signal.aborted) {
-        await this.#pause(attempts.lost(failure, caller.address), attempts.end, failure);
+        turns.leaveAlone(attempts.lost(failure, caller.address));
       }
     }
   }
@@ -150,7 +163,7 @@ export class Reconstruction implements AsyncIterable<Event> {
         cancelled.removeEventListener("abort", over);
         resolve();
       };
-      const timer = setTimeout(over, delay);
+      const timer = setTimeout(over, Math.min(delay, LONGEST_TIMER));
       cancelled.addEventListener("abort", over);
     });
   }

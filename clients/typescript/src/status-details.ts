@@ -34,5 +34,10 @@ export function readDetails(code: StatusName, details: readonly Detail[], pushba
       }
     }
   }
-  return { code, reason, metadata, violations, retryAfter: pushback ? Number(pushback) : retryAfter };
+  return { code, reason, metadata, violations, retryAfter: pushback === undefined || pushback === null ? retryAfter : milliseconds(pushback) };
+}
+
+/** What can't be read means that it is not to be asked again (gRFC A6). */
+function milliseconds(pushback: string): number {
+  return /^-?[0-9]{1,9}$/.test(pushback) ? Number(pushback) : -1;
 }

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { FlashError } from "../dist/errors.js";
 import { connect } from "../dist/node.js";
+import { readDetails } from "../dist/status-details.js";
 
 test("a violation is said once, whether the server's text has it or not", () => {
   const violations = [{ field: "seed", description: "Must be a number." }, { field: "crop", description: "Is too large." }];
@@ -92,4 +93,11 @@ test("a number that is not whole is refused by its option's name", async (t) => 
   ]) {
     await assert.rejects(call(), (error) => error.name === "TypeError" && error.message.startsWith(`${option} must be`), option);
   }
+});
+
+test("a push-back that can't be read means not to come back", () => {
+  for (const pushback of ["soon", "", "1e3", "NaN", " 5"]) {
+    assert.equal(readDetails("UNAVAILABLE", [], pushback).retryAfter, -1, pushback);
+  }
+  assert.deepEqual(["1500", "-1", undefined, null].map((pushback) => readDetails("UNAVAILABLE", [], pushback).retryAfter), [1500, -1, undefined, undefined]);
 });

@@ -81,6 +81,15 @@ test("a time limit bounds the streams after a break", async () => {
   assert.ok(server.timeouts[1] > 0 && server.timeouts[1] <= 60_000);
 });
 
+test("another server is asked while one is full", async () => {
+  const full = (retryAfter) => new FlashError("full", { code: "RESOURCE_EXHAUSTED", retryAfter });
+  const [first, second] = [new Played([full(600_000)]), new Played([full(20)], [result])];
+  // A wait of ten minutes would be longer than this.
+  const run = new FlashClient([first, second]).stream(request(), { timeout: 300_000 });
+  await run.result();
+  assert.deepEqual([run.breaks, first.streams, second.streams], [2, 1, 2]);
+});
+
 test("a signal holds nothing of the runs that are over", async () => {
   const { signal } = new AbortController();
   const [, flash] = client([broken()], [broken()], [result]);

@@ -30,7 +30,20 @@ internal sealed class FlashServer : IDisposable
     /// <summary>Time before which it is to be left alone, in ticks of universal time.</summary>
     public long NotBefore => Volatile.Read(ref _notBefore);
 
-    public void LeaveAloneUntil(DateTimeOffset time) => Volatile.Write(ref _notBefore, time.UtcTicks);
+    /// <summary>Leaves it alone until then, or longer if somebody has said so: what a server asks for counts more than another stream's break.</summary>
+    public void LeaveAloneUntil(DateTimeOffset time)
+    {
+        for (var known = NotBefore; known < time.UtcTicks;)
+        {
+            var found = Interlocked.CompareExchange(ref _notBefore, time.UtcTicks, known);
+            if (found == known)
+            {
+                return;
+            }
+
+            known = found;
+        }
+    }
 
     public void Enter() => Interlocked.Increment(ref _calls);
 

@@ -14,6 +14,7 @@ from flashdiffusion.errors import DeadlineError, FlashError, UnavailableError, f
 from flashdiffusion.events import Accepted, Event, Result
 from flashdiffusion.reconstruction import Stubs
 from flashdiffusion.resume import Attempts, ResumePolicy
+from flashdiffusion.turns import Turns
 from flashdiffusion.v1 import reconstruction_pb2
 
 
@@ -70,20 +71,25 @@ class AsyncReconstruction:
         self.cancel()
 
     async def _run(self) -> AsyncIterator[Event]:
-        number = 0
-        while not self._cancelled.is_set():
-            target, stub = self._stubs[number % len(self._stubs)]
-            number += 1
+        turns = Turns(len(self._stubs))
+        failure: FlashError | None = None
+        while True:
+            number, delay = turns.next()
+            if failure is not None:
+                await self._pause(delay, failure)
+            if self._cancelled.is_set():
+                return
+            target, stub = self._stubs[number]
             try:
                 async for event in self._stream(target, stub):
                     yield event
                     if isinstance(event, Result):
                         return
-                failure: FlashError = UnavailableError(f"{target}: the stream ended without a result.", grpc.StatusCode.UNAVAILABLE)
+                failure = UnavailableError(f"{target}: the stream ended without a result.", grpc.StatusCode.UNAVAILABLE)
             except FlashError as error:
                 failure = error
             if not self._cancelled.is_set():
-                await self._pause(self._attempts.lost(failure, target), failure)
+                turns.leave_alone(self._attempts.lost(failure, target))
 
     async def _stream(self, target: str, stub: Callable[..., Any]) -> AsyncIterator[Event]:
         end = self._attempts.end

@@ -12,6 +12,7 @@ from flashdiffusion.rpc import status_pb2
 
 _DETAILS = "grpc-status-details-bin"
 _PUSHBACK = "grpc-retry-pushback-ms"
+_MILLISECONDS = re.compile("-?[0-9]{1,9}")
 # What the library says where nobody listens; the end is the system's reason.
 _UNREACHED = re.compile(r"[Ff]ailed to connect to remote host: (.+)$")
 _UNRESOLVED = re.compile(r"DNS resolution failed|name resolution", re.IGNORECASE)
@@ -84,7 +85,8 @@ def from_rpc_error(error: Any, address: str) -> FlashError:
     info, violations, retry_after = _details(trailers.get(_DETAILS, b""))
     pushback = trailers.get(_PUSHBACK)
     if pushback is not None:
-        retry_after = float(pushback) / 1000
+        # What can't be read means that it is not to be asked again (gRFC A6).
+        retry_after = (int(pushback) if _MILLISECONDS.fullmatch(pushback) else -1) / 1000
     text = error.details() or code.name
     message = _describe_unavailable(text, address) if code is grpc.StatusCode.UNAVAILABLE else f"{address}: {text}"
     return _KINDS.get(code, FlashError)(

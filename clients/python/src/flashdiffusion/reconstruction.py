@@ -12,6 +12,7 @@ from flashdiffusion.channels import Metadata
 from flashdiffusion.errors import DeadlineError, FlashError, UnavailableError, from_rpc_error
 from flashdiffusion.events import Accepted, Event, Result
 from flashdiffusion.resume import Attempts, ResumePolicy
+from flashdiffusion.turns import Turns
 from flashdiffusion.v1 import reconstruction_pb2
 
 Stubs = Sequence[tuple[str, Callable[..., Any]]]
@@ -73,20 +74,25 @@ class Reconstruction:
         self.cancel()
 
     def _run(self) -> Iterator[Event]:
-        number = 0
-        while not self._cancelled.is_set():
-            target, stub = self._stubs[number % len(self._stubs)]
-            number += 1
+        turns = Turns(len(self._stubs))
+        failure: FlashError | None = None
+        while True:
+            number, delay = turns.next()
+            if failure is not None:
+                self._cancelled.wait(self._within(delay, failure))
+            if self._cancelled.is_set():
+                return
+            target, stub = self._stubs[number]
             try:
                 for event in self._stream(target, stub):
                     yield event
                     if isinstance(event, Result):
                         return
-                failure: FlashError = UnavailableError(f"{target}: the stream ended without a result.", grpc.StatusCode.UNAVAILABLE)
+                failure = UnavailableError(f"{target}: the stream ended without a result.", grpc.StatusCode.UNAVAILABLE)
             except FlashError as error:
                 failure = error
             if not self._cancelled.is_set():
-                self._cancelled.wait(self._within(self._attempts.lost(failure, target), failure))
+                turns.leave_alone(self._attempts.lost(failure, target))
 
     def _stream(self, target: str, stub: Callable[..., Any]) -> Iterator[Event]:
         end = self._attempts.end

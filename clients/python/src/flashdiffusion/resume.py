@@ -99,7 +99,7 @@ class Attempts:
         return event
 
     def lost(self, error: FlashError, server: str) -> float:
-        """Seconds to wait before the next try; raises the error if there is none, after those of other servers with what each said last."""
+        """Seconds for which the server is to be left alone; raises the error if there is none, after those of other servers with what each said last."""
         begins_again = False
         if error.reason in _USELESS_CHECKPOINT and self._checkpoint is not None and not self._policy.require_exact:
             # What the first server chose is pinned by now, so that beginning again gives the same picture.
