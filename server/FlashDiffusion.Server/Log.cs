@@ -111,6 +111,12 @@ internal static partial class Log
     [LoggerMessage(3031, LogLevel.Information, "A call on the {Port} port from {Remote} was refused: {Reason} ({Detail}).", EventName = "AccessRefused")]
     public static partial void AccessRefused(ILogger logger, Hosting.EndpointRole port, string remote, string reason, string detail);
 
+    [LoggerMessage(3040, LogLevel.Error, "The issuer of tokens {Issuer} can't be asked for its keys, so calls with its tokens are UNAVAILABLE; asked again while they come: {Problem}", EventName = "IssuerUnreachable")]
+    public static partial void IssuerUnreachable(ILogger logger, string issuer, string problem);
+
+    [LoggerMessage(3041, LogLevel.Information, "The issuer of tokens {Issuer} has told its keys.", EventName = "IssuerReached")]
+    public static partial void IssuerReached(ILogger logger, string issuer);
+
     [LoggerMessage(3032, LogLevel.Information, "The files of the {What} have changed and are in use.", EventName = "Rotated")]
     public static partial void Rotated(ILogger logger, string what);
 

@@ -28,6 +28,7 @@ internal static class ErrorReasons
     public const string CheckpointDamaged = "CHECKPOINT_DAMAGED";
     public const string CredentialsMissing = "CREDENTIALS_MISSING";
     public const string CredentialsInvalid = "CREDENTIALS_INVALID";
+    public const string IssuerUnreachable = "ISSUER_UNREACHABLE";
     public const string AdminOnly = "ADMIN_ONLY";
     public const string HostRefused = "HOST_REFUSED";
     public const string QuotaExceeded = "QUOTA_EXCEEDED";

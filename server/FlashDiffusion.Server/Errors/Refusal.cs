@@ -1,3 +1,4 @@
+using System.Globalization;
 using FlashDiffusion.Server.Telemetry;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -23,21 +24,32 @@ internal static class Refusal
         {
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = context.Request.ContentType;
-            response.Headers["grpc-status"] = ((int)error.Code).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers["grpc-status"] = ((int)error.Code).ToString(CultureInfo.InvariantCulture);
             response.Headers["grpc-message"] = Uri.EscapeDataString(error.Message);
             response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
+            if (error.RetryAfter is { } pause)
+            {
+                response.Headers[GrpcStatusMapper.PushbackTrailer] = Math.Ceiling(pause.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            }
+
             return;
         }
 
         response.StatusCode = httpStatus ?? error.Code switch
         {
             StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,
+            StatusCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status403Forbidden,
         };
         response.ContentType = "application/json";
         if (error.Code == StatusCode.Unauthenticated)
         {
             response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (error.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         await response.WriteAsync(Formatter.Format(status), context.RequestAborted);

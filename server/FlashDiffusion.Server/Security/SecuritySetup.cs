@@ -36,6 +36,7 @@ internal static class SecuritySetup
                 RotatingFiles.Add(services, "keys of the JWT issuer", [access.JwtKeysFile], (out string problem) => FileContent.Read(access.JwtKeysFile, JwtKeys.Parse, out problem));
             }
 
+            services.AddSingleton<IssuerKeys>();
             services.AddSingleton<IConfigureOptions<JwtBearerOptions>, JwtSetup>();
             authentication.AddJwtBearer(CallerSchemes.Jwt, _ => { });
         }

@@ -37,7 +37,10 @@ internal sealed class InProcessServer : IAsyncDisposable
     /// <summary>Sessions that have not ended.</summary>
     public int ActiveSessions => _context.Engine.ActiveSessions;
 
-    public static async Task<InProcessServer> StartAsync(MapperScene? scene = null, params (string Key, string Value)[] settings)
+    public static Task<InProcessServer> StartAsync(MapperScene? scene = null, params (string Key, string Value)[] settings) => StartAsync(scene, static _ => { }, settings);
+
+    /// <summary>A server of which a test exchanges services.</summary>
+    public static async Task<InProcessServer> StartAsync(MapperScene? scene, Action<IServiceCollection> exchange, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -47,7 +50,7 @@ internal sealed class InProcessServer : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)));
         builder.Logging.ClearProviders();
         var context = (scene ?? new MapperScene()).Context;
-        var server = new InProcessServer(ServerHost.Build(builder, Replace), context);
+        var server = new InProcessServer(ServerHost.Build(builder, Replace + exchange), context);
         server.Services.GetRequiredService<ILoggerFactory>().AddProvider(server.Logs);
         context.Engine.Start();
         await server._app.StartAsync();

@@ -22,7 +22,7 @@ internal sealed class AccessGate(IOptions<AccessOptions> access, IOptions<TlsOpt
             var answer = await context.AuthenticateAsync(CallerSchemes.Any);
             if (answer.Principal is not { } caller)
             {
-                await RefuseAsync(context, Unknown(answer.Failure is not null), answer.Failure?.GetType().Name ?? "nothing shown");
+                await RefuseAsync(context, answer.Failure is IssuerUnreachableException ? NoKeys : Unknown(answer.Failure is not null), answer.Failure?.GetType().Name ?? "nothing shown");
                 return;
             }
 
@@ -47,6 +47,15 @@ internal sealed class AccessGate(IOptions<AccessOptions> access, IOptions<TlsOpt
         Code = StatusCode.PermissionDenied,
         Reason = ErrorReasons.AdminOnly,
         Message = "This method needs the right to administer, which the key, token or certificate of this call does not give.",
+    };
+
+    // Neither good nor bad: told as what it is, clients come again, or ask another server.
+    private static ServerError NoKeys { get; } = new()
+    {
+        Code = StatusCode.Unavailable,
+        Reason = ErrorReasons.IssuerUnreachable,
+        Message = "The issuer of this server's tokens could not be asked for its keys, so the token of this call can't be checked; the server's log says why.",
+        RetryAfter = IssuerKeys.Pause,
     };
 
     private ServerError Unknown(bool shown) => new()

@@ -11,6 +11,9 @@ namespace FlashDiffusion.Server.Security.Callers;
 internal sealed class JwtSetup(IOptions<AccessOptions> access, IServiceProvider services) : IConfigureNamedOptions<JwtBearerOptions>
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    // Every caller waits that long where a firewall swallows the question; the framework's is a minute.
+    private static readonly TimeSpan IssuersTime = TimeSpan.FromSeconds(10);
     private static readonly string[] RightClaims = ["scope", "scp", "roles"];
 
     // Public keys only: with a symmetric algorithm a public key would be a password that everybody knows.
@@ -52,9 +55,19 @@ internal sealed class JwtSetup(IOptions<AccessOptions> access, IServiceProvider 
         else
         {
             options.Authority = access.Value.JwtIssuer;
+            options.BackchannelTimeout = IssuersTime;
         }
 
-        options.Events = new JwtBearerEvents { OnTokenValidated = Accept };
+        options.Events = new JwtBearerEvents { OnMessageReceived = FindKeysAsync, OnTokenValidated = Accept };
+    }
+
+    private async Task FindKeysAsync(MessageReceivedContext context)
+    {
+        if (context.Options.ConfigurationManager is { } issuer && CallerSchemes.TokenOf(context.Request) is { } token && CallerSchemes.IsJwt(token)
+            && !await services.GetRequiredService<IssuerKeys>().AreThereAsync(issuer))
+        {
+            context.Fail(new IssuerUnreachableException());
+        }
     }
 
     private Task Accept(TokenValidatedContext context)
