@@ -59,7 +59,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _etaError = Meter.CreateHistogram("flashdiffusion.estimator.eta_error", "1", "Relative error of the first ETA, actual over estimated, minus 1.", null, EtaErrors);
         _accepted = Meter.CreateCounter<long>("flashdiffusion.requests.accepted", "{request}", "Requests taken on; each ends once, however it ends.");
         _rejected = Meter.CreateCounter<long>("flashdiffusion.requests.rejected", "{request}", "Requests refused at once.");
-        _stalled = Meter.CreateCounter<long>("flashdiffusion.stream.stalled", "{stream}", "Streams whose client stopped reading and was let go.");
+        _stalled = Meter.CreateCounter<long>("flashdiffusion.stream.stalled", "{stream}", "Streams and answers whose client stopped reading and was let go.");
         _detached = Meter.CreateCounter<long>("flashdiffusion.requests.detached", "{request}", "Reconstructions that went on after their last stream broke; how they end is counted too.");
         _resumed = Meter.CreateCounter<long>("flashdiffusion.resume.count", "{resume}", "Reconstructions that went on from a checkpoint.");
         _steps = Meter.CreateCounter<long>("flashdiffusion.steps", "{step}", "Steps run, by requests that ended.");

@@ -49,7 +49,7 @@ internal sealed class ServerOptions
     /// <value>False.</value>
     public bool Reflection { get; set; }
 
-    /// <summary>Seconds that one write to a client may take before the client counts as gone and its work is cancelled.</summary>
+    /// <summary>Seconds that one write to a client, an event or a piece of an answer, may take before the client counts as gone and its work is cancelled.</summary>
     /// <value>120.</value>
     [Range(1, 86400)]
     public double StallSeconds { get; set; } = 120;

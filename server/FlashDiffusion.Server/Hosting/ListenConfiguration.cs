@@ -23,7 +23,7 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOpti
         // Half-open clients would hold their place on the device for ever.
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
-        // A reader that is slow is the event writer's business, which says so and cancels; this would reset the connection after 5 s.
+        // A reader that is slow is the business of who writes (EventWriter, UnreadAnswers), who says so and cancels; this would reset the connection after 5 s.
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.Http2.InitialStreamWindowSize = UploadWindow;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 2 * UploadWindow;

@@ -137,6 +137,7 @@ internal static class ServerHost
         services.AddSingleton<RequestMapper>();
         services.AddSingleton<ReadingPlaces>();
         services.AddSingleton<EventWriterFactory>();
+        services.AddSingleton<UnreadAnswers>();
         services.AddSingleton<InferenceRunner>();
         services.AddSingleton<InferenceStreamFactory>();
         services.AddSingleton<RuntimeSampler>();

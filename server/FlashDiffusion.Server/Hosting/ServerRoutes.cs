@@ -31,6 +31,8 @@ internal static class ServerRoutes
         app.UseWhen(context => EndpointRoleFeature.Of(context) == EndpointRole.Metrics, branch => branch.UseOpenTelemetryPrometheusScrapingEndpoint());
         BrowserAccess.Use(app);
         app.UseRouting();
+        var unread = app.Services.GetRequiredService<UnreadAnswers>();
+        app.Use((context, next) => unread.InvokeAsync(context, next));
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseWhen(IsCall, calls =>
         {
