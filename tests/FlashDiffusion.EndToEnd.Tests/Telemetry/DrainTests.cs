@@ -82,6 +82,27 @@ public sealed class DrainTests(OperatedServer operated) : IClassFixture<Operated
     }
 
     [Fact]
+    public async Task Termination_WhileACallHangs_EndsAllTheSame()
+    {
+        using var plugins = new PluginFolder();
+        await using var server = await RunningServer.StartAsync([$"--plugins={plugins.FullPath}", "--grace=1", "--Engine:StepLimitSeconds=0"]);
+        using var call = server.Reconstruction.Reconstruct(await Requests.FaultyAsync(server, "hang", delay: 0), Requests.Call);
+        // Its ten good steps; the call of the next one never ends.
+        V1.ReconstructResponse? happened = null;
+        while (happened?.Progress?.Step is not 10)
+        {
+            Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            happened = call.ResponseStream.Current;
+        }
+
+        server.Terminate();
+
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))).StatusCode);
+        Assert.Equal(0, await server.EndAsync());
+        await server.SaysAsync("goes on at the end");
+    }
+
+    [Fact]
     public async Task AdminDrain_Asked_RefusesNewAndSaysSo()
     {
         await using var server = await RunningServer.StartAsync(["--admin=true", "--admin-port=0"]);
