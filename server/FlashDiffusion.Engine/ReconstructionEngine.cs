@@ -194,7 +194,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return refused;
         }
 
-        return await BoundedAsync(() => Enqueue(0, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[0])), request.Operator.Family, lease, cancellation)), lease);
+        return await BoundedAsync(() => Enqueue(0, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[0])), request.Operator.Family, lease, cancellation, KindOf(request))), lease);
     }
 
     /// <summary>Runs work on the first device's thread.</summary>
@@ -312,6 +312,8 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             _fleet.Dispose();
         }
     }
+
+    private static string KindOf(DegradeRequest request) => FormattableString.Invariant($"{request.Operator.Family.Descriptor.Name} {request.Picture.Shape[1]}x{request.Picture.Shape[2]}");
 
     private static string Learn(DeviceLoop loop, ReconstructionRequest request, int rows, long bytes, bool alone)
     {

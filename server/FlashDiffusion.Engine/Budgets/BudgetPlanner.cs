@@ -124,6 +124,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
             looks += units * (etas.UnitSeconds(lane.Key, options.SeverityBatch) ?? 0);
         }
 
+        looks += promises.Debt;
         return promises.Wait(looks, samples) + looks + (etas.DecodeSeconds(probe.Lane) ?? 0);
     }
 

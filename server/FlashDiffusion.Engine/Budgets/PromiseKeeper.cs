@@ -10,8 +10,8 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <summary>
 /// Keeps the promise that every accepted deadline is: none is made that no <see cref="IReserve"/> can keep beside those made before, and no unit
 /// runs that would make it break one. What it can't know when it promises may still break one: units that take longer than any measured like them,
-/// more than the margin covers (of an operator that joins others, its first unit, which is one of its own where there is time for that), or that memory does not suffice for; work other than reconstructions (loading a model, degrading a picture); a
-/// device that is lost. Device loop only.
+/// more than the margin covers (of an operator that joins others, its first unit, which is one of its own where there is time for that), or that memory does not suffice for; a model that is
+/// loaded; a device that is lost. Device loop only.
 /// </summary>
 /// <param name="options">Options.</param>
 /// <param name="etas">Says what units take.</param>
@@ -25,6 +25,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     private ImmutableArray<ReservedUnits> _schedule = [];
 
     private double Margin => 1 + options.DeadlineMargin;
+
+    /// <summary>Seconds of short work that has waited for too long: new promises are made behind it, and nothing that nobody was promised delays it further.</summary>
+    public double Debt { get; set; }
 
     /// <summary>What was promised when the last unit was chosen.</summary>
     public ImmutableArray<ReservedWork> Latest { get; private set; } = [];
@@ -54,12 +57,13 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         {
             // Who would be late anyway is no reason against it.
             var completions = reserve.Play(before.Add(mine)).Completions;
-            kept |= (completions[mine.Id] * Margin) + own < mine.Left
-                && before.All(work => !IsLate(work, completions) || (!inOrder && IsLate(work, without.Completions)));
-            best = Math.Min(best, completions[mine.Id]);
+            kept |= ((completions[mine.Id] + Debt) * Margin) + own < mine.Left
+                && before.All(work => !IsLate(work, completions) || (!inOrder && IsLate(work, without.Completions)))
+                && before.All(work => !IsLate(work, completions, Debt) || IsLate(work, without.Completions, Debt));
+            best = Math.Min(best, completions[mine.Id] + Debt);
         }
 
-        kept = kept && LeavesTheLeast(before, mine, Promised(looks.Where(look => look.DueAt is not null && look.Id < sample.Id).Select(look => ReservedWork.Least(look, Left(look)!.Value)), seconds), seconds);
+        kept = kept && LeavesTheLeast(before, mine, Leasts(looks.Where(look => look.Id < sample.Id), seconds), seconds);
         return best;
     }
 
@@ -69,6 +73,21 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
             var (with, without) = (reserve.Play([.. before, .. leasts, mine]).Completions, reserve.Play([.. before, .. leasts]).Completions);
             return leasts.All(least => !IsLate(least, with) || IsLate(least, without));
         });
+
+    /// <summary>Whether every promise survives so many seconds of other work, and the least of those that wait for their look.</summary>
+    /// <param name="takes">Those seconds.</param>
+    /// <param name="scheduler">Work that waits.</param>
+    public bool Allow(double takes, LaneScheduler scheduler)
+    {
+        if (!scheduler.Work.Any(work => work.DueAt is not null))
+        {
+            return true;
+        }
+
+        var seconds = Memoised();
+        ImmutableArray<ReservedWork> work = [.. Promised(scheduler.Work.OfType<Sample>(), seconds), .. Leasts(scheduler.Work.OfType<SeverityProbe>(), seconds)];
+        return work.IsEmpty || Reserves(seconds).Any(reserve => reserve.Play(work).Overrun(work, takes, Margin) < 0);
+    }
 
     /// <summary>Seconds until a unit that nobody was promised can run.</summary>
     /// <param name="unit">What it takes.</param>
@@ -173,7 +192,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
         foreach (var reserve in Reserves(seconds))
         {
-            if (reserve.Play(after) is var play && play.Overrun(after, takes, Margin) < 0)
+            if (reserve.Play(after) is var play && play.Overrun(after, takes + Debt, Margin) < 0)
             {
                 _schedule = play.Units;
                 return true;
@@ -183,11 +202,14 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         return false;
     }
 
-    private bool IsLate(ReservedWork work, Dictionary<long, double> completions) => completions[work.Id] * Margin >= work.Left;
+    private bool IsLate(ReservedWork work, Dictionary<long, double> completions, double delay = 0) => (completions[work.Id] + delay) * Margin >= work.Left;
 
     // Who can't be in time even alone has no promise left that could be kept.
     private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, string, double> seconds) =>
         Promised(samples.Where(sample => sample.DueAt is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value)), seconds);
+
+    private ImmutableArray<ReservedWork> Leasts(IEnumerable<SeverityProbe> looks, Func<LaneKey, int, string, double> seconds) =>
+        Promised(looks.Where(look => look.DueAt is not null).Select(look => ReservedWork.Least(look, Left(look)!.Value)), seconds);
 
     private static ImmutableArray<ReservedWork> Promised(IEnumerable<ReservedWork> all, Func<LaneKey, int, string, double> seconds) =>
         [.. all.Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1, work.Operator)) < work.Left)];

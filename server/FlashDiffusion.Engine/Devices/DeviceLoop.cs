@@ -24,7 +24,6 @@ namespace FlashDiffusion.Engine.Devices;
 /// </summary>
 internal sealed class DeviceLoop : IDisposable
 {
-    private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly SessionEnds _ends;
     private readonly LaneScheduler _scheduler;
@@ -40,7 +39,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly SessionStarts _starts;
     private readonly ConcurrentQueue<Action> _losses = new();
     private readonly ConcurrentQueue<Action> _arrivals = new();
-    private readonly ConcurrentQueue<WorkItem> _items = new();
+    private readonly ItemQueue _items;
     private EngineLoad _load = EngineLoad.Idle;
     private readonly Lock _expectation = new();
     private readonly CallGuard _guard;
@@ -63,10 +62,10 @@ internal sealed class DeviceLoop : IDisposable
     public DeviceLoop(int device, EngineOptions options, SessionEnds ends, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger, Quarantine? quarantine = null, WakingTime? waking = null)
     {
         _device = device;
-        _logger = logger;
         _time = time;
         _ends = ends;
         _guard = new CallGuard(waking ?? time);
+        _items = new ItemQueue(_guard, time, waking ?? time, logger);
         _operators = new BoundOperators(_guard, (family, fault) => Log.OperatorFaulted(logger, fault, family.Descriptor.Name));
         _quarantine = quarantine ?? new Quarantine();
         Kind = DeviceNames.KindOf(DeviceNames.Of(options)[device]);
@@ -122,8 +121,8 @@ internal sealed class DeviceLoop : IDisposable
         });
     }
 
-    /// <summary>Hands over bounded work; one piece a tick is run.</summary>
-    public void Enqueue(WorkItem item) => _items.Enqueue(item);
+    /// <summary>Hands over bounded work; one piece a tick is run, where promises allow it.</summary>
+    public void Enqueue(WorkItem item) => _items.Add(item);
 
     /// <summary>Continues a sample from a saved state, in the lane of its next step.</summary>
     /// <param name="sample">A sample under way.</param>
@@ -215,19 +214,10 @@ internal sealed class DeviceLoop : IDisposable
     public bool Tick()
     {
         using var pause = _pause = CollectionPause.Start();
+        _promises.Debt = _items.Overdue;
         TakeIn();
-
-        var worked = false;
-        if (_items.TryDequeue(out var item))
-        {
-            worked = true;
-            if (item.Run(_guard) is { } failure)
-            {
-                using var traced = LogContext.Of(item.Parent);
-                Log.WorkFailed(_logger, failure.Cause, failure.Reason);
-            }
-        }
-
+        var worked = _items.Run(seconds => _promises.Allow(seconds, _scheduler));
+        _promises.Debt = _items.Overdue;
         Retire();
         if (_scheduler.Next(_etas.Moment) is { } batch)
         {
@@ -301,11 +291,7 @@ internal sealed class DeviceLoop : IDisposable
             Drop(work, failure);
         }
 
-        while (_items.TryDequeue(out var item))
-        {
-            item.Fail(failure);
-        }
-
+        _items.Abort(failure);
         _operators.Trim([]);
         Publish();
     }

@@ -12,6 +12,12 @@ internal abstract class WorkItem : IStake
     /// <summary>Span of whoever asked for it; its log lines belong there.</summary>
     public ActivityContext Parent { get; } = Activity.Current?.Context ?? default;
 
+    /// <summary>What takes about as long as it, if it waits for promises; null if it does not.</summary>
+    public string? Kind { get; private init; }
+
+    /// <summary>Whether nobody waits for it any more.</summary>
+    public abstract bool IsGone { get; }
+
     /// <summary>Runs it on the device thread; never throws unless the thread is lost meanwhile.</summary>
     /// <param name="guard">Where foreign code is entered and left.</param>
     /// <returns>Why it failed; null if it did not, or nobody waits for it.</returns>
@@ -32,11 +38,12 @@ internal abstract class WorkItem : IStake
     /// <param name="part">Whose code the function calls: a solver, an operator family or a model; null if it is the server's own and may take its time.</param>
     /// <param name="lease">Keeps that code in service until the item is done, or its thread comes back; null if it stays anyway.</param>
     /// <param name="cancellation">Skips it if it has not begun.</param>
+    /// <param name="kind">What takes about as long as it, if it waits for promises; null if it does not.</param>
     /// <returns>The item and its answer.</returns>
-    public static (WorkItem Item, Task<DeviceAnswer<T>> Answer) Of<T>(Func<T> work, object? part, IDisposable? lease, CancellationToken cancellation)
+    public static (WorkItem Item, Task<DeviceAnswer<T>> Answer) Of<T>(Func<T> work, object? part, IDisposable? lease, CancellationToken cancellation, string? kind = null)
         where T : class
     {
-        var item = new Item<T>(work, part, lease, cancellation);
+        var item = new Item<T>(work, part, lease, cancellation) { Kind = kind };
         return (item, item.Answer.Task);
     }
 
@@ -44,6 +51,8 @@ internal abstract class WorkItem : IStake
         where T : class
     {
         public TaskCompletionSource<DeviceAnswer<T>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override bool IsGone => cancellation.IsCancellationRequested;
 
         public override Failure? Run(CallGuard guard)
         {

@@ -31,6 +31,7 @@ internal sealed class PromiseStorm : IDisposable
     private readonly LawSolver[] _solvers = [new(), new() { Chunks = 2 }];
     private readonly List<ReconstructionSession> _sessions = [];
     private readonly Dictionary<ReconstructionSession, TimeSpan> _floors = [];
+    private readonly List<Task> _degraded = [];
     private readonly bool _alike;
     private DateTimeOffset _next;
 
@@ -95,6 +96,8 @@ internal sealed class PromiseStorm : IDisposable
         {
             Check(session);
         }
+
+        Assert.All(_degraded, answer => Assert.True(answer.IsCompletedSuccessfully));
     }
 
     private ReconstructionRequest Request(ulong seed, int steps, int size, int solver, bool dear)
@@ -117,6 +120,11 @@ internal sealed class PromiseStorm : IDisposable
             while (_harness.Loops[device].Tick())
             {
             }
+        }
+
+        Degrade(device);
+        while (_harness.Loops[device].Tick())
+        {
         }
 
         _next = _clocks[device] > _next ? _clocks[device] : _next;
@@ -142,10 +150,33 @@ internal sealed class PromiseStorm : IDisposable
         }
     }
 
+    // Work beside reconstructions takes longer than any of their units.
+    private void Degrade(int device)
+    {
+        var (item, answer) = WorkItem.Of(
+            () =>
+            {
+                _clocks.Advance(TimeSpan.FromMilliseconds(50));
+                return "done";
+            },
+            null,
+            null,
+            CancellationToken.None,
+            "degrade");
+        _harness.Loops[device].Enqueue(item);
+        _degraded.Add(answer);
+    }
+
     private void Submit(byte shape, byte limit, byte kind)
     {
         _clocks.CatchUp(_idle.Length, _next);
         _clocks.Turn = _idle.Length;
+
+        if (!_alike && kind % 5 == 4)
+        {
+            Degrade(0);
+            _harness.Loops[0].Wake();
+        }
 
         // Some rows of the second solver need both of the calls that a step may take.
         var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), _alike ? 1 : kind % 3, kind % 2, !_alike && limit / 8 % 4 == 3) with

@@ -38,9 +38,9 @@ export type Scheduling = Message<"flashdiffusion.v1.Scheduling"> & {
   /**
    * Longest time from acceptance to the result, 1 ms to 24 hours. The earlier of this and the call's deadline counts. Where the whole trajectory would
    * take longer, a shorter one is taken, and accepted.cut says so. Once accepted the answer comes in time, whatever arrives later: work without a
-   * deadline waits for it. That can fail only where the device becomes slower than the server's margin covers, where it is kept from its steps by
-   * loading a model or degrading pictures, and where it is lost or its memory does not suffice. A server that goes on from a checkpoint, or begins again
-   * after a break, counts it anew: say what is left of it by the call's deadline, as the clients of this project do. Detached work has no such deadline.
+   * deadline waits for it, and so does degrading pictures. That can fail only where the device becomes slower than the server's margin covers, where
+   * it is kept from its steps by loading a model, and where it is lost or its memory does not suffice. A server that goes on from a checkpoint, or begins
+   * again after a break, counts it anew: say what is left of it by the call's deadline, as the clients of this project do. Detached work has no such deadline.
    *
    * @generated from field: google.protobuf.Duration time_limit = 3;
    */
@@ -120,9 +120,10 @@ export enum OnTightDeadline {
 
   /**
    * Take the longest trajectory that fits. Refused (DEADLINE_EXCEEDED, eta_seconds in ErrorInfo) is only a deadline that is shorter than the look at
-   * the measurement, one step, the last decode, the wait behind deadlines that were accepted before and the unit of work that runs when it comes, and
-   * the server's margin. With COMPATIBILITY_OFFICIAL and with resume_from nothing is ever shortened: what does not fit whole (the rest of the
-   * checkpoint's trajectory) is refused. Without resume_from the same request may still fit, shorter.
+   * the measurement, one step, the last decode, the wait behind deadlines that were accepted before (and the least of those that came before and
+   * wait for their look, pictures to degrade that have waited for a second, and the unit of work that runs when it comes), and the server's margin.
+   * With COMPATIBILITY_OFFICIAL and with resume_from nothing is ever shortened: what does not fit whole (the rest of the checkpoint's trajectory) is
+   * refused. Without resume_from the same request may still fit, shorter.
    *
    * @generated from enum value: ON_TIGHT_DEADLINE_SHORTEN = 1;
    */
@@ -205,7 +206,7 @@ export enum Priority {
   NORMAL = 2,
 
   /**
-   * Before everything else but a deadline that was accepted and would be missed.
+   * Before everything else but a deadline that was accepted and would be missed, and the look of a request with a deadline.
    *
    * @generated from enum value: PRIORITY_HIGH = 3;
    */
