@@ -116,6 +116,8 @@ internal static partial class Log
 
     [LoggerMessage(3041, LogLevel.Information, "The issuer of tokens {Issuer} has told its keys.", EventName = "IssuerReached")]
     public static partial void IssuerReached(ILogger logger, string issuer);
+    [LoggerMessage(3045, LogLevel.Information, "A connection to the {Port} port from {Remote} was refused: its client certificate lets nobody in ({Detail}).", EventName = "HandshakeRefused")]
+    public static partial void HandshakeRefused(ILogger logger, Hosting.EndpointRole port, string remote, string detail);
 
     [LoggerMessage(3032, LogLevel.Information, "The files of the {What} have changed and are in use.", EventName = "Rotated")]
     public static partial void Rotated(ILogger logger, string what);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashDiffusion.Cli.Commands;
 using FlashDiffusion.Client;
-using Grpc.Core;
 
 namespace FlashDiffusion.Cli;
 
@@ -52,13 +51,8 @@ internal static class FlashCommandLine
         }
         catch (Exception exception) when (exception is CliException or FlashException or IOException or UnauthorizedAccessException)
         {
-            await context.Error.WriteLineAsync($"flash: {exception.Message.ReplaceLineEndings(" ")}{Hint(exception)}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"flash: {exception.Message.ReplaceLineEndings(" ")}{ConnectionHints.Of(exception)}").ConfigureAwait(false);
             return ExitCode.Of(exception);
         }
     }
-
-    /// <summary>Servers speak of headers, people of options.</summary>
-    private static string Hint(Exception exception) => exception is FlashException { Code: StatusCode.Unauthenticated }
-        ? $" Give --api-key-file, or set {ConnectionOptions.KeyVariable}."
-        : "";
 }

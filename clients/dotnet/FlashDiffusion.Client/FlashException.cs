@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Google.Rpc;
 using Grpc.Core;
@@ -111,6 +112,27 @@ public sealed class FlashException : Exception
         return null;
     }
 
+    // .NET's words are of frames and chains.
+    private static string Explain(AuthenticationException distrust) => distrust.Message switch
+    {
+        var said when said.Contains("frame size", StringComparison.Ordinal) => $"what answers there does not speak TLS; give the port that does, or http:// for cleartext ({said})",
+        var said when said.Contains("PartialChain", StringComparison.Ordinal) || said.Contains("UntrustedRoot", StringComparison.Ordinal) => $"its certificate is signed by no authority that is trusted here ({said}).",
+        var said => said,
+    };
+
+    /// <summary>What may be wrong where something listens and ends the connection without a word.</summary>
+    private static string Ended(Exception cause, Uri address) => cause.GetBaseException() switch
+    {
+        // Nobody listens, or the network does not get there.
+        SocketException { SocketErrorCode: not SocketError.ConnectionReset } => "",
+
+        // With TLS 1.3 a client is connected before its certificate is looked at.
+        IOException or SocketException or ObjectDisposedException => address.Scheme == Uri.UriSchemeHttps
+            ? " The server may ask for a client certificate of an authority that it trusts."
+            : " If the server has TLS, write https:// before the address.",
+        _ => "",
+    };
+
     private static TimeSpan? PushBackOf(RpcException exception) =>
         exception.Trailers.GetValue("grpc-retry-pushback-ms") is { } text
             // What can't be read means no retry (gRFC A6).
@@ -122,7 +144,7 @@ public sealed class FlashException : Exception
     {
         if (Distrust(exception) is { } distrust)
         {
-            return $"No secure connection to {address}: {distrust.Message}";
+            return $"No secure connection to {address}: {Explain(distrust)}";
         }
 
         if (IsStranger(exception))
@@ -133,7 +155,7 @@ public sealed class FlashException : Exception
         if (status is null && exception.StatusCode == StatusCode.Unavailable && exception.Status.DebugException is not null)
         {
             var cause = exception.Status.DebugException.GetBaseException().Message;
-            return $"No FlashDiffusion server answers at {address} ({cause}).";
+            return $"No FlashDiffusion server answers at {address} ({cause}).{Ended(exception.Status.DebugException, address)}";
         }
 
         if (exception.StatusCode == StatusCode.Unimplemented && status is null)

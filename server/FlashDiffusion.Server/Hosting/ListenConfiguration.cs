@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace FlashDiffusion.Server.Hosting;
 
 /// <summary>The ports of the server; that of the admin service only where it is enabled.</summary>
-internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOptions<AdminOptions> admin, IServiceProvider services) : IConfigureOptions<KestrelServerOptions>
+internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOptions<AdminOptions> admin, IServiceProvider services, ILogger<ListenConfiguration> logger) : IConfigureOptions<KestrelServerOptions>
 {
     private const int UploadWindow = 4 * 1024 * 1024;
     private const int MessageOverhead = 64 * 1024;
@@ -38,7 +38,7 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOpti
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ServerOptions server, int port, EndpointRole role, HttpProtocols protocols, Rotating<TlsIdentity>? identity)
+    private void Listen(KestrelServerOptions kestrel, ServerOptions server, int port, EndpointRole role, HttpProtocols protocols, Rotating<TlsIdentity>? identity)
     {
         switch (server.Listen)
         {
@@ -62,7 +62,8 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOpti
             if (identity is not null)
             {
                 // Asked for every connection, so that a certificate that has changed is shown from then on.
-                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(identity.Current.Options()) });
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = connection => ValueTask.FromResult(identity.Current.Options(
+                    why => Log.HandshakeRefused(logger, role, (connection.Connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "", why))) });
             }
 
             var feature = new EndpointRoleFeature(role);

@@ -16,7 +16,7 @@ internal static class ParameterReader
             switch (value.KindCase)
             {
                 case V1.ParameterValue.KindOneofCase.Number:
-                    values[name] = ParameterValue.Of(value.Number);
+                    values[name] = OfNumber(descriptors.FirstOrDefault(descriptor => descriptor.Name == name), value.Number);
                     break;
                 case V1.ParameterValue.KindOneofCase.Text:
                     values[name] = ParameterValue.Of(value.Text);
@@ -37,5 +37,12 @@ internal static class ParameterReader
         }
 
         return resolved;
+    }
+
+    // A command line knows no types: where '2' is a word to choose, 2 is that word.
+    private static ParameterValue OfNumber(ParameterDescriptor? descriptor, double number)
+    {
+        var value = ParameterValue.Of(number);
+        return descriptor is { Kind: ParameterKind.Choice } && descriptor.Choices.Contains(value.ToString()) ? ParameterValue.Of(value.ToString()) : value;
     }
 }

@@ -37,7 +37,7 @@ public sealed class ReconstructCommandTests : IDisposable
         // The preview beside a measurement is left out, and so is what is no picture.
         Assert.Equal(["a.png", "b.png", "c.png"], Directory.EnumerateFiles(_folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(3, server.Reconstruction.Reconstructions.Count);
-        Assert.Contains("3 of 3 pictures reconstructed, UNet calls 36", output, StringComparison.Ordinal);
+        Assert.Contains("3 of 3 pictures reconstructed, UNet calls 72", output, StringComparison.Ordinal);
         Assert.Equal(terminal, output.Contains('\u001b', StringComparison.Ordinal));
         Assert.True(terminal || output.Contains("b.png: step 12 of 12", StringComparison.Ordinal));
     }
@@ -88,7 +88,7 @@ public sealed class ReconstructCommandTests : IDisposable
         var lines = output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => Path.GetFileName(line.GetProperty("input").GetString())!);
         Assert.Equal(["a.npy", "b.png", "c.webp"], lines.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(_folder["out/a.npy"], lines["a.npy"].GetProperty("output").GetString());
-        Assert.Equal((12, 12), (lines["a.npy"].GetProperty("accepted").GetProperty("total_steps").GetInt32(), lines["a.npy"].GetProperty("result").GetProperty("cost").GetProperty("unet_forward").GetInt32()));
+        Assert.Equal((12, 24), (lines["a.npy"].GetProperty("accepted").GetProperty("total_steps").GetInt32(), lines["a.npy"].GetProperty("result").GetProperty("cost").GetProperty("unet_forward").GetInt32()));
         Assert.Equal((JsonValueKind.Null, 2), (lines["b.png"].GetProperty("output").ValueKind, lines["b.png"].GetProperty("error").GetProperty("exit_code").GetInt32()));
         Assert.True(File.Exists(_folder["out/c.npy"]));
     }

@@ -24,6 +24,8 @@ public sealed class TlsOptionsTests : IDisposable
         _certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         File.WriteAllText(_folder["cert.pem"], _certificate.ExportCertificatePem());
         File.WriteAllText(_folder["key.pem"], key.ExportPkcs8PrivateKeyPem());
+        using var other = RSA.Create(2048);
+        File.WriteAllText(_folder["other.pem"], other.ExportPkcs8PrivateKeyPem());
     }
 
     public void Dispose()
@@ -45,6 +47,32 @@ public sealed class TlsOptionsTests : IDisposable
         Assert.Contains("starter", trusted.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Unavailable, strange.ExitCode);
         Assert.Contains($"No secure connection to {server.Address}/: ", strange.Error, StringComparison.Ordinal);
+        Assert.EndsWith("Give its authority's with --ca-file.\n", strange.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Models_WithoutTheCertificateThatIsAskedFor_SayWhichOptionsGiveIt()
+    {
+        await using var server = await FakeFlashServer.StartAsync(_certificate);
+
+        var (exit, _, error) = await CommandRunner.RunAsync("models", "--address", server.Address, "--ca-file", _folder["cert.pem"]);
+
+        Assert.Equal(ExitCode.Unavailable, exit);
+        Assert.EndsWith("may ask for a client certificate of an authority that it trusts. Give --cert-file and --cert-key-file.\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Models_TlsWhereTheServerHasNoneAndTheReverse_SayWhatToWrite()
+    {
+        await using var secure = await FakeFlashServer.StartAsync(_certificate);
+        await using var open = await FakeFlashServer.StartAsync();
+
+        var cleartext = await CommandRunner.RunAsync("models", "--address", secure.Address.Replace("https:", "http:", StringComparison.Ordinal));
+        var tls = await CommandRunner.RunAsync("models", "--address", open.Address.Replace("http:", "https:", StringComparison.Ordinal));
+
+        Assert.Equal((ExitCode.Unavailable, ExitCode.Unavailable), (cleartext.ExitCode, tls.ExitCode));
+        Assert.Contains("https://", cleartext.Error, StringComparison.Ordinal);
+        Assert.Contains("does not speak TLS; give the port that does, or http://", tls.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,6 +80,9 @@ public sealed class TlsOptionsTests : IDisposable
     [InlineData("--ca-file: ", "--ca-file", "nowhere.pem")]
     [InlineData("holds no certificate", "--ca-file", "key.pem")]
     [InlineData("--cert-file: ", "--cert-file", "key.pem", "--cert-key-file", "cert.pem")]
+    [InlineData("--cert-key-file: ", "--cert-file", "cert.pem", "--cert-key-file", "cert.pem")]
+    [InlineData("--cert-key-file: ", "--cert-file", "cert.pem", "--cert-key-file", "other.pem")]
+    [InlineData("write --address https://", "--ca-file", "cert.pem")]
     public async Task Models_WrongFiles_AreExplained(string expected, params string[] arguments)
     {
         string[] full = [.. arguments.Select(argument => argument.StartsWith('-') ? argument : _folder[argument])];

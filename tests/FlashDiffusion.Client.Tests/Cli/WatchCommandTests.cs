@@ -23,7 +23,7 @@ public sealed class WatchCommandTests : IDisposable
         Assert.Equal((0, ""), (exit, error));
         Assert.Contains('▀', output);
         Assert.Contains("measurement", output, StringComparison.Ordinal);
-        Assert.Contains("UNet calls 12 of 1000", output, StringComparison.Ordinal);
+        Assert.Contains("steps 12 of 1000, UNet calls 24", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
             }
         }
 
-        var cost = new Cost { Steps = Steps, UnetForward = Steps, FullSteps = 1000, ComputeTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) };
+        var cost = new Cost { Steps = Steps, UnetForward = 2 * Steps, FullSteps = 1000, ComputeTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) };
         await responseStream.WriteAsync(
             new ReconstructResponse { Sequence = sequence, Result = new Result { Picture = picture, Seed = request.Seed, Cost = cost } }, context.CancellationToken);
     }

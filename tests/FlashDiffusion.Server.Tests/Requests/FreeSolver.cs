@@ -26,7 +26,7 @@ internal sealed class FreeSolver : ILatentSolver
         [
             ParameterDescriptor.Number("strength", 0.25, 0, 1, "Strength."),
             ParameterDescriptor.Integer("rounds", 3, 1, 5, "Rounds."),
-            ParameterDescriptor.Choice("style", "Style.", "plain", "fancy"),
+            ParameterDescriptor.Choice("style", "Style.", "plain", "fancy", "2"),
             NamedPreset.ChoiceOf(Published),
         ],
         Presets = Published,

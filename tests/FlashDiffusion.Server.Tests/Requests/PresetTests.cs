@@ -41,6 +41,24 @@ public sealed class PresetTests
         Assert.Empty(mapped.Notices);
     }
 
+    [Theory]
+    [InlineData(2, "2")]
+    [InlineData(3, null)]
+    public void Map_NumberWhereWordsAreChosen_IsTheWordThatLooksLikeIt(double number, string? word)
+    {
+        var request = Request();
+        request.Solver.Parameters["style"] = new V1.ParameterValue { Number = number };
+
+        if (word is null)
+        {
+            Assert.Equal(["solver.parameters.style"], _scene.Fields(request));
+        }
+        else
+        {
+            Assert.Equal(word, _scene.Map(request).Request.SolverParameters.Choice("style"));
+        }
+    }
+
     [Fact]
     public void Map_StartFromPureNoise_TakesWhatWasTunedForIt()
     {

@@ -79,6 +79,12 @@ public sealed class TlsTests : IDisposable
             await Assert.ThrowsAsync<RpcException>(() => ModelsAsync(server, _authority.Certificate, certificate));
         }
 
+        // They only see that the connection ends; the log says whom it turned away and why.
+        foreach (var why in (string[])["(no certificate shown)", "(PartialChain: CN=alice, signed by CN=Somebody else)", "(NotValidForUsage: CN=alice, signed by "])
+        {
+            await Eventually.IsAsync(() => server.Logs.Text.Contains($"A connection to the Grpc port from 127.0.0.1 was refused: its client certificate lets nobody in {why}", StringComparison.Ordinal));
+        }
+
         var refused = await Assert.ThrowsAsync<RpcException>(() => StatisticsAsync(server, alice));
         Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
         Assert.False((await StatisticsAsync(server, ops)).Draining);

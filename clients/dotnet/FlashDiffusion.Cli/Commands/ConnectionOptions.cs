@@ -62,6 +62,12 @@ internal sealed class ConnectionOptions
     private FlashClientOptions Options(ParseResult parsed, ResumePolicy? resume = null)
     {
         var options = new FlashClientOptions { ApiKey = Key(parsed), ConfigureHandler = _tls.Read(parsed) };
+        var addresses = parsed.GetRequiredValue(_address);
+        if (options.ConfigureHandler is not null && !addresses.Any(address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw CliException.Usage($"--ca-file, --cert-file and --cert-key-file are for https, and {string.Join(", ", addresses)} is in cleartext: write --address https://HOST:PORT.");
+        }
+
         options = resume is null ? options : options with { Resume = resume };
         return parsed.GetValue(_timeout) is { } seconds
             ? options with { UnaryTimeout = TimeSpan.FromSeconds(seconds), ReconstructTimeout = TimeSpan.FromSeconds(seconds) }

@@ -6,7 +6,7 @@ namespace FlashDiffusion.Cli.Commands;
 /// <summary>The form <c>name=value</c> of parameters.</summary>
 internal static class ParameterOption
 {
-    /// <summary>Numbers become numbers, anything else a word; the server knows which one it wants.</summary>
+    /// <summary>Finite numbers become numbers, anything else a word; the server knows which one it wants.</summary>
     public static IEnumerable<KeyValuePair<string, ParameterValue>> Parse(string option, IEnumerable<string> assignments)
     {
         foreach (var assignment in assignments)
@@ -18,7 +18,7 @@ internal static class ParameterOption
             }
 
             var text = assignment[(split + 1)..];
-            var value = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            var value = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
                 ? new ParameterValue { Number = number }
                 : new ParameterValue { Text = text };
             yield return new(assignment[..split], value);

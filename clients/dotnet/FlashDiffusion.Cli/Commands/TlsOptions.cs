@@ -59,7 +59,9 @@ internal sealed class TlsOptions
 
         if (certificate is not null)
         {
-            Load("--cert-file", certificate, file => ssl.ClientCertificates = [X509Certificate2.CreateFromPemFile(file, key!.FullName)]);
+            // By itself first, so that what is said next is about the key.
+            Load("--cert-file", certificate, file => X509Certificate2.CreateFromPem(File.ReadAllText(file)).Dispose());
+            Load("--cert-key-file", key!, file => ssl.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate.FullName, file)]);
         }
 
         return handler => handler.SslOptions = ssl;
@@ -71,9 +73,10 @@ internal sealed class TlsOptions
         {
             load(file.FullName);
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            throw CliException.Usage($"{option}: {file.FullName} can't be read: {exception.Message}");
+            // A key of another certificate is an argument to .NET. Without what it adds for programmers.
+            throw CliException.Usage($"{option}: {file.FullName} can't be used: {exception.Message.Split(" (Parameter ")[0]}");
         }
     }
 }

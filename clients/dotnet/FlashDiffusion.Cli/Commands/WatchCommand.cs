@@ -96,8 +96,7 @@ internal static class WatchCommand
 
         private string Describe(ReconstructionOutcome outcome)
         {
-            var cost = outcome.Result.Cost;
-            return $"{target ?? "done"}: UNet calls {cost.UnetForward} of {cost.FullSteps}, {Lines.Describe(outcome.Elapsed)}, seed {outcome.Result.Seed}";
+            return $"{target ?? "done"}: {Lines.Describe(outcome.Result.Cost)}, {Lines.Describe(outcome.Elapsed)}, seed {outcome.Result.Seed}";
         }
     }
 }

@@ -30,6 +30,6 @@ internal static class DemoSheet
     private static string Title(DemoFigures figures)
     {
         var severity = figures.Severity is { } value ? FormattableString.Invariant($", severity {value:0.###}") : "";
-        return $"{figures.Operator}{severity}, start step {figures.StartStep}: {figures.UnetCalls} UNet calls of {figures.FullSteps}, seed {figures.Seed}";
+        return $"{figures.Operator}{severity}, start step {figures.StartStep}: {figures.Steps} of {figures.FullSteps} steps, {figures.UnetCalls} UNet calls, seed {figures.Seed}";
     }
 }

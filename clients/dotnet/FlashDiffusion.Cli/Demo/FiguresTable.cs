@@ -26,7 +26,7 @@ internal static class FiguresTable
     {
         var saved = figures.FullSteps > 0 ? 100 - (100.0 * figures.Steps / figures.FullSteps) : 0;
         return FormattableString.Invariant(
-            $"UNet calls {figures.UnetCalls} of {figures.FullSteps} ({saved:0} % saved), {figures.StepsPerSecond:0.0} steps/s, reconstruction {figures.ReconstructionSeconds:0.0} s, wall time {total.TotalSeconds:0.0} s");
+            $"steps {figures.Steps} of {figures.FullSteps} ({saved:0} % saved), UNet calls {figures.UnetCalls}, {figures.StepsPerSecond:0.0} steps/s, reconstruction {figures.ReconstructionSeconds:0.0} s, wall time {total.TotalSeconds:0.0} s");
     }
 
     private static void Add(Table table, string name, Quality quality) => table.AddRow(

@@ -34,6 +34,9 @@ internal static class Lines
         return $"step {report.Step} of {report.TotalSteps}{rate}{remaining}";
     }
 
+    /// <summary>What a reconstruction cost. Steps with steps: a solver may take several calls a step, or several steps a timestep.</summary>
+    public static string Describe(Cost cost) => $"steps {cost.Steps} of {cost.FullSteps}, UNet calls {cost.UnetForward}";
+
     /// <summary>A duration that people read.</summary>
     public static string Describe(TimeSpan time) => time.TotalSeconds < 60
         ? FormattableString.Invariant($"{time.TotalSeconds:0.0} s")

@@ -12,7 +12,7 @@ internal sealed record PictureOutcome(PictureJob Job, ReconstructionOutcome? Out
 {
     /// <summary>A line for people.</summary>
     public string Describe() => Outcome is { Result: var result }
-        ? $"{Job.Output}: UNet calls {result.Cost.UnetForward} of {result.Cost.FullSteps}, {Lines.Describe(Outcome.Elapsed)}, seed {result.Seed}"
+        ? $"{Job.Output}: {Lines.Describe(result.Cost)}, {Lines.Describe(Outcome.Elapsed)}, seed {result.Seed}"
         : $"{Job.Input.FullName}: {Failure?.Message.ReplaceLineEndings(" ")}";
 
     public JsonObject ToJson()

@@ -23,7 +23,8 @@ internal sealed class TlsIdentity : IDisposable
     }
 
     /// <summary>How a connection that begins now is made.</summary>
-    public SslServerAuthenticationOptions Options()
+    /// <param name="refused">Told why a client is turned away, who only sees that the connection ends.</param>
+    public SslServerAuthenticationOptions Options(Action<string> refused)
     {
         var options = new SslServerAuthenticationOptions
         {
@@ -42,6 +43,15 @@ internal sealed class TlsIdentity : IDisposable
             policy.CustomTrustStore.AddRange(_clients);
             policy.ApplicationPolicy.Add(ClientAuthentication);
             options.CertificateChainPolicy = policy;
+            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            {
+                if (errors != SslPolicyErrors.None)
+                {
+                    refused(ClientRefusal.Describe(certificate, chain));
+                }
+
+                return errors == SslPolicyErrors.None;
+            };
         }
 
         return options;
