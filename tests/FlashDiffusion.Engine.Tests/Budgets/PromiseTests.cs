@@ -16,8 +16,8 @@ public sealed class PromiseTests
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, false)]
-    // With several devices what each request has to wait for is not known when it comes: work moves.
     [InlineData(1, true)]
+    [InlineData(2, true)]
     public void Promises_AnyArrivals_AreKept(int devices, bool alike)
     {
         var config = Config.QuickThrowOnFailure.WithMaxTest(Storms).WithStartSize(8).WithEndSize(120).WithQuietOnSuccess(true);
