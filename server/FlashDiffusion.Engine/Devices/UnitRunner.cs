@@ -160,9 +160,9 @@ internal sealed class UnitRunner(
             Preview = snapshot.Preview,
             Checkpoint = snapshot.Checkpoint is { } checkpoint ? ends.Timed(checkpoint, sample) : null,
         });
-        if (replaced)
+        if (replaced > 0)
         {
-            telemetry.RecordCoalesced();
+            telemetry.RecordCoalesced(replaced);
         }
     }
 

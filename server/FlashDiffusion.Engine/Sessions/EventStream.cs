@@ -4,15 +4,16 @@ using System.Threading.Channels;
 namespace FlashDiffusion.Engine.Sessions;
 
 /// <summary>
-/// Events on their way from the device thread to one reader. Three slots: the accepted event, the newest progress event, the final
-/// event. Writing never waits; a progress event that is replaced before it was read is counted and leaves its checkpoint to the next one,
-/// the other two are never lost.
+/// Events on their way from the device thread to one reader. Four slots: the accepted event, the newest progress event with a picture, one that came
+/// after it without (for a checkpoint only), the final event. Writing never waits; a progress event that is replaced before it was read is counted
+/// and leaves its checkpoint to the next one, the first and the final one are never lost.
 /// </summary>
 internal sealed class EventStream
 {
     private readonly Lock _gate = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private AcceptedEvent? _accepted;
+    private ProgressEvent? _shown;
     private ProgressEvent? _progress;
     private SessionEvent? _final;
     private long _skipped;
@@ -37,7 +38,7 @@ internal sealed class EventStream
         {
             lock (_gate)
             {
-                return _accepted is not null || _progress is not null;
+                return _accepted is not null || _shown is not null || _progress is not null;
             }
         }
     }
@@ -53,16 +54,32 @@ internal sealed class EventStream
         _signal.Writer.TryWrite(true);
     }
 
-    /// <summary>Publishes a progress event in place of an unread one.</summary>
-    /// <returns>True if it replaced one.</returns>
-    public bool Publish(ProgressEvent progress)
+    /// <summary>Publishes a progress event in place of unread ones; without a picture it waits behind one that has one.</summary>
+    /// <returns>How many it replaced.</returns>
+    public int Publish(ProgressEvent progress)
     {
-        bool replaced;
+        int replaced;
         lock (_gate)
         {
-            replaced = _progress is not null;
-            _skipped += replaced ? 1 : 0;
-            _progress = progress with { Skipped = progress.Skipped + _skipped, Checkpoint = progress.Checkpoint ?? _progress?.Checkpoint };
+            var unread = _progress;
+            if (HasPicture(progress))
+            {
+                replaced = (_shown is null ? 0 : 1) + (unread is null ? 0 : 1);
+                _shown = null;
+            }
+            else if (HasPicture(unread))
+            {
+                // One checkpoint is enough.
+                replaced = 0;
+                _shown = progress.Checkpoint is null ? unread : unread! with { Checkpoint = null };
+            }
+            else
+            {
+                replaced = unread is null ? 0 : 1;
+            }
+
+            _skipped += replaced;
+            _progress = progress with { Skipped = progress.Skipped + _skipped, Checkpoint = progress.Checkpoint ?? unread?.Checkpoint };
         }
 
         _signal.Writer.TryWrite(true);
@@ -86,7 +103,7 @@ internal sealed class EventStream
         lock (_gate)
         {
             _closed = true;
-            _progress = null;
+            (_shown, _progress) = (null, null);
         }
     }
 
@@ -109,6 +126,8 @@ internal sealed class EventStream
         }
     }
 
+    private static bool HasPicture(ProgressEvent? progress) => progress is { Latent: not null } or { Preview: not null };
+
     private SessionEvent? Take()
     {
         lock (_gate)
@@ -117,6 +136,12 @@ internal sealed class EventStream
             {
                 _accepted = null;
                 return accepted;
+            }
+
+            if (_shown is { } shown)
+            {
+                _shown = null;
+                return shown;
             }
 
             if (_progress is { } progress)

@@ -170,8 +170,8 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     /// <summary>A cancelled request's place is free.</summary>
     public void RecordCancel(double seconds) => _cancelLatency.Record(seconds);
 
-    /// <summary>A progress event was replaced unread.</summary>
-    public void RecordCoalesced() => _coalesced.Add(1);
+    /// <summary>Progress events were replaced unread.</summary>
+    public void RecordCoalesced(int events) => _coalesced.Add(events);
 
     /// <summary>A request ended that had been given an ETA.</summary>
     public void RecordEta(double estimated, double actual) => _etaError.Record((actual / estimated) - 1);

@@ -49,20 +49,44 @@ public sealed class EventStreamTests
     [Fact]
     public async Task ReadAsync_ReplacedEventHadACheckpoint_TheNextOneCarriesIt()
     {
-        var saved = new Checkpoint
-        {
-            State = new SampleState(1, new SavedTensor(torch.ScalarType.Float32, [1], new byte[4]), ImmutableSortedDictionary<string, SavedTensor>.Empty),
-            Start = new StartDecision { Mode = AdaptationMode.Full, Index = 1, SignalScale = 0, NoiseScale = 1 },
-            Plan = [],
-            Calls = default,
-            SeverityCalls = 0,
-        };
+        var saved = Saved();
         _stream.Publish(Progress(1) with { Checkpoint = saved });
         _stream.Publish(Progress(2));
         _stream.Publish(Progress(3));
         _stream.Finish(Failed());
         var progress = Assert.IsType<ProgressEvent>((await ReadAllAsync())[0]);
         Assert.Equal((3, 2L), (progress.Step, progress.Skipped));
+        Assert.Same(saved, progress.Checkpoint);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadAsync_OnlyCheckpointsSinceAPicture_GivesThePictureAndTheNewestCheckpoint(bool withPreview)
+    {
+        var picture = new HostTensor([0.5f], [1]);
+        var (first, second, third) = (Saved(), Saved(), Saved());
+        Assert.Equal(0, _stream.Publish(Progress(25) with { Checkpoint = first, Preview = withPreview ? picture : null, Latent = withPreview ? null : picture }));
+        Assert.Equal(0, _stream.Publish(Progress(30) with { Checkpoint = second }));
+        Assert.Equal(1, _stream.Publish(Progress(40) with { Checkpoint = third }));
+        _stream.Finish(Failed());
+
+        var events = (await ReadAllAsync()).OfType<ProgressEvent>().ToArray();
+        Assert.Equal([(25, 0L, true, null), (40, 1L, false, third)], events.Select(progress => (progress.Step, progress.Skipped, progress.Preview is not null || progress.Latent is not null, progress.Checkpoint)));
+    }
+
+    [Fact]
+    public async Task ReadAsync_ANewerPicture_TakesThePlaceOfAllThatWasUnread()
+    {
+        var (picture, saved) = (new HostTensor([0.5f], [1]), Saved());
+        _stream.Publish(Progress(25) with { Preview = picture });
+        _stream.Publish(Progress(30) with { Checkpoint = saved });
+        Assert.Equal(2, _stream.Publish(Progress(50) with { Preview = picture }));
+        Assert.True(_stream.HasUnread);
+        _stream.Finish(Failed());
+
+        var progress = Assert.Single((await ReadAllAsync()).OfType<ProgressEvent>());
+        Assert.Equal((50, 2L), (progress.Step, progress.Skipped));
         Assert.Same(saved, progress.Checkpoint);
     }
 
@@ -96,11 +120,20 @@ public sealed class EventStreamTests
     [Fact]
     public void Publish_Unread_SaysThatItReplaced()
     {
-        Assert.False(_stream.Publish(Progress(1)));
-        Assert.True(_stream.Publish(Progress(2)));
+        Assert.Equal(0, _stream.Publish(Progress(1)));
+        Assert.Equal(1, _stream.Publish(Progress(2)));
     }
 
     private static AcceptedEvent Accepted() => new() { StartTimestep = 9, TotalSteps = 10, FullSteps = 1000, StepsAhead = 0, Seed = 1, Adaptation = Requests.AdaptationMode.Auto };
+
+    private static Checkpoint Saved() => new()
+    {
+        State = new SampleState(1, new SavedTensor(torch.ScalarType.Float32, [1], new byte[4]), ImmutableSortedDictionary<string, SavedTensor>.Empty),
+        Start = new StartDecision { Mode = AdaptationMode.Full, Index = 1, SignalScale = 0, NoiseScale = 1 },
+        Plan = [],
+        Calls = default,
+        SeverityCalls = 0,
+    };
 
     private static ProgressEvent Progress(int step) => new() { Step = step, TotalSteps = 100, Timestep = 100 - step };
 
