@@ -19,6 +19,6 @@ internal static class LmapParameters
         ParameterDescriptor.Number(PriorWeight, 0.15, 0, 100, "Weight of the prior's term beside the squared residual.") with { Symbol = "w" },
         ParameterDescriptor.Integer(PriorTimestep, 50, 0, 100_000, "Timestep at which the denoiser judges the latent in the first stage, at most the start's.") with { Symbol = "t_1" },
         ParameterDescriptor.Number(RestartShare, 1, 0, 1, "Where the second stage starts, as a share of the start step that severity (or the request) chose: 0 leaves it out, for the least distortion; more buys texture.") with { Symbol = "t_0" },
-        ParameterDescriptor.Number(GuidanceScale, 1, 0, 100, "Step size of the data-consistency gradient of the second stage, which is latent DPS; 0 leaves the measurement out of it.") with { Symbol = "eta" },
+        ParameterDescriptor.Number(GuidanceScale, 1, 0, 100, "Step size of the data-consistency gradient of the second stage, which is latent DPS; 0 leaves the measurement out of it.") with { Symbol = "eta", PerStep = true },
     ];
 }

@@ -16,7 +16,7 @@ internal static class MpgdParameters
 
     public static ImmutableArray<ParameterDescriptor> All { get; } =
     [
-        ParameterDescriptor.Number(GuidanceScale, 1.0, 0, 1000, "Step size of the data-consistency gradient. More follows the measurement closer, its noise included; 0 ignores it.") with { Symbol = "c_t" },
+        ParameterDescriptor.Number(GuidanceScale, 1.0, 0, 1000, "Step size of the data-consistency gradient. More follows the measurement closer, its noise included; 0 ignores it.") with { Symbol = "c_t", PerStep = true },
         ParameterDescriptor.Choice(
             GuidanceTarget,
             "What the gradient moves: next_latent shifts the latent after the reverse step, as latent_dps does; clean_latent shifts the predicted clean latent before it, as the paper does (it reaches the next latent with the small weight of the posterior mean, so it takes a much larger scale).",

@@ -28,10 +28,10 @@ public static class GuidanceParameters
             "all", "chaotic", "semantic", "refinement", "chaotic+semantic", "chaotic+refinement", "semantic+refinement") with { Symbol = "dc_correct_stage" },
     ];
 
-    /// <summary>Descriptor of the weight of the autoencoder's term.</summary>
+    /// <summary>Descriptor of the weight of the autoencoder's term, which a budget multiplies as the residual's, so that their ratio stays.</summary>
     /// <param name="defaultValue">Its default.</param>
     /// <param name="description">One sentence for users.</param>
     /// <returns>The descriptor.</returns>
     public static ParameterDescriptor LatentWeightOf(double defaultValue, string description) =>
-        ParameterDescriptor.Number(LatentWeight, defaultValue, 0, 100, description) with { Symbol = "w" };
+        ParameterDescriptor.Number(LatentWeight, defaultValue, 0, 100, description) with { Symbol = "w", PerStep = true };
 }

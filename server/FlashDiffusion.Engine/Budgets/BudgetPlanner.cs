@@ -94,6 +94,12 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         }
 
         var chosen = Cut(sample, whole, start, Math.Max(1, fits), reason, ask);
+        if (!chosen.Violations.IsEmpty)
+        {
+            // The solver takes no shorter plan.
+            return refused;
+        }
+
         sample.Replan(chosen);
         return fits > 0 ? null : Refused(sample, others, looks, chosen.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline, ask);
     }
@@ -138,10 +144,12 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
 
     private SamplePlan Cut(Sample sample, SamplePlan whole, int start, int points, CutReason reason, Func<SampleSpec, SolverPlan> ask)
     {
-        var usual = whole.Steps.Length - whole.InversionSteps;
-        var factor = Math.Pow(Math.Max(1, (double)usual / points), options.GuidanceExponent ?? sample.Session.Request.GuidanceExponent ?? 0);
+        var request = sample.Session.Request;
+        var factor = request.Solver.Descriptor.Parameters.Any(parameter => parameter.PerStep)
+            ? Math.Pow(Math.Max(1, (sample.Start.Index + 1.0) / points), options.GuidanceExponent ?? request.GuidanceExponent ?? 0)
+            : 1;
         var cut = new TrajectoryCut(LogSnrPoints.Of(sample.Spec.Schedule, start, points), factor, whole.Steps.Length, reason);
-        return SampleFactory.PlanOf(sample.Session.Request, sample.Piece, whole.Start with { Cut = cut }, ask);
+        return SampleFactory.PlanOf(request, sample.Piece, whole.Start with { Cut = cut }, ask);
     }
 
     // Without a deadline of its own it is never refused for another's: what was promised goes first, and it waits.

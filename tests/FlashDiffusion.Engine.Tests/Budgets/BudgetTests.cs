@@ -4,6 +4,7 @@ using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Tests.Devices;
 using FlashDiffusion.Testing.Fakes;
 
 namespace FlashDiffusion.Engine.Tests.Budgets;
@@ -13,6 +14,8 @@ public sealed class BudgetTests
 {
     // A step of the fake solver calls the denoiser, 6 ms, and the decoder, 4 ms; a look calls the encoder, 20 ms, and the decoder.
     private const int Whole = 60;
+
+    private static FakeSolver Guided => new() { Parameters = [ParameterDescriptor.Number("strength", 1, 0, 10, "Strength.") with { PerStep = true }] };
 
     [Theory]
     [InlineData(0.3)]
@@ -24,7 +27,7 @@ public sealed class BudgetTests
     {
         using var harness = await WarmAsync(new EngineOptions { MaximumSessions = 10, Threads = 1, GuidanceExponent = 0.5 });
         var limit = TimeSpan.FromMilliseconds(share * 10 * Whole);
-        var session = harness.Submit(harness.Request(1, Whole - 1) with { TimeLimit = limit });
+        var session = harness.Submit(harness.Request(1, Whole - 1) with { Solver = Guided, TimeLimit = limit });
         harness.RunUntilIdle();
         var events = await EngineHarness.EventsAsync(session);
         var accepted = Assert.IsType<AcceptedEvent>(events[0]);
@@ -47,10 +50,38 @@ public sealed class BudgetTests
     public async Task NetworkCalls_GuidanceExponent_IsTheServersOrThePresetsOrNone(double? option, double? preset, double expected)
     {
         using var harness = await WarmAsync(new EngineOptions { MaximumSessions = 10, Threads = 1, GuidanceExponent = option });
-        var session = harness.Submit(harness.Request(1, Whole - 1) with { MaximumNetworkCalls = 15, GuidanceExponent = preset });
+        var session = harness.Submit(harness.Request(1, Whole - 1) with { Solver = Guided, MaximumNetworkCalls = 15, GuidanceExponent = preset });
         harness.RunUntilIdle();
         var accepted = Assert.IsType<AcceptedEvent>((await EngineHarness.EventsAsync(session))[0]);
         Assert.Equal(Math.Pow((double)Whole / accepted.TotalSteps, expected), accepted.Cut!.GuidanceFactor, 9);
+    }
+
+    [Fact]
+    public async Task NetworkCalls_SolverWithoutStrengths_MultipliesNothingAndSaysSo()
+    {
+        using var harness = await WarmAsync(new EngineOptions { MaximumSessions = 10, Threads = 1, GuidanceExponent = 0.5 });
+        var session = harness.Submit(harness.Request(1, Whole - 1) with { MaximumNetworkCalls = 15 });
+        harness.RunUntilIdle();
+        Assert.Equal(1, Assert.IsType<AcceptedEvent>((await EngineHarness.EventsAsync(session))[0]).Cut!.GuidanceFactor);
+    }
+
+    [Theory]
+    [InlineData(5, null, "BUDGET_TOO_SMALL")]
+    [InlineData(5, 5000, "BUDGET_TOO_SMALL")]
+    [InlineData(null, 300, "DEADLINE_TOO_TIGHT")]
+    public async Task Budget_SolverTakesNoShorterPlan_IsRefusedWithWhatTheWholeNeeds(int? calls, int? milliseconds, string reason)
+    {
+        using var harness = await WarmAsync();
+        var session = harness.Submit(harness.Request(1, Whole - 1) with
+        {
+            Solver = new UncuttableSolver(refuses: true),
+            MaximumNetworkCalls = calls,
+            TimeLimit = milliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
+        });
+        harness.RunUntilIdle();
+        var failure = await EngineHarness.FailureAsync(session);
+        Assert.Equal((calls is null ? SessionOutcome.DeadlineExceeded : SessionOutcome.BudgetTooSmall, reason), (failure.Outcome, failure.Reason));
+        Assert.Contains($"{Whole} {(calls is null ? "steps" : "network calls")}", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ internal sealed class FakeSolver : ILatentSolver
         Version = Version,
         Description = "For tests.",
         Needs = SolverNeeds.Operator | SolverNeeds.Gradient,
-        Parameters = [],
+        Parameters = Parameters,
     };
 
     /// <summary>Seeds whose rows throw.</summary>
@@ -34,6 +34,12 @@ internal sealed class FakeSolver : ILatentSolver
 
     /// <summary>Seeds whose rows become NaN.</summary>
     public HashSet<ulong> Poisoned { get; } = [];
+
+    /// <summary>Seeds whose rows spoil what the step returns for all of them, and how.</summary>
+    public Dictionary<ulong, Func<StepOutput, StepOutput>> Misshapen { get; } = [];
+
+    /// <summary>Its parameters; it makes no use of them.</summary>
+    public ImmutableArray<ParameterDescriptor> Parameters { get; init; } = [];
 
     /// <summary>Seeds of the rows of every step, in order.</summary>
     public List<ImmutableArray<ulong>> Batches { get; } = [];
@@ -72,7 +78,7 @@ internal sealed class FakeSolver : ILatentSolver
         var momentum = batch.Scratch.TryGetValue(Momentum, out var carried) ? (carried * 0.5f) + gradient : gradient;
         var moved = ReverseStep.Move(batch, clean.detach(), prediction.detach()) - (momentum * 0.01f);
         var poison = tensor(batch.Rows.Select(row => Poisoned.Contains(SeedOf(row)) ? float.NaN : 0f).ToArray()).reshape(-1, 1, 1, 1);
-        return new StepOutput
+        var output = new StepOutput
         {
             Latents = moved + poison,
             PredictedClean = clean.detach(),
@@ -80,5 +86,6 @@ internal sealed class FakeSolver : ILatentSolver
             Residual = residual.detach(),
             Scratch = new Dictionary<string, Tensor> { [Momentum] = momentum },
         };
+        return batch.Rows.Select(SeedOf).Where(Misshapen.ContainsKey).Aggregate(output, (spoilt, seed) => Misshapen[seed](spoilt));
     }
 }

@@ -91,7 +91,7 @@ export type Cut = Message<"flashdiffusion.v1.Cut"> & {
   reason: CutReason;
 
   /**
-   * By what the solver's strengths that every step applies (guidance scales) were multiplied, 1 or more.
+   * By what the solver's strengths that every step applies (guidance scales) were multiplied, 1 or more; 1 for a solver without any.
    *
    * @generated from field: double guidance_factor = 3;
    */

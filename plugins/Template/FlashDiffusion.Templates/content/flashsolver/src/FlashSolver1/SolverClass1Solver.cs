@@ -26,7 +26,7 @@ public sealed class SolverClass1Solver : ILatentSolver
         Version = "0.1.0",
         Description = "Pulls every predicted clean latent towards the measurement by one gradient through the decoder.",
         Needs = SolverNeeds.Operator | SolverNeeds.Gradient,
-        Parameters = [ParameterDescriptor.Number(Strength, 0.2, 0, 10, "Step size of the gradient; 0 ignores the measurement.")],
+        Parameters = [ParameterDescriptor.Number(Strength, 0.2, 0, 10, "Step size of the gradient; 0 ignores the measurement.") with { PerStep = true }],
     };
 
     /// <summary>Validates, and lists every step with its cost. The server's ETA, deadlines and scheduling come from it.</summary>
