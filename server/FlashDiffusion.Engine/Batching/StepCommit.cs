@@ -108,6 +108,11 @@ internal static class StepCommit
             throw new SolverContractException($"The step returned clean latents of shape ({string.Join(", ", output.PredictedClean.shape)}).");
         }
 
+        if (output.DecodedClean is { } decoded && !decoded.shape.AsSpan().SequenceEqual([batch.Count, 3, batch.Rows[0].Spec.Picture.Height, batch.Rows[0].Spec.Picture.Width]))
+        {
+            throw new SolverContractException($"The step returned decoded pictures of shape ({string.Join(", ", decoded.shape)}) for {batch.Count} rows of {batch.Rows[0].Spec.Picture}.");
+        }
+
         if (output.Completed is { } completed && completed.Length != batch.Count)
         {
             throw new SolverContractException($"The step returned {completed.Length} completion flags for {batch.Count} rows.");

@@ -4,6 +4,7 @@ using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Tests.Laws;
 using FlashDiffusion.Testing.Fakes;
+using static TorchSharp.torch;
 
 namespace FlashDiffusion.Engine.Tests.Devices;
 
@@ -33,6 +34,37 @@ public sealed class IsolationTests
         var failure = await EngineHarness.FailureAsync(sessions[1]);
         Assert.Equal((SessionOutcome.SolverFailed, "SOLVER_FAULT"), (failure.Outcome, failure.Reason));
         Assert.DoesNotContain("Told to throw", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(alone, (await EngineHarness.ResultAsync(sessions[0])).Picture.Values);
+        Assert.Equal(2, harness.Ledger.Ended(SessionOutcome.Completed));
+    }
+
+    [Theory]
+    [InlineData("latents")]
+    [InlineData("type")]
+    [InlineData("clean latents")]
+    [InlineData("pictures")]
+    [InlineData("flags")]
+    [InlineData("scratch")]
+    [InlineData("scalar scratch")]
+    [InlineData("residuals")]
+    public async Task Tick_SolverReturnsAnotherShapeForOneRow_FailsAlone(string what)
+    {
+        using var harness = new EngineHarness();
+        harness.Solver.Misshapen[2] = output => what switch
+        {
+            "latents" => output with { Latents = output.Latents[.., .., ..1] },
+            "type" => output with { Latents = output.Latents.to(ScalarType.Float64) },
+            "clean latents" => output with { PredictedClean = output.PredictedClean[.., ..1] },
+            "pictures" => output with { DecodedClean = output.DecodedClean![.., .., ..1] },
+            "flags" => output with { Completed = [] },
+            "scratch" => output with { Scratch = new Dictionary<string, Tensor> { ["momentum"] = zeros(7) } },
+            "scalar scratch" => output with { Scratch = new Dictionary<string, Tensor> { ["momentum"] = zeros([]) } },
+            _ => output with { Residual = zeros(7) },
+        };
+        var (alone, sessions) = await WithCompanionsAsync(harness);
+
+        var failure = await EngineHarness.FailureAsync(sessions[1]);
+        Assert.Equal((SessionOutcome.SolverFailed, "SOLVER_FAULT", 0), (failure.Outcome, failure.Reason, failure.Step));
         Assert.Equal(alone, (await EngineHarness.ResultAsync(sessions[0])).Picture.Values);
         Assert.Equal(2, harness.Ledger.Ended(SessionOutcome.Completed));
     }
