@@ -172,7 +172,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             var answer = new TaskCompletionSource<DeviceAnswer<SeverityReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
             var loop = _fleet.Lightest();
             var stake = new LookStake(answer, lease);
-            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request with { Caller = Told(request.Caller) }, stake, cancellation));
+            loop.Arrive(() => loop.Starts.Begin(Interlocked.Increment(ref _lastId), request with { Caller = Told(request.Caller) }, stake, cancellation), work: 0);
             loop.Wake();
             if (HasEnded)
             {
@@ -397,7 +397,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     private CallerKey Told(CallerKey caller) => _options.FairShare ? caller : default;
 
-    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = Load.NextFree, Eta = Load.Backlog });
+    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = _fleet.NextFree(_options.MaximumSessions), Eta = _fleet.Backlog });
 
     private Rejection Count(Rejection rejection)
     {

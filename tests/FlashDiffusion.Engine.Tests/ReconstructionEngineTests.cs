@@ -95,6 +95,33 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Submit_FullInABurst_SaysHowLongAllOfItTakes(bool knowsWork)
+    {
+        if (knowsWork)
+        {
+            await EngineHarness.ResultAsync(_engine.Submit(Request(1)).Session!);
+        }
+
+        // Nobody has been looked at, and the device has not said that there is anything to do.
+        Assert.True(SpinWait.SpinUntil(() => _engine.Load == EngineLoad.Idle, Patience));
+        _gate.Reset();
+        Volatile.Write(ref _ungated, 0);
+        var sessions = Enumerable.Range(0, 3).Select(i => _engine.Submit(Request((ulong)i)).Session!).ToArray();
+        var rejection = _engine.Submit(Request(9)).Rejection!;
+        Assert.Equal(EngineLoad.Idle, _engine.Load);
+        Assert.Equal(knowsWork, rejection.Eta > TimeSpan.Zero);
+        Assert.Equal(knowsWork ? rejection.Eta / 3 : null, rejection.RetryAfter);
+
+        _gate.Set();
+        foreach (var session in sessions)
+        {
+            await EngineHarness.ResultAsync(session);
+        }
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Submit_FullOfOneCaller_KeepsTheNextPlaceForAnother(bool fairShare)

@@ -54,6 +54,13 @@ internal sealed class DeviceFleet : IDisposable
     /// <summary>What all of them have to do.</summary>
     public EngineLoad Load => Loops.Length == 1 ? Loops[0].Load : EngineLoad.Sum(Loops.Select(loop => loop.Load));
 
+    /// <summary>Expected time until all that was accepted is done, be it still on its way to a device; null if unknown.</summary>
+    public TimeSpan? Backlog => Loops.Select(loop => loop.Backlog).ToArray() is var each && each.All(backlog => backlog is not null) ? each.Max() : null;
+
+    /// <summary>Expected time until a place is free; null if unknown.</summary>
+    /// <param name="places">How many there are, all taken: where nothing is planned yet, each is free after its share of the whole.</param>
+    public TimeSpan? NextFree(int places) => Load.NextFree ?? Backlog / places;
+
     /// <summary>The device with the least remaining work.</summary>
     public DeviceLoop Lightest() => Loops.Length == 1 ? Loops[0] : Loops.MinBy(loop => loop.Pressure)!;
 

@@ -152,6 +152,9 @@ internal sealed class DeviceLoop : IDisposable
         }
     }
 
+    /// <summary>Expected time until all is done that is here or on its way; any thread. Null if unknown.</summary>
+    public TimeSpan? Backlog => _loads.Backlog(Load, Pressure);
+
     /// <summary>Seconds that the least of a request would take here, behind what was promised; any thread. Null if nobody knows.</summary>
     public double? Least(ReconstructionRequest request) => _least.Of(request);
 

@@ -134,6 +134,7 @@ internal sealed class SessionStarts(
                 Encoder = encoder,
                 Piece = piece,
                 Measurement = owned,
+                IsEstimate = true,
                 WantsDecodedMean = request.IncludeDecodedMean,
                 Verdict = () => cancellation.IsCancellationRequested ? SessionEnds.Cancelled : null,
                 Done = result =>

@@ -45,6 +45,9 @@ internal sealed class SeverityProbe : IScheduledWork
     /// It belongs to whoever waits for the look.</summary>
     public required Tensor Measurement { get; init; }
 
+    /// <summary>Whether it is an estimate: no reconstruction follows the look.</summary>
+    public bool IsEstimate { get; init; }
+
     /// <summary>Whether the decoded mean is wanted, beside the residual that needs it anyway.</summary>
     public bool WantsDecodedMean { get; init; }
 

@@ -3,7 +3,7 @@ namespace FlashDiffusion.Engine.Telemetry;
 /// <summary>What the device loop had to do a moment ago. Immutable; published once a unit of work.</summary>
 /// <param name="Queued">Requests accepted that have not taken a step yet.</param>
 /// <param name="Running">Samples that have.</param>
-/// <param name="Steps">Steps of all of them together; of what was not looked at yet as many as of the others on average, at least one.</param>
+/// <param name="Steps">Steps of all of them together; of what was not looked at yet as many as the last others had in all, on average.</param>
 /// <param name="NextFree">Expected time until one of them is done; null if unknown.</param>
 /// <param name="Backlog">Expected time until all of them are done; null if unknown.</param>
 /// <param name="Work">Seconds of device time that all of them need; a guess where nothing was measured.</param>

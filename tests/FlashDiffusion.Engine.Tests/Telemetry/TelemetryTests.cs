@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Severity;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Tests.Laws;
@@ -168,6 +172,38 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(50, harness.Loop.Load.Steps);
         harness.RunUntilIdle();
         Assert.Equal(0, harness.Loop.Load.Steps);
+    }
+
+    [Fact]
+    public async Task Work_OfEstimates_IsNotCounted()
+    {
+        using var harness = new EngineHarness(new EngineOptions { MaximumSessions = 10, Threads = 1, SeverityBatch = 1 });
+        var request = harness.Request(1);
+        harness.Submit(request);
+        harness.RunUntilIdle();
+        var looks = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource<DeviceAnswer<SeverityReport>>()).ToArray();
+        foreach (var look in looks)
+        {
+            harness.Loop.Starts.Begin(100, new SeverityRequest
+            {
+                Model = request.Model with { SeverityEncoders = new Dictionary<string, ISeverityEncoder> { ["gain"] = new FakeSeverityEncoder("gain") }.ToFrozenDictionary() },
+                Operator = request.Operator!,
+                Measurement = request.Measurement,
+                Picture = request.Picture,
+            }, new LookStake(look, null), TestContext.Current.CancellationToken);
+        }
+
+        harness.Tick(1);
+        Assert.Equal(2, looks.Count(look => !look.Task.IsCompleted));
+        Assert.Equal((0, 0L, 0.0, 0.0), (harness.Loop.Load.Queued, harness.Loop.Load.Steps, harness.Loop.Load.Work, harness.Loop.Pressure));
+
+        // Reconstructions that wait are counted, and as whole ones, though the last that ran was at its end.
+        harness.Submit(harness.Request(2));
+        harness.Submit(harness.Request(3));
+        harness.Tick(1);
+        Assert.Equal(20, harness.Loop.Load.Steps);
+        harness.RunUntilIdle();
+        Assert.All(await Task.WhenAll(looks.Select(look => look.Task)), answer => Assert.NotNull(answer.Value));
     }
 
     [Fact]

@@ -66,7 +66,7 @@ export type Accepted = Message<"flashdiffusion.v1.Accepted"> & {
   eta?: Duration | undefined;
 
   /**
-   * Steps of other requests that were waiting or running when this one was accepted.
+   * Steps of other requests that were waiting or running on its device when this one was planned; of those only that were looked at before it.
    *
    * @generated from field: int64 steps_ahead = 6;
    */
@@ -207,7 +207,7 @@ export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
  */
 export type Progress = Message<"flashdiffusion.v1.Progress"> & {
   /**
-   * Steps done, 0 to total_steps. After ten seconds of silence the newest event comes again, without latent, preview and checkpoint, so that
+   * Steps done, 0 to total_steps. After five seconds of silence the newest event comes again, without latent, preview and checkpoint, so that
    * proxies and clients know the stream to be alive: that is the only one that may say 0.
    *
    * @generated from field: int32 step = 1;
