@@ -3,7 +3,7 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { PictureFormat } from "./gen/flashdiffusion/v1/picture_pb.js";
 import {
   AdaptationMode, AdaptationSchema, Compatibility, OutputOptionsSchema, PreviewKind, ProgressOptionsSchema, Sampler, SamplingSchema,
-  SolverChoiceSchema, StartMode, type Adaptation,
+  SolverChoiceSchema, StartMode, type Adaptation, type Sampling,
 } from "./gen/flashdiffusion/v1/reconstruction_options_pb.js";
 import { ReconstructRequestSchema, type ReconstructRequest } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
 import { OnDisconnect } from "./gen/flashdiffusion/v1/resume_pb.js";
@@ -20,7 +20,7 @@ export interface Options {
   readonly modelVersion?: string;
   readonly solver?: string;
   readonly solverParameters?: Parameters;
-  /** auto: severity decides; full: from pure noise. A startTimestep or severity fixes it instead. */
+  /** auto: severity decides, or what a startTimestep or severity fixes; full: from pure noise. */
   readonly start?: "auto" | "full";
   readonly startTimestep?: number;
   readonly severity?: number;
@@ -30,6 +30,7 @@ export interface Options {
   readonly ddimInversion?: boolean;
   /** Points of the DDIM grid over the whole schedule; left out means DDPM. */
   readonly ddimSteps?: number;
+  /** Noise of the DDIM steps, 0 to 1; with ddimSteps only. */
   readonly ddimEta?: number;
   readonly seed?: number | bigint;
   /** A progress event every so many steps; 0 means about twenty in all. */
@@ -61,23 +62,23 @@ const FORMATS = {
   png: PictureFormat.PNG, png16: PictureFormat.PNG16, jpeg: PictureFormat.JPEG, webp: PictureFormat.WEBP, tensor: PictureFormat.TENSOR,
 } as const;
 const STARTS = { auto: AdaptationMode.AUTO, full: AdaptationMode.FULL } as const;
+const TYPES = { float32: DataType.FLOAT32, float16: DataType.FLOAT16 } as const;
 const PREVIEWS = { none: PreviewKind.NONE, cheap: PreviewKind.CHEAP, decoded: PreviewKind.DECODED } as const;
 
 /** The request of the contract. */
 export async function toRequest(measurement: PictureSource, operator: Operator | undefined, options: Options): Promise<ReconstructRequest> {
+  const latentType = choice("latentType", TYPES, options.latentType ?? "float32");
   const request = create(ReconstructRequestSchema, {
     model: options.model ?? "",
     modelVersion: options.modelVersion ?? "",
     measurement: await toPicture(measurement),
     solver: create(SolverChoiceSchema, { name: options.solver ?? "", parameters: toParameters(options.solverParameters ?? {}) }),
     adaptation: toAdaptation(options),
-    sampling: options.ddimSteps === undefined
-      ? create(SamplingSchema)
-      : create(SamplingSchema, { sampler: Sampler.DDIM, ddimSteps: whole("ddimSteps", options.ddimSteps), ddimEta: options.ddimEta ?? 0 }),
+    sampling: toSampling(options),
     progress: create(ProgressOptionsSchema, {
       everySteps: whole("everySteps", options.everySteps ?? 0),
       includeLatent: options.latents ?? false,
-      latentDataType: !options.latents ? DataType.UNSPECIFIED : options.latentType === "float16" ? DataType.FLOAT16 : DataType.FLOAT32,
+      latentDataType: options.latents ? latentType : DataType.UNSPECIFIED,
       preview: choice("preview", PREVIEWS, options.preview ?? "none"),
       previewSize: whole("previewSize", options.previewSize ?? 0),
       includeDecodedMean: options.decodedMean ?? false,
@@ -106,11 +107,24 @@ export async function toRequest(measurement: PictureSource, operator: Operator |
   return request;
 }
 
+function toSampling({ ddimSteps, ddimEta }: Options): Sampling {
+  if (ddimSteps !== undefined) {
+    return create(SamplingSchema, { sampler: Sampler.DDIM, ddimSteps: whole("ddimSteps", ddimSteps), ddimEta: ddimEta ?? 0 });
+  }
+  if (ddimEta) {
+    throw new TypeError("Give ddimSteps with ddimEta: without them the sampler is DDPM, which has no eta.");
+  }
+  return create(SamplingSchema);
+}
+
 function toAdaptation(options: Options): Adaptation {
   if (options.startTimestep !== undefined && options.severity !== undefined) {
     throw new TypeError("Give startTimestep or severity, not both: one of them fixes the start.");
   }
   const adaptation = create(AdaptationSchema, { mode: choice("start", STARTS, options.start ?? "auto") });
+  if (adaptation.mode === AdaptationMode.FULL && (options.startTimestep !== undefined || options.severity !== undefined)) {
+    throw new TypeError('Give start: "full" or a startTimestep or severity, not both: those fix another start.');
+  }
   if (options.startTimestep !== undefined) {
     adaptation.mode = AdaptationMode.FIXED;
     adaptation.fixed = { case: "startTimestep", value: whole("startTimestep", options.startTimestep) };

@@ -53,10 +53,20 @@ test("an operator that is a bare name is refused with what it must be", async ()
   await assert.rejects(toForwardOperator("inpainting"), /TypeError: An operator must be an object with a name, .* but is "inpainting"/);
 });
 
+test("what would be dropped is refused", async () => {
+  const picture = Uint8Array.of(1);
+  await assert.rejects(toRequest(picture, undefined, { ddimEta: 0.5 }), /TypeError: Give ddimSteps with ddimEta/);
+  await assert.rejects(toRequest(picture, undefined, { start: "full", severity: 0.1 }), /TypeError: Give start: "full" or/);
+  await assert.rejects(toRequest(picture, undefined, { start: "full", startTimestep: 10 }), /TypeError: Give start: "full" or/);
+  const { adaptation, sampling, progress } = await toRequest(picture, undefined, { startTimestep: 10, ddimSteps: 50, ddimEta: 0.5, latents: true, latentType: "float16" });
+  assert.deepEqual([adaptation.fixed.value, sampling.ddimSteps, sampling.ddimEta, progress.latentDataType], [10, 50, 0.5, 2]);
+});
+
 test("a word that an option does not have is refused with those that it has", async () => {
   const picture = Uint8Array.of(1);
   await assert.rejects(toRequest(picture, undefined, { preview: "chaep" }), /preview must be none, cheap, decoded, but is chaep/);
   await assert.rejects(toRequest(picture, undefined, { pictureFormat: "toString" }), /pictureFormat must be png, .*, but is toString/);
   await assert.rejects(toRequest(picture, undefined, { start: "ful" }), /start must be auto, full, but is ful/);
+  await assert.rejects(toRequest(picture, undefined, { latents: true, latentType: "half" }), /latentType must be float32, float16, but is half/);
   await assert.rejects(toForwardOperator({ name: "denoising", noiseRange: "sined" }), /noiseRange must be unit, signed, but is sined/);
 });

@@ -20,6 +20,19 @@ public sealed class DamageLevelTests
         Assert.Equal(0.05, forward.NoiseStd);
     }
 
+    [Theory]
+    [InlineData(NoiseRange.Unspecified, 0.05)]
+    [InlineData(NoiseRange.Unit, 0.05)]
+    [InlineData(NoiseRange.Signed, 0.1)]
+    public void Apply_NoiseRange_IsTheSameNoiseOnEither(NoiseRange range, double expected)
+    {
+        var forward = new ForwardOperator { Name = "gaussian_blur", NoiseRange = range };
+
+        DamageLevel.Apply(forward, 1, Model());
+
+        Assert.Equal((range, expected), (forward.NoiseRange, forward.NoiseStd));
+    }
+
     [Fact]
     public void Apply_ParametersOfTheUser_StayAsTheyAre()
     {

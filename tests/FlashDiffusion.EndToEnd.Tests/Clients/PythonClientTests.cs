@@ -11,6 +11,7 @@ public sealed class PythonClientTests(SharedServer shared)
 
     [Theory]
     [InlineData("tests.test_pictures")]
+    [InlineData("tests.test_options")]
     [InlineData("tests.test_resume")]
     [InlineData("tests.test_streams")]
     [InlineData("tests.test_package")]

@@ -44,7 +44,8 @@ internal static class DamageLevel
             }
             else if (!forward.HasNoiseStd)
             {
-                forward.NoiseStd = value;
+                // Trained ranges are for pictures on [0, 1].
+                forward.NoiseStd = forward.NoiseRange == NoiseRange.Signed ? 2 * value : value;
             }
         }
     }

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Mapping, Union
 
+from flashdiffusion.choice import choice
 from flashdiffusion.pictures import PictureSource, mask_message
 from flashdiffusion.tensors import Array, to_tensor
 from flashdiffusion.v1 import forward_operator_pb2, parameter_pb2
 
 Number = Union[int, float]
 Parameters = Mapping[str, Union[Number, str]]
+# Not said is the unit range.
+_NOISE_RANGES = {"unit": forward_operator_pb2.NOISE_RANGE_UNSPECIFIED, "signed": forward_operator_pb2.NOISE_RANGE_SIGNED}
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,7 @@ class Operator:
             message.noise_std = self.noise_std
         if self.mask is not None:
             message.mask.CopyFrom(mask_message(self.mask))
-        if self.noise_range == "signed":
-            message.noise_range = forward_operator_pb2.NOISE_RANGE_SIGNED
+        message.noise_range = choice("noise_range", _NOISE_RANGES, self.noise_range)
         if self.kernel is not None:
             message.kernel.CopyFrom(to_tensor(self.kernel))
         if self.picture_size is not None:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flashdiffusion.choice import choice
 from flashdiffusion.operators import Operator, Parameters, to_parameters
 from flashdiffusion.pictures import PictureSource, to_message
 from flashdiffusion.v1 import picture_pb2, reconstruction_options_pb2 as wire, reconstruction_pb2, resume_pb2, scheduling_pb2, tensor_pb2
 
 PictureFormat = Literal["png", "png16", "jpeg", "webp", "tensor"]
+_FORMATS = {
+    "png": picture_pb2.PICTURE_FORMAT_PNG,
+    "png16": picture_pb2.PICTURE_FORMAT_PNG16,
+    "jpeg": picture_pb2.PICTURE_FORMAT_JPEG,
+    "webp": picture_pb2.PICTURE_FORMAT_WEBP,
+    "tensor": picture_pb2.PICTURE_FORMAT_TENSOR,
+}
+_STARTS = {"auto": wire.ADAPTATION_MODE_AUTO, "full": wire.ADAPTATION_MODE_FULL}
+_PREVIEWS = {"none": wire.PREVIEW_KIND_NONE, "cheap": wire.PREVIEW_KIND_CHEAP, "decoded": wire.PREVIEW_KIND_DECODED}
+_TYPES = {"float32": tensor_pb2.DATA_TYPE_FLOAT32, "float16": tensor_pb2.DATA_TYPE_FLOAT16}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +32,7 @@ class Options:
     solver: str = ""
     solver_parameters: Parameters = field(default_factory=dict)
     start: Literal["auto", "full"] = "auto"
-    """auto: severity decides; full: from pure noise. A start_timestep or severity fixes it instead."""
+    """auto: severity decides, or what a start_timestep or severity fixes; full: from pure noise."""
     start_timestep: int | None = None
     severity: float | None = None
     correction: float | None = None
@@ -31,6 +42,7 @@ class Options:
     ddim_steps: int | None = None
     """Points of the DDIM grid over the whole schedule; None means DDPM."""
     ddim_eta: float = 0.0
+    """Noise of the DDIM steps, 0 to 1; with ddim_steps only."""
     seed: int | None = None
     every_steps: int = 0
     """A progress event every so many steps; 0 means about twenty in all."""
@@ -65,7 +77,7 @@ class Options:
             adaptation=self._adaptation(),
             sampling=self._sampling(),
             progress=self._progress(),
-            output=wire.OutputOptions(format=_format(self.picture_format), include_latent=self.result_latent),
+            output=wire.OutputOptions(format=choice("picture_format", _FORMATS, self.picture_format), include_latent=self.result_latent),
             compatibility=wire.COMPATIBILITY_OFFICIAL if self.official else wire.COMPATIBILITY_UNSPECIFIED,
             seed=self.seed,
             mode=scheduling_pb2.COMPUTE_MODE_EXACT if self.exact else scheduling_pb2.COMPUTE_MODE_UNSPECIFIED,
@@ -82,11 +94,13 @@ class Options:
 
     def _adaptation(self) -> wire.Adaptation:
         fixed = self.start_timestep is not None or self.severity is not None
-        mode = wire.ADAPTATION_MODE_FIXED if fixed else wire.ADAPTATION_MODE_FULL if self.start == "full" else wire.ADAPTATION_MODE_AUTO
+        mode = choice("start", _STARTS, self.start)
         if self.start_timestep is not None and self.severity is not None:
             raise ValueError("Give start_timestep or severity, not both: one of them fixes the start.")
+        if fixed and mode == wire.ADAPTATION_MODE_FULL:
+            raise ValueError('Give start="full" or a start_timestep or severity, not both: those fix another start.')
         return wire.Adaptation(
-            mode=mode,
+            mode=wire.ADAPTATION_MODE_FIXED if fixed else mode,
             start_timestep=self.start_timestep,
             severity=self.severity,
             correction=self.correction,
@@ -96,21 +110,18 @@ class Options:
 
     def _sampling(self) -> wire.Sampling:
         if self.ddim_steps is None:
+            if self.ddim_eta:
+                raise ValueError("Give ddim_steps with ddim_eta: without them the sampler is DDPM, which has no eta.")
             return wire.Sampling()
         return wire.Sampling(sampler=wire.SAMPLER_DDIM, ddim_steps=self.ddim_steps, ddim_eta=self.ddim_eta)
 
     def _progress(self) -> wire.ProgressOptions:
-        kinds = {"none": wire.PREVIEW_KIND_NONE, "cheap": wire.PREVIEW_KIND_CHEAP, "decoded": wire.PREVIEW_KIND_DECODED}
-        types = {"float32": tensor_pb2.DATA_TYPE_FLOAT32, "float16": tensor_pb2.DATA_TYPE_FLOAT16}
+        latent_type = choice("latent_dtype", _TYPES, self.latent_dtype)
         return wire.ProgressOptions(
             every_steps=self.every_steps,
             include_latent=self.latents,
-            latent_data_type=types[self.latent_dtype] if self.latents else tensor_pb2.DATA_TYPE_UNSPECIFIED,
-            preview=kinds[self.preview],
+            latent_data_type=latent_type if self.latents else tensor_pb2.DATA_TYPE_UNSPECIFIED,
+            preview=choice("preview", _PREVIEWS, self.preview),
             preview_size=self.preview_size,
             include_decoded_mean=self.decoded_mean,
         )
-
-
-def _format(name: PictureFormat) -> picture_pb2.PictureFormat:
-    return picture_pb2.PictureFormat.Value(f"PICTURE_FORMAT_{name.upper()}")
