@@ -40,7 +40,7 @@ public sealed class FlashException : Exception
         return new FlashException(Describe(exception, status, problems, retry, address), exception)
         {
             // gRPC calls a connection that was not trusted, or that is no HTTP/2, INTERNAL, as if the server had failed.
-            Code = Distrust(exception) is null && !IsStranger(exception) ? exception.StatusCode : StatusCode.Unavailable,
+            Code = Distrust(exception) is null && Unopened(exception) is null ? exception.StatusCode : StatusCode.Unavailable,
             Reason = status?.GetDetail<ErrorInfo>()?.Reason ?? "",
             Problems = problems,
             RetryAfter = retry,
@@ -76,12 +76,12 @@ public sealed class FlashException : Exception
         };
     }
 
-    /// <summary>Whether something else than gRPC answered, before there was any call.</summary>
-    private static bool IsStranger(RpcException exception)
+    /// <summary>What kept a connection from being opened as HTTP/2 by whoever listens; null if there was a call.</summary>
+    private static HttpRequestError? Unopened(RpcException exception)
     {
         if (exception.StatusCode != StatusCode.Internal || exception.GetRpcStatus() is not null || !exception.Status.Detail.StartsWith("Error starting gRPC call", StringComparison.Ordinal))
         {
-            return false;
+            return null;
         }
 
         for (var cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException)
@@ -89,14 +89,14 @@ public sealed class FlashException : Exception
             // Unknown: what closes the connection while it is being opened as HTTP/2.
             if (cause is HttpRequestException
                 {
-                    HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse or HttpRequestError.VersionNegotiationError or HttpRequestError.Unknown
+                    HttpRequestError: (HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse or HttpRequestError.VersionNegotiationError or HttpRequestError.Unknown) and var kind
                 })
             {
-                return true;
+                return kind;
             }
         }
 
-        return false;
+        return null;
     }
 
     private static AuthenticationException? Distrust(RpcException exception)
@@ -127,7 +127,7 @@ public sealed class FlashException : Exception
         SocketException { SocketErrorCode: not SocketError.ConnectionReset } => "",
 
         // With TLS 1.3 a client is connected before its certificate is looked at.
-        IOException or SocketException or ObjectDisposedException => address.Scheme == Uri.UriSchemeHttps
+        IOException or SocketException or ObjectDisposedException or HttpRequestException { HttpRequestError: HttpRequestError.Unknown } => address.Scheme == Uri.UriSchemeHttps
             ? " The server may ask for a client certificate of an authority that it trusts."
             : " If the server has TLS, write https:// before the address.",
         _ => "",
@@ -147,12 +147,14 @@ public sealed class FlashException : Exception
             return $"No secure connection to {address}: {Explain(distrust)}";
         }
 
-        if (IsStranger(exception))
+        // With TLS both have agreed on HTTP/2 before one of them closes: that is no stranger.
+        var unopened = Unopened(exception);
+        if (unopened is { } kind && !(kind == HttpRequestError.Unknown && address.Scheme == Uri.UriSchemeHttps))
         {
             return $"What answers at {address} does not speak gRPC, which needs HTTP/2: give the server's gRPC port, 8001 unless it was told another, and https:// if it has TLS.";
         }
 
-        if (status is null && exception.StatusCode == StatusCode.Unavailable && exception.Status.DebugException is not null)
+        if (status is null && (exception.StatusCode == StatusCode.Unavailable || unopened is not null) && exception.Status.DebugException is not null)
         {
             var cause = exception.Status.DebugException.GetBaseException().Message;
             return $"No FlashDiffusion server answers at {address} ({cause}).{Ended(exception.Status.DebugException, address)}";

@@ -49,7 +49,7 @@ public sealed class BenchTests
         int Count(string name) => json.RootElement.GetProperty(name).GetInt32();
         Assert.Equal((8, 5, 1, 1, 1), (Count("requests"), Count("completed"), Count("refused"), Count("failed"), Count("lost")));
         Assert.Equal(1, json.RootElement.GetProperty("problems").GetProperty("QUEUE_FULL").GetInt32());
-        Assert.Equal(60, Count("unet_forward"));
+        Assert.Equal(5 * 2 * FakeReconstruction.Steps, Count("unet_forward"));
         Assert.True(json.RootElement.GetProperty("first_latent_seconds").GetProperty("p50").GetDouble() <= json.RootElement.GetProperty("total_seconds").GetProperty("p99").GetDouble());
         // Everyone its own noise.
         Assert.Equal(8, server.Reconstruction.Reconstructions.Select(request => request.Seed).Distinct().Count());

@@ -21,7 +21,7 @@ public sealed class CompareCommandTests
         Assert.All(["contact-sheet.png", "latent_dps.png", "latent_dps-full.png"], name => Assert.NotNull(PictureCodec.Decode(File.ReadAllBytes(folder[name])).Picture));
         using var figures = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["figures.json"], TestContext.Current.CancellationToken));
         Assert.Equal(2, figures.RootElement.GetProperty("solvers").GetArrayLength());
-        Assert.Equal(12, figures.RootElement.GetProperty("solvers")[0].GetProperty("unet_forward").GetInt32());
+        Assert.Equal(2 * FakeReconstruction.Steps, figures.RootElement.GetProperty("solvers")[0].GetProperty("unet_forward").GetInt32());
         Assert.Equal([AdaptationMode.Auto, AdaptationMode.Full], server.Reconstruction.Reconstructions.Select(request => request.Adaptation.Mode));
         Assert.All(server.Reconstruction.Reconstructions, request => Assert.Equal(("latent_dps", 1UL), (request.Solver.Name, request.Seed)));
     }

@@ -38,6 +38,19 @@ public sealed class FlashClientTests
         Assert.Contains("8001", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://there:1", "does not speak gRPC")]
+    [InlineData("https://there:1", "may ask for a client certificate")]
+    public void From_ConnectionClosedWhileItWasOpened_IsNoFaultOfTheServer(string address, string words)
+    {
+        var closed = new HttpRequestException(HttpRequestError.Unknown, "The server did not complete the HTTP/2 handshake.");
+
+        var failure = FlashException.From(new RpcException(new Status(StatusCode.Internal, "Error starting gRPC call.", closed)), new Uri(address));
+
+        Assert.Equal(StatusCode.Unavailable, failure.Code);
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Reconstruct_LeavingTheLoop_CancelsTheWork()
     {
