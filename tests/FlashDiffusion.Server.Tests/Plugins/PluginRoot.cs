@@ -38,17 +38,14 @@ internal sealed class PluginRoot : IDisposable
     /// <returns>Its folder.</returns>
     public string Add(string plugin, string? name = null, string version = "0.1.0")
     {
-        var source = Path.Combine(Built, plugin, "0.1.0");
-        var target = Directory.CreateDirectory(Path.Combine(FullPath, name ?? plugin, version)).FullName;
-        foreach (var file in Directory.EnumerateFiles(source))
-        {
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
-        }
-
+        var target = Copy(Path.Combine(Built, plugin, "0.1.0"), name ?? plugin, version);
         Edit(target, "name", name ?? plugin);
         Edit(target, "version", version);
         return target;
     }
+
+    /// <summary>Copies a plugin that comes with the server.</summary>
+    public void AddShipped(string plugin) => Copy(Path.Combine(Checkout.Root, "artifacts", "plugins", plugin, "0.1.0"), plugin, "0.1.0");
 
     /// <summary>Changes one value of a manifest.</summary>
     public static void Edit(string folder, string key, JsonNode value)
@@ -87,6 +84,17 @@ internal sealed class PluginRoot : IDisposable
     public SolverCatalog Load() => LoadAll().Solvers;
 
     public PluginCatalogs LoadAll(params IReadOnlyCollection<string> ownOperators) => _plugins.Load(FullPath, ownOperators);
+
+    private string Copy(string source, string name, string version)
+    {
+        var target = Directory.CreateDirectory(Path.Combine(FullPath, name, version)).FullName;
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        return target;
+    }
 
     public void Dispose()
     {
