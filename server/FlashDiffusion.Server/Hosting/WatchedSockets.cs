@@ -6,7 +6,9 @@ namespace FlashDiffusion.Server.Hosting;
 
 /// <summary>
 /// Makes the sockets that listen, whose connections inherit what is set here: the system looks by itself whether the other machine is still there.
-/// HTTP/1.1 has no pings, and would hold a place on the device until TCP gives up, a quarter of an hour later.
+/// HTTP/1.1 has no pings, and would hold a place on the device until TCP gives up, a quarter of an hour later. On Linux it is the patience alone that ends a
+/// connection, also one that only waits: where it is set, the number of unanswered probes has no say. So a client that vanished keeps its place over HTTP/1.1 for
+/// <c>Server:StallSeconds</c> and 30 s more, over HTTP/2 for the 30 s of its pings.
 /// </summary>
 internal static class WatchedSockets
 {
@@ -16,6 +18,8 @@ internal static class WatchedSockets
 
     private const int SecondsOfSilence = 20;
     private const int SecondsBetweenProbes = 5;
+
+    // Elsewhere than on Linux.
     private const int Probes = 3;
 
     /// <param name="endpoint">Where it listens.</param>

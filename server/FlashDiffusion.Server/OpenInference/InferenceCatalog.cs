@@ -97,7 +97,7 @@ internal static class InferenceCatalog
         Name = name,
         Version = model.Version,
         State = StateOf(model, solverReason),
-        Reason = model.IsReady ? solverReason : model.Reason,
+        Reason = model.IsReady ? solverReason : model.State == ServedState.Loading && model.Reason.Length == 0 ? "It is being loaded." : model.Reason,
     };
 
     private static string StateOf(ModelEntry model, string solverReason) => model.State switch

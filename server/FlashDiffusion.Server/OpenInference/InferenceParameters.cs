@@ -32,6 +32,7 @@ internal static class InferenceParameters
         ["preview_every"] = (request, value) => request.Progress.EverySteps = value.Whole(),
         ["preview"] = (request, value) => request.Progress.Preview = value.Word<V1.PreviewKind>(),
         ["preview_size"] = (request, value) => request.Progress.PreviewSize = value.Whole(),
+        ["latent_data_type"] = (request, value) => request.Progress.LatentDataType = value.Word<V1.DataType>(),
         [InferenceNames.CheckpointEvery] = (request, value) => request.Progress.CheckpointEverySteps = value.Whole(),
         [InferenceNames.Resume] = (request, value) => Resume(request).Token = value.Bytes(),
         [InferenceNames.RequireExact] = (request, value) => Resume(request).RequireExact = value.Flag(),

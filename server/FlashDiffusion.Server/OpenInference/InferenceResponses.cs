@@ -135,7 +135,7 @@ internal sealed class InferenceResponses(InferenceReply reply)
             return;
         }
 
-        var output = new Inference.ModelInferResponse.Types.InferOutputTensor { Name = name, Datatype = "FP32" };
+        var output = new Inference.ModelInferResponse.Types.InferOutputTensor { Name = name, Datatype = tensor.DataType == V1.DataType.Float16 ? "FP16" : "FP32" };
         output.Shape.AddRange(tensor.Shape);
         response.Outputs.Add(output);
         response.RawOutputContents.Add(tensor.Data);

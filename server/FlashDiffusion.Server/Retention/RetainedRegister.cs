@@ -40,13 +40,14 @@ internal sealed class RetainedRegister(IOptions<ResultOptions> options, TimeProv
         {
             if (_byKey.TryGetValue(key, out var retained) && retained.TryFollow() is { } joined)
             {
-                if (retained.IsSame(fingerprint))
+                var isSame = retained.IsSame(fingerprint);
+                if (isSame && retained.Followers <= Claim.MostFollowers)
                 {
                     return Mapped<Claim>.Of(new Claim(retained, joined, IsNew: false));
                 }
 
                 joined.Leave();
-                return Mapped<Claim>.Refused(Claim.Taken(key.Id));
+                return Mapped<Claim>.Refused(isSame ? Claim.Crowded(key.Id) : Claim.Taken(key.Id));
             }
 
             // What failed or was cancelled may be tried again.

@@ -50,6 +50,15 @@ public sealed class BadInputInferTests(BadInputServer server)
     }
 
     [Fact]
+    public async Task Version_Unknown_IsNotFoundForEveryMethodThatTakesOne()
+    {
+        await server.RefusedAsync(async () => await Client.ModelMetadataAsync(new Inference.ModelMetadataRequest { Name = "fake", Version = "99" }, InProcessServer.Call()), "name", StatusCode.NotFound);
+        await server.RefusedAsync(async () => await Client.ModelConfigAsync(new Inference.ModelConfigRequest { Name = "fake", Version = "99" }, InProcessServer.Call()), "name", StatusCode.NotFound);
+        await server.RefusedAsync(async () => await Client.ModelStatisticsAsync(new Inference.ModelStatisticsRequest { Name = "fake", Version = "99" }, InProcessServer.Call()), "name", StatusCode.NotFound);
+        Assert.False((await Client.ModelReadyAsync(new Inference.ModelReadyRequest { Name = "fake", Version = "99" }, InProcessServer.Call())).Ready);
+    }
+
+    [Fact]
     public async Task ModelStreamInfer_OneBadAmongGood_EndsAlone()
     {
         using var stream = Client.ModelStreamInfer(InProcessServer.Call());
@@ -160,7 +169,7 @@ public sealed class BadInputInferTests(BadInputServer server)
         {
             "seed", "operator_seed", "noise_range", "adaptation", "start_mode", "sampler", "preview", "compatibility", "mode", "request_id", "priority", "timeout", "on_tight_deadline",
             "triton_enable_empty_final_response", "correction", "severity_multiplier", "preview_every", "max_nfe", "time_limit", "noise_std", "on_disconnect", "result_lifetime", "preview_size",
-            "checkpoint_every", "require_exact",
+            "checkpoint_every", "require_exact", "latent_data_type",
         })
         {
             yield return Bad(name, new(), "no value");
@@ -178,7 +187,7 @@ public sealed class BadInputInferTests(BadInputServer server)
             ("max_nfe", new() { Int64Param = long.MinValue }), ("time_limit", new() { DoubleParam = 0 }), ("time_limit", new() { DoubleParam = double.NaN }), ("time_limit", new() { DoubleParam = 1e300 }),
             ("adaptation", new() { StringParam = "sometimes" }), ("sampler", new() { StringParam = "2" }), ("sampler", new() { StringParam = "unspecified" }), ("mode", new() { StringParam = "" }),
             ("request_id", new() { StringParam = "two words" }), ("picture_height", new() { Int64Param = 0 }), ("picture_height", new() { Int64Param = long.MaxValue }),
-            ("checkpoint_every", new() { Int64Param = -1 }), ("checkpoint_every", new() { Int64Param = 3 }), ("require_exact", new() { BoolParam = true }),
+            ("checkpoint_every", new() { Int64Param = -1 }), ("checkpoint_every", new() { Int64Param = 3 }), ("latent_data_type", new() { StringParam = "FP16" }), ("require_exact", new() { BoolParam = true }),
         })
         {
             yield return Bad(name, value, $"{value}");

@@ -1,3 +1,4 @@
+using FlashDiffusion.Server.Tests.Requests;
 using FlashDiffusion.Server.Tests.Serving;
 using Google.Rpc;
 using Grpc.Core;
@@ -18,7 +19,7 @@ public sealed class BadInputServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await InProcessServer.StartAsync(null, ("Admin:Enabled", "true"), ("Engine:MaximumSessions", "4"), ("Logging:LogLevel:Default", "Error"));
+        _server = await InProcessServer.StartAsync(new MapperScene { Encoders = ["gaussian_blur", "inpainting", "kernel_blur"] }, ("Admin:Enabled", "true"), ("Engine:MaximumSessions", "4"), ("Logging:LogLevel:Default", "Error"));
         Channel = _server.Channel();
     }
 

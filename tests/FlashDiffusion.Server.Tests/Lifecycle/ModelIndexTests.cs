@@ -23,6 +23,7 @@ public sealed class ModelIndexTests(PackagedModels packaged) : IClassFixture<Pac
         var busy = scene.Engine.MaintainAsync(0, () => hold.Wait(Patience) ? "" : "late");
         var loading = scene.LoadedAsync();
         await StateAsync(scene, "LOADING");
+        Assert.All(Versions(scene), model => Assert.NotEmpty(model.Reason));
         hold.Release();
         await loading;
         Assert.Equal("", (await busy).Value);
@@ -30,6 +31,7 @@ public sealed class ModelIndexTests(PackagedModels packaged) : IClassFixture<Pac
         var running = scene.Send("2", steps: 400);
         await scene.Models.UnloadAsync(TinyModels.Model, "2", TimeSpan.Zero, Cancellation);
         await StateAsync(scene, "UNLOADING");
+        Assert.All(Versions(scene), model => Assert.NotEmpty(model.Reason));
         await EngineHarness.ResultAsync(running);
         await StateAsync(scene, "UNAVAILABLE");
         Assert.All(Versions(scene), model => Assert.Equal("It was unloaded.", model.Reason));

@@ -34,6 +34,16 @@ public sealed class InferenceResponsesTests
         Assert.Equal(5, response.Parameters["step"].Int64Param);
     }
 
+    [Theory]
+    [InlineData(V1.DataType.Float16, "FP16")]
+    [InlineData(V1.DataType.Float32, "FP32")]
+    public void Progress_Latent_SaysItsType(V1.DataType type, string datatype)
+    {
+        var response = _responses.Progress(new V1.Progress { Latent = new V1.Tensor { DataType = type, Shape = { 1, 1, 1 }, Data = ByteString.CopyFrom(1, 2, 3, 4) } })!;
+
+        Assert.Equal(("latent", datatype), (Assert.Single(response.Outputs).Name, response.Outputs[0].Datatype));
+    }
+
     [Fact]
     public void Result_AfterAResume_SaysWhereAndHowItWentOn()
     {

@@ -38,6 +38,9 @@ internal sealed class MapperScene
     /// <summary>Name of the fake model.</summary>
     public string ModelName { get; init; } = "fake";
 
+    /// <summary>Operators that the fake model has severity encoders for.</summary>
+    public ImmutableArray<string> Encoders { get; init; } = ["gaussian_blur"];
+
     /// <summary>Schedule of the fake model.</summary>
     public NoiseSchedule Schedule { get; init; } = new FakeModel().Schedule;
 
@@ -96,7 +99,7 @@ internal sealed class MapperScene
     private ServingContext MakeContext()
     {
         var model = new ServedModel(
-            new FakeModel { Called = Called, Schedule = Schedule }, new Dictionary<string, ISeverityEncoder> { ["gaussian_blur"] = new FakeSeverityEncoder("gaussian_blur") }.ToFrozenDictionary())
+            new FakeModel { Called = Called, Schedule = Schedule }, Encoders.ToFrozenDictionary(family => family, ISeverityEncoder (family) => new FakeSeverityEncoder(family)))
         {
             Presets = _presets,
             WeightsHash = WeightsHash,

@@ -63,6 +63,24 @@ public sealed class RetainedRegisterTests : IDisposable
     }
 
     [Fact]
+    public async Task Take_MoreThanMayFollowIt_IsRefusedUntilOneHasLeftOrItHasEnded()
+    {
+        var claims = Enumerable.Range(0, Claim.MostFollowers).Select(_ => Take(Key, 1)).ToList();
+        var session = Begin(claims[0]);
+
+        Assert.False(_register.Take(Key, Payload(1), Detaching()).TryGet(out _, out var error));
+        Assert.Equal((StatusCode.ResourceExhausted, "followers"), (error.Code, error.Quota));
+        Assert.True(error.RetryAfter > TimeSpan.Zero);
+        Assert.Equal(Claim.MostFollowers, claims[0].Retained.Followers);
+        claims[1].Follower.Leave();
+        Assert.False(Take(Key, 1).IsNew);
+
+        session.Events.Finish(Result());
+        await claims[0].Retained.Ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.All(Enumerable.Range(0, 2 * Claim.MostFollowers), _ => Assert.False(Take(Key, 1).IsNew));
+    }
+
+    [Fact]
     public void Take_OtherRequestUnderTheName_IsAlreadyExists()
     {
         Begin(Take(Key, 1));
