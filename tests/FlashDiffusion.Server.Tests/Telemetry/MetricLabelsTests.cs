@@ -76,7 +76,7 @@ public sealed partial class MetricLabelsTests : IDisposable
         _telemetry.RecordCost("s", 1, default, 1);
         _telemetry.RecordRejection(RejectionReason.QueueFull);
         _telemetry.RecordCancel(1);
-        _telemetry.RecordCoalesced();
+        _telemetry.RecordCoalesced(1);
         _telemetry.RecordEta(1, 1);
         _telemetry.ObserveContexts(() => 1);
         _telemetry.ObserveReadiness(() => true);
