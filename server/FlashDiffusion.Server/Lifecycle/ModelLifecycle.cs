@@ -80,7 +80,7 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
         var beside = loaded.Where(entry => !entry.Is(selection.Name, selection.Version)).ToList();
         if (!made.IsReady)
         {
-            return Refuse(made, before, beside);
+            return Refuse(made, beside);
         }
 
         var adopted = await exactShape.CheckAsync(context.Engine, Adopt(context.Engine, made), isServing: true);
@@ -164,21 +164,28 @@ internal sealed class ModelLifecycle(ServingState state, ServingChanges changes,
         return Mapped<IReadOnlyList<ModelEntry>>.Of(entries);
     }
 
-    private Mapped<ModelEntry> Refuse(ModelEntry made, ModelEntry? before, List<ModelEntry> beside)
+    private Mapped<ModelEntry> Refuse(ModelEntry made, List<ModelEntry> beside)
     {
-        // It may have hung while the load was under way: then it is out of service, and stays so.
-        before = before is { IsReady: true } ? state.Context?.Models.Entries.FirstOrDefault(entry => entry.Is(made.Name, made.Version)) : before;
-        if (before is { IsReady: true })
+        // By what is there now: it may have hung while the load was under way, and is out of service then, for that reason too.
+        var stays = false;
+        changes.Publish(context =>
+        {
+            var now = context.Models.Entries.FirstOrDefault(entry => entry.Is(made.Name, made.Version));
+            stays = now is { IsReady: true };
+            var left = now switch
+            {
+                { IsReady: true } => now with { Reason = $"It could not be loaded anew, and serves as it was: {made.Reason}" },
+                { HasHung: true } => made with { HasHung = true, Reason = $"{now.Reason} It could not be loaded anew: {made.Reason}".TrimStart() },
+                _ => made,
+            };
+            return context with { Models = context.Models.With([left, .. beside]) };
+        });
+        if (stays)
         {
             Log.ModelStays(logger, made.Name, made.Version, made.Reason);
-            changes.Publish([before with { Reason = $"It could not be loaded anew, and serves as it was: {made.Reason}" }, .. beside]);
-        }
-        else
-        {
-            changes.Publish([made, .. beside]);
         }
 
-        return Mapped<ModelEntry>.Refused(ModelNames.LoadFailed(made, stays: before is { IsReady: true }));
+        return Mapped<ModelEntry>.Refused(ModelNames.LoadFailed(made, stays));
     }
 
     private async Task<IReadOnlyList<ModelEntry>> LoadOnDevicesAsync(ReconstructionEngine engine, ModelSelection selection)

@@ -1,9 +1,11 @@
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Models.Operators.Denoising;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.Tests.Plugins;
+using FlashDiffusion.Server.Tests.Security;
 using FlashDiffusion.Testing.Checkpoints;
 using FlashDiffusion.Testing.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -70,6 +72,66 @@ public sealed class QuarantineTests(PackagedModels packaged) : IClassFixture<Pac
         // It is the same code as before.
         await plugins.ReloadAsync();
         Assert.Null(scene.State.Context!.Operators.Find(DenoisingFamily.Name));
+    }
+
+    [Fact]
+    public async Task Model_HangsWhileItsReloadFails_IsOutOfServiceForBoth()
+    {
+        await using var scene = await LifecycleScene.StartAsync(packaged);
+        var network = scene.Entry()!.Model!.Model;
+        scene.Repository.Edit(TinyModels.Model, "\"parameterization\": \"eps\"", "\"parameterization\": \"v\"");
+        using var busy = new ManualResetEventSlim();
+        var device = scene.Engine.MaintainAsync(0, () =>
+        {
+            busy.Wait(TimeSpan.FromSeconds(60));
+            return "";
+        });
+        var reload = scene.RefusedAsync();
+
+        scene.Models.Quarantine(Hung(network));
+        busy.Set();
+        await device;
+
+        Assert.DoesNotContain("stays in service", (await reload).Message, StringComparison.Ordinal);
+        var entry = scene.Entry()!;
+        Assert.Equal((false, true), (entry.IsReady, entry.HasHung));
+        Assert.Contains("StepLimitSeconds", entry.Reason, StringComparison.Ordinal);
+        Assert.Contains("self-check", entry.Reason, StringComparison.Ordinal);
+        Assert.Equal(TinyModels.Model, Assert.Single(scene.State.Hung).Name);
+    }
+
+    [Fact]
+    public async Task Solver_HangsWhileAReloadIsUnderWay_IsOutOfServiceAfterItToo()
+    {
+        await using var scene = await LifecycleScene.StartAsync(packaged);
+        using var root = new PluginRoot();
+        var (read, published) = (scene.State.Context!, new TaskCompletionSource());
+        var reload = scene.Changes.InTurnAsync(async () =>
+        {
+            await published.Task;
+            scene.Changes.Publish(_ => read);
+            return true;
+        });
+        LifecycleOf(scene, root).Quarantine(Hung(scene.Solver));
+        Assert.Null(scene.State.Context!.Solvers.Find("fake"));
+
+        // What was read before it hung.
+        published.SetResult();
+        await reload;
+
+        await Eventually.IsAsync(() => scene.State.Context!.Solvers.Find("fake") is null);
+        Assert.Equal("fake", Assert.Single(scene.State.Hung).Name);
+    }
+
+    [Fact]
+    public async Task TryEnter_SomethingOfTheSnapshotIsGone_DoesNotWaitForEver()
+    {
+        await using var scene = await LifecycleScene.StartAsync(packaged);
+        scene.Entry()!.Lifetime!.Retire();
+
+        var entering = Task.Run(() => scene.State.TryEnter(out _, out var error) ? "" : error.Reason, TestContext.Current.CancellationToken);
+
+        Assert.Equal(ErrorReasons.Starting, await entering.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     private static HungCall Hung(object part) => new(part, "A step", "cpu", TimeSpan.FromSeconds(20));

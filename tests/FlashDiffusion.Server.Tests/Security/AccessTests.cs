@@ -97,6 +97,19 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
     }
 
+    [Theory]
+    [InlineData(4000, StatusCode.NotFound)]
+    [InlineData(5000, StatusCode.ResourceExhausted)]
+    public async Task Health_LongQuestion_IsRefusedBeforeItIsKept(int bytes, StatusCode code)
+    {
+        var (health, question) = (new Health.HealthClient(Server.Channel()), new HealthCheckRequest { Service = new string('x', bytes) });
+        using var watch = health.Watch(question, InProcessServer.Call());
+
+        Assert.Equal(code, await CodeAsync(async () => await health.CheckAsync(question, InProcessServer.Call())));
+        var watched = await Record.ExceptionAsync(() => watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(code == StatusCode.NotFound ? null : code, (watched as RpcException)?.StatusCode);
+    }
+
     [Fact]
     public async Task Health_IsOpen()
     {
