@@ -69,6 +69,9 @@ internal static partial class Log
     [LoggerMessage(3026, LogLevel.Warning, "With model {Model} on {Device}, {Problem}. Exact requests are computed one by one: of every model if this is said at the start, of this one if it was loaded later.", EventName = "ShapeGivenUp")]
     public static partial void ShapeGivenUp(ILogger logger, string model, string device, string problem);
 
+    [LoggerMessage(3042, LogLevel.Warning, "With model {Model} on {Device}, {Encoders} depend on what shares a look of {Rows} pictures, so that severities, and with them starts, may depend on companions. Set Engine:SeverityBatch to 1.", EventName = "LooksDepend")]
+    public static partial void LooksDepend(ILogger logger, string model, string device, string encoders, int rows);
+
     [LoggerMessage(3028, LogLevel.Warning, "With model {Model} on {Device}, bfloat16 does not pay: a decode with its gradient takes {BFloat16Ms:0.0} ms, {Float32Ms:0.0} ms in float32. Leave Engine:Precision at Float32.", EventName = "PrecisionDoesNotPay")]
     public static partial void PrecisionDoesNotPay(ILogger logger, string model, string device, double bFloat16Ms, double float32Ms);
 

@@ -7,46 +7,78 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Server.Hosting;
 
 /// <summary>
-/// Whether a fixed shape keeps the bits of a row: one latent goes through a model's networks in the first and in the last row, each time in other
-/// company, forwards and backwards as a guided step does. A library that spreads rows over its threads or blocks unevenly is found so, at the start.
+/// Whether fixed shapes keep the bits of a row: one latent goes through a model's networks in the first and in the last row, each time in other
+/// company, forwards and backwards as a guided step does, and one picture through each encoder that looks at measurements. A library that spreads
+/// rows over its threads or blocks unevenly is found so, at the start; at one size of pictures, though libraries choose their ways by size.
 /// </summary>
 internal static class ExactShapeTest
 {
     /// <summary>Runs on the device thread.</summary>
     /// <param name="served">A model on that device.</param>
-    /// <param name="rows">Rows of the shape, at least 2.</param>
-    /// <param name="precision">Numbers that networks compute with.</param>
-    /// <returns>What depends on row or company; an empty string if nothing does.</returns>
-    public static string Run(ServedModel served, int rows, NetworkPrecision precision)
+    /// <param name="rows">Rows of the shape of exact requests; 1 leaves their networks out.</param>
+    /// <param name="lookRows">Rows of the shape of looks; 1 leaves them out.</param>
+    /// <param name="precision">Numbers that networks compute with in steps.</param>
+    /// <returns>What depends on row or company.</returns>
+    public static ShapeFindings Run(ServedModel served, int rows, int lookRows, NetworkPrecision precision)
     {
         using var scope = NewDisposeScope();
-        using var gradients = enable_grad();
+        var picture = served.WorkingShape(WarmUp.PictureOf(served));
         var model = precision == NetworkPrecision.BFloat16 ? new ReducedPrecisionModel(served.Model) : served.Model;
-        var shape = model.LatentShapeOf(served.WorkingShape(WarmUp.PictureOf(served)));
-        var first = Compute(model, shape, [.. Enumerable.Range(0, rows)]);
-        var last = Compute(model, shape, [.. Enumerable.Range(rows, rows - 1), 0]);
+        return new ShapeFindings(
+            Differing(rows, seeds => Step(model, model.LatentShapeOf(picture), seeds)),
+            Differing(lookRows, seeds => Look(served, picture, seeds)));
+    }
+
+    private static string Differing(int rows, Func<int[], IEnumerable<(string Name, Tensor Values)>> compute)
+    {
+        if (rows == 1)
+        {
+            return "";
+        }
+
+        var first = compute([.. Enumerable.Range(0, rows)]);
+        var last = compute([.. Enumerable.Range(rows, rows - 1), 0]);
         return string.Join(", ", first.Zip(last).Where(pair => !pair.First.Values[0].eq(pair.Second.Values[^1]).all().item<bool>()).Select(pair => pair.First.Name));
     }
 
     // Each row has a latent, a strength and a timestep of its own, as strangers have.
-    private static (string Name, Tensor Values)[] Compute(ILatentDiffusionModel model, LatentShape shape, int[] seeds)
+    private static (string Name, Tensor Values)[] Step(ILatentDiffusionModel model, LatentShape shape, int[] seeds)
     {
+        using var gradients = enable_grad();
         var latents = stack(seeds.Select(seed => Latent(shape, seed))).to(model.Device).requires_grad_();
         var steps = model.Schedule.SignalToNoise.Length;
         var noise = model.Denoise(latents, tensor([.. seeds.Select(seed => (long)((steps / 3) + (seed * 37)) % steps)], device: model.Device));
         var pictures = model.Decode(latents - (0.5f * noise), Quantisation.None);
+        var encoded = model.Encode(pictures);
         return
         [
             ("the denoiser", noise.detach()),
             ("the decoder", pictures.detach()),
-            ("gradients", PerSample.Gradient(PerSample.Norm(pictures), latents)),
+            ("the encoder", encoded.detach()),
+            ("gradients", PerSample.Gradient(PerSample.Norm(pictures) + PerSample.Norm(encoded), latents)),
         ];
     }
 
-    private static Tensor Latent(LatentShape shape, int seed)
+    private static List<(string Name, Tensor Values)> Look(ServedModel served, PictureShape picture, int[] seeds)
     {
-        var values = new float[shape.Elements];
+        using var guard = no_grad();
+        var pictures = stack(seeds.Select(seed => Normal([3, picture.Height, picture.Width], seed) * 0.3f)).to(served.Model.Device);
+        var looks = new List<(string, Tensor)> { ("the encoder", served.Model.Encode(pictures)) };
+        foreach (var encoder in served.SeverityEncoders.Values.OrderBy(encoder => encoder.OperatorName, StringComparer.Ordinal))
+        {
+            var estimate = encoder.Estimate(pictures);
+            looks.Add(($"the severity encoder for {encoder.OperatorName}", cat([estimate.Mean.flatten(1), estimate.Severity.reshape(-1, 1)], 1)));
+        }
+
+        return looks;
+    }
+
+    private static Tensor Latent(LatentShape shape, int seed) => Normal([shape.Channels, shape.Height, shape.Width], seed) * (1 + (seed % 3));
+
+    private static Tensor Normal(long[] shape, int seed)
+    {
+        var values = new float[shape.Aggregate(1L, (product, side) => product * side)];
         new CounterNoise((ulong)seed).FillNormal(NoisePurpose.Start, 0, 0, values);
-        return tensor(values).reshape(shape.Channels, shape.Height, shape.Width) * (1 + (seed % 3));
+        return tensor(values, shape);
     }
 }

@@ -20,14 +20,20 @@ internal sealed class ExactShape(IOptions<EngineOptions> options, ILogger<ExactS
     /// <returns>The model as it is to be served.</returns>
     public async Task<ModelEntry> CheckAsync(ReconstructionEngine engine, ModelEntry entry, bool isServing)
     {
-        var (rows, precision) = (options.Value.ExactBatch, options.Value.Precision);
-        if (rows == 1 || entry.Model?.On(Device) is not { } model)
+        var (rows, lookRows, precision) = (options.Value.ExactBatch, options.Value.SeverityBatch, options.Value.Precision);
+        if ((rows == 1 && lookRows == 1) || entry.Model?.On(Device) is not { } model)
         {
             return entry;
         }
 
-        var answer = await engine.MaintainAsync(Device, () => ExactShapeTest.Run(model, rows, precision), model.Model);
-        var problem = answer.Value is { } differing
+        var answer = await engine.MaintainAsync(Device, () => ExactShapeTest.Run(model, rows, lookRows, precision), model.Model);
+        if (answer.Value is { Looks: { Length: > 0 } looks })
+        {
+            Log.LooksDepend(logger, entry.Name, engine.Devices[Device], looks, lookRows);
+        }
+
+        var problem = rows == 1 ? null
+            : answer.Value is { Steps: var differing }
             ? differing.Length == 0 ? null : $"{differing} depend on what shares a shape of {rows} rows"
             : $"the test of a shape of {rows} rows failed: {answer.Failure?.Message ?? answer.Rejection?.Message}";
         if (problem is null)

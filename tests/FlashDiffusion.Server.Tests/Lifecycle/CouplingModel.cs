@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Server.Tests.Lifecycle;
 
 /// <summary>The fake model on a library that does not keep the bits of a row: one network adds a little of the whole batch, or of the row's number.</summary>
-/// <param name="flaw">What is wrong: <c>denoise</c>, <c>decode</c> or <c>row</c>; empty for nothing.</param>
+/// <param name="flaw">What is wrong: <c>denoise</c>, <c>decode</c>, <c>encode</c> or <c>row</c>; empty for nothing.</param>
 internal sealed class CouplingModel(string flaw) : ILatentDiffusionModel
 {
     private readonly FakeModel _inner = new();
@@ -31,7 +31,7 @@ internal sealed class CouplingModel(string flaw) : ILatentDiffusionModel
         _ => _inner.Denoise(latents, timesteps),
     };
 
-    public Tensor Encode(Tensor pictures) => _inner.Encode(pictures);
+    public Tensor Encode(Tensor pictures) => flaw == "encode" ? _inner.Encode(pictures + (pictures.detach().mean() * 1e-3f)) : _inner.Encode(pictures);
 
     public Tensor Decode(Tensor latents, Quantisation quantisation) =>
         flaw == "decode" ? _inner.Decode(latents + (latents.detach().mean() * 1e-3f), quantisation) : _inner.Decode(latents, quantisation);

@@ -11,15 +11,33 @@ public sealed class ExactShapeTests
 {
     [Theory]
     [InlineData("", 4, "")]
-    [InlineData("denoise", 1, "the denoiser, the decoder, gradients")]
-    [InlineData("row", 1, "the denoiser, the decoder, gradients")]
-    [InlineData("decode", 1, "the decoder, gradients")]
+    [InlineData("denoise", 1, "the denoiser, the decoder, the encoder, gradients")]
+    [InlineData("row", 1, "the denoiser, the decoder, the encoder, gradients")]
+    [InlineData("decode", 1, "the decoder, the encoder, gradients")]
+    [InlineData("encode", 1, "the encoder, gradients")]
     public async Task Check_AtTheStart_KeepsTheShapeOnlyIfBitsStay(string flaw, int rows, string said)
     {
         var (left, log) = await CheckAsync(flaw, isServing: false);
         Assert.Equal(rows, left);
         Assert.Equal(said.Length > 0, log.Contains("Warning: ", StringComparison.Ordinal));
         Assert.Contains(said.Length > 0 ? $"{said} depend on what shares a shape of 4 rows. Exact requests are computed one by one" : "", log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("encode", false, 4, 2, "the encoder depend on what shares a look of 2 pictures")]
+    [InlineData("", true, 4, 2, "the severity encoder for gaussian_blur depend on what shares a look of 2 pictures")]
+    [InlineData("", true, 1, 3, "the severity encoder for gaussian_blur depend on what shares a look of 3 pictures")]
+    [InlineData("encode", true, 4, 1, null)]
+    public async Task Check_LooksDependOnTheirCompany_IsSaidWithWhatHelps(string flaw, bool severity, int rows, int lookRows, string? said)
+    {
+        var options = new EngineOptions { Threads = 1, ExactBatch = rows, SeverityBatch = lookRows };
+        var log = await ModelCheckScene.RunAsync(
+            options,
+            new CouplingModel(flaw),
+            (engine, entry, loggers) => new ExactShape(Options.Create(options), loggers.CreateLogger<ExactShape>()).CheckAsync(engine, entry, isServing: false),
+            severity ? new CouplingSeverityEncoder() : null);
+        Assert.Equal(said is not null, log.Contains("shares a look", StringComparison.Ordinal));
+        Assert.Contains(said is null ? "" : said + ", so that severities, and with them starts, may depend on companions. Set Engine:SeverityBatch to 1.", log, StringComparison.Ordinal);
     }
 
     [Fact]

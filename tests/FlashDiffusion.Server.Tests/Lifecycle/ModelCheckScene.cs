@@ -18,8 +18,9 @@ internal static class ModelCheckScene
     /// <param name="options">The engine's options.</param>
     /// <param name="model">The model, called "fake".</param>
     /// <param name="check">The check, with where it logs to.</param>
+    /// <param name="encoder">Its severity encoder; null for none.</param>
     /// <returns>What it said in the log.</returns>
-    public static async Task<string> RunAsync(EngineOptions options, ILatentDiffusionModel model, Func<ReconstructionEngine, ModelEntry, ILoggerFactory, Task> check)
+    public static async Task<string> RunAsync(EngineOptions options, ILatentDiffusionModel model, Func<ReconstructionEngine, ModelEntry, ILoggerFactory, Task> check, ISeverityEncoder? encoder = null)
     {
         using var meters = new TestMeterFactory();
         using var telemetry = new FlashDiffusionTelemetry(meters);
@@ -27,7 +28,8 @@ internal static class ModelCheckScene
         engine.Start();
         using var log = new RecordedLog();
         using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
-        await check(engine, new ModelEntry("fake", "1", "", new ServedModel(model, FrozenDictionary<string, ISeverityEncoder>.Empty), ""), loggers);
+        var encoders = encoder is null ? FrozenDictionary<string, ISeverityEncoder>.Empty : new Dictionary<string, ISeverityEncoder> { [encoder.OperatorName] = encoder }.ToFrozenDictionary();
+        await check(engine, new ModelEntry("fake", "1", "", new ServedModel(model, encoders), ""), loggers);
         return log.Text;
     }
 }
