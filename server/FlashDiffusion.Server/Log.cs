@@ -12,8 +12,8 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Error, "No version of plugin {Plugin} in its folder can be used; version {Version}, loaded before, stays.", EventName = "PluginStays")]
     public static partial void PluginStays(ILogger logger, string plugin, string version);
 
-    [LoggerMessage(2004, LogLevel.Information, "Plugins read again: {Loaded} loaded, {Unloaded} out of service.", EventName = "PluginsReloaded")]
-    public static partial void PluginsReloaded(ILogger logger, int loaded, int unloaded);
+    [LoggerMessage(2004, LogLevel.Information, "Plugins read again: {Loaded} loaded, {Replaced} replaced, {Failed} out of service.", EventName = "PluginsReloaded")]
+    public static partial void PluginsReloaded(ILogger logger, int loaded, int replaced, int failed);
 
     [LoggerMessage(2005, LogLevel.Information, "Plugin {Plugin} {Version} is unloaded.", EventName = "PluginUnloaded")]
     public static partial void PluginUnloaded(ILogger logger, string plugin, string version);

@@ -45,7 +45,7 @@ public sealed record FlashClientOptions
         $"{nameof(FlashClientOptions)} {{ {nameof(MaximumMessageBytes)} = {MaximumMessageBytes}, {nameof(UnaryTimeout)} = {UnaryTimeout}, {nameof(ReconstructTimeout)} = {ReconstructTimeout}, {nameof(Resume)} = {Resume} }}");
 
     internal CallOptions ToCallOptions(TimeSpan? timeout, CancellationToken cancellation) => new(
-        ApiKey is null ? null : new Metadata { { "authorization", $"Bearer {ApiKey}" } },
+        ApiKey is null ? null : new Metadata { { "authorization", $"Bearer {ApiKey.Trim()}" } },
         timeout is { } limit ? Clock.GetUtcNow().UtcDateTime + limit : null,
         cancellation);
 

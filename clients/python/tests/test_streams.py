@@ -29,6 +29,24 @@ DAMAGED.result.picture.tensor.crc32 = 1
 REQUEST = reconstruction_pb2.ReconstructRequest()
 
 
+class HeaderTests(unittest.TestCase):
+    """What a key may be that was read out of a file, and that one that can't be sent is never repeated."""
+
+    def test_a_name_in_capitals_and_a_line_end_are_taken(self) -> None:
+        server = FakeServer([RESULT])
+        self.addCleanup(server.stop)
+        with Client(server.address, metadata=[("Authorization", "Bearer KEY\n")]) as client:
+            client.stream(REQUEST).result()
+
+    def test_a_key_that_cant_be_sent_is_not_repeated(self) -> None:
+        for metadata in ([("authorization", "Bearer SECRET\nSECRET")], [("authorization", b"SECRET")], [("SECRET KEY", "authorization")]):
+            for kind in (Client, AsyncClient):
+                with self.subTest(metadata=metadata, kind=kind), self.assertRaises(ValueError) as raised:
+                    kind("localhost:1", metadata=metadata)  # type: ignore[arg-type]
+                self.assertNotIn("SECRET", str(raised.exception))
+                self.assertIn("metadata", str(raised.exception))
+
+
 class StreamTests(unittest.TestCase):
     def play(self, *streams: object) -> tuple[FakeServer, Client]:
         server = FakeServer(*streams)

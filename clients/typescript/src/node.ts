@@ -3,6 +3,7 @@ import type { ResumePolicy } from "./attempts.js";
 import type { ConnectOptions } from "./caller.js";
 import { FlashClient } from "./client.js";
 import { GrpcCaller } from "./grpc-caller.js";
+import { checkedHeaders } from "./headers.js";
 
 export * from "./index.js";
 
@@ -30,7 +31,7 @@ export function connect(addresses: string | readonly string[] = "localhost:8001"
     checkAddress(address);
     const secure = address.startsWith("https://");
     const target = address.replace(/^https?:\/\//, "").replace(/\/$/, "");
-    return new GrpcCaller(target, credentials ?? (secure ? grpc.credentials.createSsl() : grpc.credentials.createInsecure()), headers ?? {});
+    return new GrpcCaller(target, credentials ?? (secure ? grpc.credentials.createSsl() : grpc.credentials.createInsecure()), checkedHeaders(headers));
   });
   return new FlashClient(callers, policy);
 }

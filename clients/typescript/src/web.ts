@@ -1,6 +1,7 @@
 import type { ResumePolicy } from "./attempts.js";
 import type { ConnectOptions } from "./caller.js";
 import { FlashClient } from "./client.js";
+import { checkedHeaders } from "./headers.js";
 import { WebCaller } from "./web-caller.js";
 
 export * from "./index.js";
@@ -10,7 +11,7 @@ export * from "./index.js";
  * came from. Another origin has to be allowed by the server's CORS configuration.
  */
 export function connect(addresses: string | readonly string[] = globalThis.location?.origin ?? "", options: ConnectOptions & Partial<ResumePolicy> = {}): FlashClient {
-  const callers = [addresses].flat().map((address) => new WebCaller(address.replace(/\/$/, ""), options.headers ?? {}));
+  const callers = [addresses].flat().map((address) => new WebCaller(address.replace(/\/$/, ""), checkedHeaders(options.headers)));
   return new FlashClient(callers, policyOf(options));
 }
 

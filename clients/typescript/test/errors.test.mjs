@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { FlashError } from "../dist/errors.js";
+import { checkedHeaders } from "../dist/headers.js";
 import { connect } from "../dist/node.js";
 import { readDetails } from "../dist/status-details.js";
 
@@ -12,6 +13,13 @@ test("a violation is said once, whether the server's text has it or not", () => 
   const error = new FlashError("here: seed: Must be a number.", { code: "INVALID_ARGUMENT", violations });
   assert.equal(error.message, "here: seed: Must be a number.\n  crop: Is too large.");
   assert.deepEqual(error.violations, violations);
+});
+
+test("a key with the line's end of its file is taken, and one that can't be sent is not repeated", () => {
+  assert.deepEqual(checkedHeaders({ Authorization: "Bearer KEY\n" }), { authorization: "Bearer KEY" });
+  for (const headers of [{ authorization: "Bearer SECRET\nSECRET" }, { authorization: undefined }, { "SECRET KEY": "authorization" }]) {
+    assert.throws(() => connect("localhost:1", { headers }), (error) => error instanceof TypeError && /^headers: /.test(error.message) && !error.message.includes("SECRET"));
+  }
 });
 
 test("a port that nobody listens at is named in one sentence", async () => {

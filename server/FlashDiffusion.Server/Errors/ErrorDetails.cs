@@ -29,11 +29,11 @@ internal static class ErrorDetails
         Correct(context);
         if (GrpcAnswer.StatusOf(context, out var code) is { IsReadOnly: false } place && code != StatusCode.OK && !place.ContainsKey(DetailsName))
         {
-            var said = Uri.UnescapeDataString(place["grpc-message"].ToString());
+            var said = StatusMessage.Read(place);
             var message = Explain(code, said);
             if (message != said)
             {
-                place["grpc-message"] = Uri.EscapeDataString(message);
+                StatusMessage.Write(place, message);
             }
 
             place[DetailsName] = Convert.ToBase64String(GrpcStatusMapper.ToStatus(Describe(code, message, LimitOf(context) ?? maximumMessageBytes)).ToByteArray());
@@ -49,7 +49,7 @@ internal static class ErrorDetails
         if (context.Features.Get<CallAnswer>() is null && GrpcAnswer.StatusOf(context, out var code) is { IsReadOnly: false } place && code is (StatusCode.Unknown or StatusCode.Internal))
         {
             place["grpc-status"] = ((int)StatusCode.InvalidArgument).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            place["grpc-message"] = Uri.EscapeDataString(Unreadable);
+            StatusMessage.Write(place, Unreadable);
             RefusedRequests.CountUnreadable(context);
         }
     }

@@ -25,7 +25,7 @@ internal static class Refusal
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = context.Request.ContentType;
             response.Headers["grpc-status"] = ((int)error.Code).ToString(CultureInfo.InvariantCulture);
-            response.Headers["grpc-message"] = Uri.EscapeDataString(error.Message);
+            StatusMessage.Write(response.Headers, error.Message);
             response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
             if (error.RetryAfter is { } pause)
             {

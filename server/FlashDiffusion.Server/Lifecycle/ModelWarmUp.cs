@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Hosting;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,12 @@ internal sealed class ModelWarmUp(IOptions<EngineOptions> options, ILogger<Model
             for (var rows = 1; rows <= Math.Min(largestBatch, options.Value.MaximumBatch); rows *= 2)
             {
                 var warm = await context.Engine.WarmUpAsync(device, request, rows, cancellation);
+                if (warm.Failure?.Outcome == SessionOutcome.Cancelled)
+                {
+                    // The server ends.
+                    return;
+                }
+
                 if (!warm.Succeeded)
                 {
                     // The self-check has passed, so the model is fine; the solver or the operator is not, and each request will say so.

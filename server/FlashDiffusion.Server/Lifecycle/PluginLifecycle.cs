@@ -43,7 +43,8 @@ internal sealed class PluginLifecycle(
             Retire(replaced);
         }
 
-        Log.PluginsReloaded(logger, read.Solvers.ReadyNames.Count() + read.Operators.Count(entry => entry.Family is not null), read.Replaced.Length);
+        var (all, loaded) = (read.Solvers.Entries.Length + read.Operators.Length, read.Solvers.ReadyNames.Count() + read.Operators.Count(entry => entry.Family is not null));
+        Log.PluginsReloaded(logger, loaded, read.Replaced.Length, all - loaded);
         return read with { Replaced = [] };
     }));
 

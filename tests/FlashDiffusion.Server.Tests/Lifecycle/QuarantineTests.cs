@@ -6,8 +6,10 @@ using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.Tests.Plugins;
 using FlashDiffusion.Server.Tests.Security;
+using FlashDiffusion.Server.Tests.Serving;
 using FlashDiffusion.Testing.Checkpoints;
 using FlashDiffusion.Testing.Fakes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -134,12 +136,27 @@ public sealed class QuarantineTests(PackagedModels packaged) : IClassFixture<Pac
         Assert.Equal(ErrorReasons.Starting, await entering.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Reload_OfWhatCantBeUsed_SaysHowManyAreOutOfService()
+    {
+        await using var scene = await LifecycleScene.StartAsync(packaged);
+        using var root = new PluginRoot();
+        using var log = new RecordedLog();
+        root.Add("GoodSolver");
+        Directory.CreateDirectory(Path.Combine(root.FullPath, "torn", "1.0.0"));
+        File.WriteAllText(Path.Combine(root.FullPath, "torn", "1.0.0", "plugin.json"), "{");
+
+        await LifecycleOf(scene, root, log).ReloadAsync();
+
+        Assert.Contains("Plugins read again: 1 loaded, 0 replaced, 1 out of service.", log.Text, StringComparison.Ordinal);
+    }
+
     private static HungCall Hung(object part) => new(part, "A step", "cpu", TimeSpan.FromSeconds(20));
 
-    private static PluginLifecycle LifecycleOf(LifecycleScene scene, PluginRoot root) => new(
+    private static PluginLifecycle LifecycleOf(LifecycleScene scene, PluginRoot root, RecordedLog? log = null) => new(
         scene.Changes,
         root.Shelf,
         new OperatorLoading(Options.Create(new OperatorOptions()), NullLogger<OperatorLoading>.Instance),
         Options.Create(new PluginOptions { Root = root.FullPath }),
-        NullLogger<PluginLifecycle>.Instance);
+        log is null ? NullLogger<PluginLifecycle>.Instance : new Logger<PluginLifecycle>(new LoggerFactory([log])));
 }

@@ -111,7 +111,9 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("nowhere.pem", "server.key", "Tls:Certificate '")]
     [InlineData("nowhere.pem", "server.key", "there is no such file")]
+    [InlineData("server.pem", "nowhere.key", "Tls:Key '")]
     [InlineData("server.pem", "", "need each other")]
     [InlineData("server.key", "server.key", "must be a certificate")]
     public void Errors_OfTheFiles_AreSaidBeforeTheStart(string certificate, string key, string said)

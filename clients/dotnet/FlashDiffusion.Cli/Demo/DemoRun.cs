@@ -46,7 +46,7 @@ internal sealed class DemoRun(ServerSession server, IDisplay display, TimeProvid
         Write(request.OutputFolder, figures, pictures);
         display.Show(FiguresTable.Create(figures));
         display.Say(FiguresTable.Cost(figures, clock.GetElapsedTime(start)));
-        display.Say($"written to {Path.GetFullPath(request.OutputFolder)}: result.png, degraded.png, clean.png, contact-sheet.png, figures.json");
+        display.Say($"written to {Path.GetFullPath(request.OutputFolder)}: result.png, degraded.png, clean.png, {(pictures.DecodedMean is null ? "" : "decoded-mean.png, ")}contact-sheet.png, figures.json");
         return figures;
     }
 

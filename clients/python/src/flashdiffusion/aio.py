@@ -13,6 +13,7 @@ from flashdiffusion.aio_reconstruction import AsyncReconstruction
 from flashdiffusion.answers import Degraded, Severity
 from flashdiffusion.channels import Addresses, Metadata, open_channels
 from flashdiffusion.errors import FlashError, from_rpc_error, of_all
+from flashdiffusion.headers import checked
 from flashdiffusion.operators import Operator
 from flashdiffusion.options import Options
 from flashdiffusion.pictures import PictureSource
@@ -36,7 +37,7 @@ class AsyncClient:
         timeout: float = 60.0,
     ) -> None:
         self._channels = open_channels(grpc.aio, addresses, credentials)
-        self._metadata, self._policy, self._timeout = tuple(metadata), policy, timeout
+        self._metadata, self._policy, self._timeout = checked(metadata), policy, timeout
 
     def reconstruct(
         self, measurement: PictureSource, operator: Operator | None = None, options: Options = Options(), *, timeout: float | None = None

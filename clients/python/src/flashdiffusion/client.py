@@ -10,6 +10,7 @@ import grpc
 from flashdiffusion.answers import Degraded, Severity
 from flashdiffusion.channels import Addresses, Metadata, open_channels
 from flashdiffusion.errors import FlashError, from_rpc_error, of_all
+from flashdiffusion.headers import checked
 from flashdiffusion.operators import Operator
 from flashdiffusion.options import Options
 from flashdiffusion.pictures import PictureSource
@@ -39,7 +40,7 @@ class Client:
         """credentials: for TLS with your own roots or a client certificate; metadata: sent with each call, such as an API key;
         timeout: seconds of a unary call."""
         self._channels = open_channels(grpc, addresses, credentials)
-        self._metadata, self._policy, self._timeout = tuple(metadata), policy, timeout
+        self._metadata, self._policy, self._timeout = checked(metadata), policy, timeout
 
     def reconstruct(
         self, measurement: PictureSource, operator: Operator | None = None, options: Options = Options(), *, timeout: float | None = None

@@ -15,7 +15,7 @@ internal static class TlsFiles
     /// <summary>The identity that the files hold; null with the reason if they can't be used together.</summary>
     public static TlsIdentity? Read(TlsOptions options, out string problem)
     {
-        if (Text(options.Certificate, out problem) is not { } certificates || Text(options.Key, out problem) is not { } key)
+        if (Text("Tls:Certificate", options.Certificate, out problem) is not { } certificates || Text("Tls:Key", options.Key, out problem) is not { } key)
         {
             return null;
         }
@@ -56,7 +56,7 @@ internal static class TlsFiles
 
     private static X509Certificate2Collection? Authorities(string path, out string problem)
     {
-        if (Text(path, out problem) is not { } text)
+        if (Text("Tls:ClientAuthorities", path, out problem) is not { } text)
         {
             return null;
         }
@@ -76,5 +76,10 @@ internal static class TlsFiles
         return authorities.Count == 0 ? null : authorities;
     }
 
-    private static string? Text(string path, out string problem) => FileContent.Bytes(path, out problem) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    private static string? Text(string option, string path, out string problem)
+    {
+        var bytes = FileContent.Bytes(path, out problem);
+        problem = bytes is null ? $"{option} {problem}" : "";
+        return bytes is null ? null : Encoding.UTF8.GetString(bytes);
+    }
 }
