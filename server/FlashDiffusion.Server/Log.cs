@@ -122,6 +122,12 @@ internal static partial class Log
     [LoggerMessage(3045, LogLevel.Information, "A connection to the {Port} port from {Remote} was refused: its client certificate lets nobody in ({Detail}).", EventName = "HandshakeRefused")]
     public static partial void HandshakeRefused(ILogger logger, Hosting.EndpointRole port, string remote, string detail);
 
+    [LoggerMessage(3046, LogLevel.Warning, "The TLS certificate ends in {Hours:0} h, at {End:u}: clients can't connect from then on. Write the next one over its files; no restart is needed.", EventName = "CertificateEnds")]
+    public static partial void CertificateEnds(ILogger logger, double hours, DateTimeOffset end);
+
+    [LoggerMessage(3047, LogLevel.Error, "The TLS certificate ended at {End:u}: clients that look can't connect. Write the next one over its files; no restart is needed.", EventName = "CertificateEnded")]
+    public static partial void CertificateEnded(ILogger logger, DateTimeOffset end);
+
     [LoggerMessage(3032, LogLevel.Information, "The files of the {What} have changed and are in use.", EventName = "Rotated")]
     public static partial void Rotated(ILogger logger, string what);
 

@@ -19,7 +19,8 @@ internal static class SecuritySetup
         var tls = configuration.GetSection(TlsOptions.Section).Get<TlsOptions>() ?? new TlsOptions();
         if (tls.Certificate.Length > 0)
         {
-            RotatingFiles.Add(services, "TLS certificate", TlsFiles.PathsOf(tls), (out string problem) => TlsFiles.Read(tls, out problem));
+            RotatingFiles.Add(services, "TLS certificate", TlsFiles.PathsOf(tls), (out string problem) => TlsFiles.Read(tls, out problem), CertificateWatch.ObjectionOf);
+            services.AddHostedService<CertificateWatch>();
         }
 
         var authentication = services.AddAuthentication();

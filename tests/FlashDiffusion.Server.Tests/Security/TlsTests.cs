@@ -2,9 +2,12 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Security.Transport;
 using FlashDiffusion.Server.Tests.Serving;
 using FlashDiffusion.Testing.Certificates;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace FlashDiffusion.Server.Tests.Security;
 
@@ -61,6 +64,38 @@ public sealed class TlsTests : IDisposable
 
         Assert.Equal(before, await ShownAsync(server));
         Assert.DoesNotContain("PRIVATE KEY", server.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificate_ReplacedByOneThatHasEnded_StaysUntilItHasEndedToo()
+    {
+        await using var server = await StartAsync();
+        var before = await ShownAsync(server);
+
+        _authority.Server(left: TimeSpan.FromMinutes(-1)).Write(_folder.PathOf("server.pem"), _folder.PathOf("server.key"));
+        await Eventually.IsAsync(() => server.Logs.Text.Contains("what was there before stays: the new certificate ended at", StringComparison.Ordinal));
+
+        Assert.Equal(before, await ShownAsync(server));
+    }
+
+    [Theory]
+    [InlineData(-1, "Error: The TLS certificate ended at")]
+    [InlineData(4, "Warning: The TLS certificate ends in 0 h")]
+    [InlineData(600, null)]
+    public async Task Certificate_NearItsEnd_IsSaidAtTheStart(int minutes, string? said)
+    {
+        _authority.Server(left: TimeSpan.FromMinutes(minutes)).Write(_folder.PathOf("server.pem"), _folder.PathOf("server.key"));
+        await using var server = await InProcessServer.StartAsync(null, ("Tls:Certificate", _folder.PathOf("server.pem")), ("Tls:Key", _folder.PathOf("server.key")));
+
+        if (said is null)
+        {
+            ((CertificateWatch)server.Services.GetServices<IHostedService>().Single(service => service is CertificateWatch)).Look();
+            Assert.DoesNotContain("The TLS certificate end", server.Logs.Text, StringComparison.Ordinal);
+        }
+        else
+        {
+            await Eventually.IsAsync(() => server.Logs.Text.Contains(said, StringComparison.Ordinal));
+        }
     }
 
     [Fact]

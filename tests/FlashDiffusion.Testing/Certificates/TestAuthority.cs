@@ -24,7 +24,9 @@ internal sealed class TestAuthority : IDisposable
     public string Pem => Certificate.ExportCertificatePem();
 
     /// <summary>A certificate for 127.0.0.1 and localhost.</summary>
-    public IssuedCertificate Server(string name = "CN=localhost") => Issue(name, ServerUse);
+    /// <param name="name">Its subject.</param>
+    /// <param name="left">Time until its end, more than -59 minutes; a day if null.</param>
+    public IssuedCertificate Server(string name = "CN=localhost", TimeSpan? left = null) => Issue(name, ServerUse, left);
 
     /// <summary>A certificate of a client.</summary>
     public IssuedCertificate Client(string name) => Issue(name, ClientUse);
@@ -35,7 +37,7 @@ internal sealed class TestAuthority : IDisposable
         _key.Dispose();
     }
 
-    private IssuedCertificate Issue(string name, string use)
+    private IssuedCertificate Issue(string name, string use, TimeSpan? left = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
@@ -45,7 +47,7 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], critical: false));
         var now = TimeProvider.System.GetUtcNow();
-        using var signed = request.Create(Certificate, now.AddHours(-1), now.AddDays(1), RandomNumberGenerator.GetBytes(16));
+        using var signed = request.Create(Certificate, now.AddHours(-1), now + (left ?? TimeSpan.FromDays(1)), RandomNumberGenerator.GetBytes(16));
         return new IssuedCertificate(signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), signed.Thumbprint);
     }
 }

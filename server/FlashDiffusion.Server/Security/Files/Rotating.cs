@@ -15,20 +15,25 @@ internal sealed class Rotating<T> : IRotating
     private readonly Loader _load;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
+    private readonly Objection? _objection;
     private volatile T _current;
     private string _seen;
 
     /// <summary>Reads the files; null with the reason if they can't be used.</summary>
     public delegate T? Loader(out string problem);
 
+    /// <summary>Why a value that can be used is worse than the one that is there; null where it is not.</summary>
+    public delegate string? Objection(T current, T next);
+
     /// <param name="what">What it is, for the log.</param>
     /// <param name="paths">The files.</param>
     /// <param name="load">Reads them.</param>
     /// <param name="logger">Told of every change.</param>
+    /// <param name="objection">What is asked before a value is replaced; null for nothing.</param>
     /// <exception cref="InvalidOperationException">They can't be used. Options were validated, so they could a moment ago.</exception>
-    public Rotating(string what, string[] paths, Loader load, ILogger logger)
+    public Rotating(string what, string[] paths, Loader load, ILogger logger, Objection? objection = null)
     {
-        (_what, _paths, _load, _logger) = (what, paths, load, logger);
+        (_what, _paths, _load, _logger, _objection) = (what, paths, load, logger, objection);
         _seen = Fingerprint();
         _current = load(out var problem) ?? throw new InvalidOperationException(problem);
     }
@@ -47,14 +52,18 @@ internal sealed class Rotating<T> : IRotating
             }
 
             _seen = now;
-            if (Load(out var problem) is { } changed)
+            if (Load(out var problem) is not { } changed)
             {
-                _current = changed;
-                Log.Rotated(_logger, _what);
+                Log.NotRotated(_logger, _what, problem);
+            }
+            else if (_objection?.Invoke(_current, changed) is { } worse)
+            {
+                Log.NotRotated(_logger, _what, worse);
             }
             else
             {
-                Log.NotRotated(_logger, _what, problem);
+                _current = changed;
+                Log.Rotated(_logger, _what);
             }
         }
     }

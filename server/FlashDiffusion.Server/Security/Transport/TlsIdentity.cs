@@ -22,6 +22,12 @@ internal sealed class TlsIdentity : IDisposable
         _chain = SslStreamCertificateContext.Create(certificate, intermediates, offline: true);
     }
 
+    /// <summary>When the certificate begins to hold.</summary>
+    public DateTimeOffset Begins => _certificate.NotBefore.ToUniversalTime();
+
+    /// <summary>When it ends; no client connects from then on.</summary>
+    public DateTimeOffset Ends => _certificate.NotAfter.ToUniversalTime();
+
     /// <summary>How a connection that begins now is made.</summary>
     /// <param name="refused">Told why a client is turned away, who only sees that the connection ends.</param>
     public SslServerAuthenticationOptions Options(Action<string> refused)
