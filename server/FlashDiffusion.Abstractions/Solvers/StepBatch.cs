@@ -27,7 +27,10 @@ public sealed class StepBatch
     /// <summary>Measurements y as <see cref="IForwardOperator.Consistent"/> gives them, (B, measurement shape) on [-1, 1]; null without operator.</summary>
     public Tensor? Measurements { get; init; }
 
-    /// <summary>What the samples carry from step to step beside the latent, by name, each (B, ...).</summary>
+    /// <summary>
+    /// What the samples carry from step to step beside the latent, by name, each (B, ...). A row that carries nothing under a name that its
+    /// neighbours use has zeros there, which says nothing of whether it begins: a step that begins something has a kind of its own.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> Scratch { get; init; } = FrozenDictionary<string, Tensor>.Empty;
 
     /// <summary>Number of rows B.</summary>

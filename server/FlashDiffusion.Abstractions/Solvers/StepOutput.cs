@@ -21,6 +21,6 @@ public sealed record StepOutput
     /// <summary>Per row, whether the step is complete; null means all. An incomplete row keeps its step and is scheduled again.</summary>
     public bool[]? Completed { get; init; }
 
-    /// <summary>What the samples carry to the next step, by name, each (B, ...).</summary>
+    /// <summary>What the samples carry to the next step, by name, each (B, ...); it stays when the step is complete.</summary>
     public IReadOnlyDictionary<string, Tensor> Scratch { get; init; } = FrozenDictionary<string, Tensor>.Empty;
 }

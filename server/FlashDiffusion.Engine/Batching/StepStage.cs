@@ -29,8 +29,10 @@ internal sealed class StepStage(BoundOperators operators, BatchSizes sizes, Batc
             lane,
             StepAssembly.Arrange(samples),
             part => Attempt(lane, part, stake),
-            (sample, exception) => new RowOutcome(sample) { Failure = TorchErrors.FailureOf(exception, $"step {sample.StepIndex + 1}", sample.StepIndex) });
+            (sample, exception) => new RowOutcome(sample) { Failure = TorchErrors.FailureOf(exception, NameOf(sample), sample.StepIndex) });
     }
+
+    private static string NameOf(Sample sample) => $"step {sample.StepIndex + 1} of the solver '{sample.Session.Request.Solver.Descriptor.Name}' {sample.Session.Request.Solver.Descriptor.Version}";
 
     private IReadOnlyList<RowOutcome> Attempt(LaneKey lane, IReadOnlyList<Sample> samples, SampleStake stake)
     {

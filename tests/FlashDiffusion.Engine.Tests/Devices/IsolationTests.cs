@@ -33,6 +33,7 @@ public sealed class IsolationTests
 
         var failure = await EngineHarness.FailureAsync(sessions[1]);
         Assert.Equal((SessionOutcome.SolverFailed, "SOLVER_FAULT"), (failure.Outcome, failure.Reason));
+        Assert.Contains("the server's step 1 of the solver 'fake' ", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Told to throw", failure.Message, StringComparison.Ordinal);
         Assert.Equal(alone, (await EngineHarness.ResultAsync(sessions[0])).Picture.Values);
         Assert.Equal(2, harness.Ledger.Ended(SessionOutcome.Completed));
