@@ -3,6 +3,7 @@ using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Curves;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Http;
+using FlashDiffusion.Server.Http.Faults;
 using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.OpenInference;
 using FlashDiffusion.Server.Plugins;
@@ -162,6 +163,7 @@ internal static class ServerHost
             // An answer is as large as the pictures that were taken allow. A limit here would refuse it after the work, and call it the client's fault.
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<FaultInterceptor>();
+            grpc.Interceptors.Add<NameInterceptor>();
         });
     }
 

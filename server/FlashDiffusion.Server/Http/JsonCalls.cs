@@ -42,6 +42,7 @@ internal static class JsonCalls
 
         var request = new LimitedBody(context.Request.Body, context.Request.ContentLength, maximumMessageBytes);
         context.Request.Body = request;
+        context.Features.Set(request.Seen);
         var sent = context.Response.Body;
         var body = new RefusalBody(sent, () => context.Response.StatusCode >= StatusCodes.Status400BadRequest && context.Features.Get<CallAnswer>() is null);
         context.Response.Body = body;

@@ -32,7 +32,7 @@ internal sealed class MessageFaults
         var chosen = new Dictionary<OneofDescriptor, FieldDescriptor>();
         foreach (var property in value.EnumerateObject().TakeWhile(_ => _problems.Violations.Count < Enough))
         {
-            // A name that the message does not have is ignored, and null is as good as absent.
+            // Names that the message does not have are UnknownNames' business, and null is as good as absent.
             if (FieldOf(message, property.Name) is not { } field || property.Value.ValueKind == JsonValueKind.Null)
             {
                 continue;

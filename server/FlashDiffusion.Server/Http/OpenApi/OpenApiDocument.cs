@@ -34,7 +34,7 @@ internal static class OpenApiDocument
             {
                 ["title"] = "FlashDiffusion",
                 ["version"] = typeof(OpenApiDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
-                ["description"] = "flashdiffusion.v1 as JSON: 64-bit integers are strings, bytes are base64, durations are seconds like \"1.5s\"; a name that a message does not have is ignored.",
+                ["description"] = "flashdiffusion.v1 as JSON: 64-bit integers are strings, bytes are base64, durations are seconds like \"1.5s\"; a name that a message does not have is refused.",
             },
             ["paths"] = paths,
             ["security"] = security.Requirements,
