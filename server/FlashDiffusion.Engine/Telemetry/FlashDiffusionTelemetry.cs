@@ -149,6 +149,11 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     public void ObserveContexts(Func<int> contexts) =>
         Meter.CreateObservableGauge("flashdiffusion.solver.contexts", contexts, "{context}", "Load contexts of solver plugins.");
 
+    /// <summary>Shows until when clients can connect over TLS.</summary>
+    /// <param name="end">Seconds since 1970.</param>
+    public void ObserveCertificate(Func<long> end) =>
+        Meter.CreateObservableGauge("flashdiffusion.tls.certificate.end", end, "s", "End of the certificate in use, since 1970.");
+
     /// <summary>A request that took steps ended: what it cost here, as its result says.</summary>
     public void RecordCost(string solver, int steps, StepCost calls, int severityEncoder)
     {

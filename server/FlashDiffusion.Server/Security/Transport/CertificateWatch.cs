@@ -1,14 +1,25 @@
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Security.Files;
 
 namespace FlashDiffusion.Server.Security.Transport;
 
 /// <summary>Says before and after its end that the server's certificate is none any more, at the start and twice a day.</summary>
-internal sealed class CertificateWatch(Rotating<TlsIdentity> identity, TimeProvider time, ILogger<CertificateWatch> logger) : BackgroundService
+internal sealed class CertificateWatch : BackgroundService
 {
     // Authorities renew with a third of the time left; certificates that live for days would be warned of all their life by days.
     private const double ShareLeft = 0.1;
     private static readonly TimeSpan MostLeft = TimeSpan.FromDays(14);
     private static readonly TimeSpan Between = TimeSpan.FromHours(12);
+
+    private readonly Rotating<TlsIdentity> _identity;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CertificateWatch> _logger;
+
+    public CertificateWatch(Rotating<TlsIdentity> identity, FlashDiffusionTelemetry telemetry, TimeProvider time, ILogger<CertificateWatch> logger)
+    {
+        (_identity, _time, _logger) = (identity, time, logger);
+        telemetry.ObserveCertificate(() => identity.Current.Ends.ToUnixTimeSeconds());
+    }
 
     /// <summary>A certificate that has ended is not taken over one that holds.</summary>
     public static Rotating<TlsIdentity>.Objection ObjectionOf(TimeProvider time) => (current, next) =>
@@ -17,21 +28,21 @@ internal sealed class CertificateWatch(Rotating<TlsIdentity> identity, TimeProvi
     /// <summary>Looks at the certificate that is in use.</summary>
     public void Look()
     {
-        var (now, used) = (time.GetUtcNow(), identity.Current);
+        var (now, used) = (_time.GetUtcNow(), _identity.Current);
         var left = used.Ends - now;
         if (left <= TimeSpan.Zero)
         {
-            Log.CertificateEnded(logger, used.Ends);
+            Log.CertificateEnded(_logger, used.Ends);
         }
         else if (left < MostLeft && left < ShareLeft * (used.Ends - used.Begins))
         {
-            Log.CertificateEnds(logger, left.TotalHours, used.Ends);
+            Log.CertificateEnds(_logger, left.TotalHours, used.Ends);
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Between, time);
+        using var timer = new PeriodicTimer(Between, _time);
         do
         {
             Look();
