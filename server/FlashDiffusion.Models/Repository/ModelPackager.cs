@@ -6,7 +6,8 @@ namespace FlashDiffusion.Models.Repository;
 
 /// <summary>
 /// Writes trained networks into a repository: weights in half precision, <c>model.json</c>, and the numbers of the self-check,
-/// computed from the weights as they were written. The version folder appears, or is replaced, only when it is complete.
+/// computed from the weights as they were written. The version folder appears, or is replaced, only when it is complete; the one that it replaces is moved
+/// aside (<c>.version.old</c>) and deleted last, so that a complete one is there whenever this is killed.
 /// </summary>
 internal static class ModelPackager
 {
@@ -68,11 +69,7 @@ internal static class ModelPackager
     private static ModelFolder Stage(string repository, string name, string version)
     {
         var staging = new ModelFolder(Path.GetFullPath(repository), name, $".{version}.partial");
-        if (Directory.Exists(staging.Path))
-        {
-            Directory.Delete(staging.Path, recursive: true);
-        }
-
+        Remove(staging.Path);
         Directory.CreateDirectory(staging.Path);
         return staging;
     }
@@ -94,11 +91,23 @@ internal static class ModelPackager
     private static void Publish(ModelFolder staging, string version)
     {
         var target = Path.Combine(staging.Repository, staging.Name, version);
+        var old = Path.Combine(staging.Repository, staging.Name, $".{version}.old");
         if (Directory.Exists(target))
         {
-            Directory.Delete(target, recursive: true);
+            // Left by a packager that was killed, and of no use as long as there is a version.
+            Remove(old);
+            Directory.Move(target, old);
         }
 
         Directory.Move(staging.Path, target);
+        Remove(old);
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class ModelRepository
 
         return new ModelCatalog(
             [.. _entries.OrderBy(entry => entry.Name, StringComparer.Ordinal).ThenBy(entry => entry.Version, VersionOrder.Instance)],
-            [.. _models.Select(model => new LoadedModel(model, EncodersOf(model)))]);
+            [.. _models.OrderBy(model => model.Name, StringComparer.Ordinal).ThenBy(model => model.Version, VersionOrder.Instance).Select(model => new LoadedModel(model, EncodersOf(model)))]);
     }
 
     private FrozenDictionary<string, SeverityEncoder> EncodersOf(LatentDiffusionModel model)

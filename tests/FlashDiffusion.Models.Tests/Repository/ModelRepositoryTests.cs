@@ -191,6 +191,24 @@ public sealed class ModelRepositoryTests : IDisposable
     }
 
     [Fact]
+    public void Write_OverAVersion_LeavesNothingBesideIt()
+    {
+        using var scope = NewDisposeScope();
+        ModelPackager.Write(_models.Root, TinyModels.Package());
+        var folder = Path.GetDirectoryName(_models.Folder(TinyModels.Model))!;
+
+        // What a packager leaves that was killed at its last move.
+        Directory.CreateDirectory(Path.Combine(folder, $".{TinyModels.Version}.old", "leftover"));
+        File.WriteAllText(Path.Combine(_models.Folder(TinyModels.Model), "of-the-old-one"), "");
+        ModelPackager.Write(_models.Root, TinyModels.Package());
+
+        Assert.Equal([_models.Folder(TinyModels.Model)], Directory.GetDirectories(folder));
+        Assert.False(File.Exists(Path.Combine(_models.Folder(TinyModels.Model), "of-the-old-one")));
+        using var catalog = ModelRepository.Load(_models.Root, CPU);
+        Assert.NotNull(catalog.Find(TinyModels.Model));
+    }
+
+    [Fact]
     public void Load_AbsentRepositoryOrEmptyVersion_IsReported()
     {
         Assert.Throws<ModelRepositoryException>(() => ModelRepository.Load(Path.Combine(_models.Root, "absent"), CPU));

@@ -1,5 +1,6 @@
 using FlashDiffusion.Models.Networks;
 using FlashDiffusion.Testing;
+using FlashDiffusion.Testing.Checkpoints;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Models.Repository.CompVis;
@@ -42,6 +43,20 @@ public sealed class PublishedModelTests
         Assert.Equal((2, 3, 64), (model.Downsampling, model.LatentChannels, model.MaximumPictureSide));
         Assert.Contains("averaged weights", model.Description, StringComparison.Ordinal);
         CheckNetworks(model, seedPrefix: "ema|");
+    }
+
+    [Theory]
+    [InlineData("2", "3")]
+    [InlineData("4", "4")]
+    public void Load_PublishedAndOwnVersions_TheNewestIsFoundWhoseverItIs(string own, string newest)
+    {
+        using var scope = NewDisposeScope();
+        using var published = new PublishedFolder(versioned: true);
+        ModelPackager.Write(published.Root, TinyModels.Package(own) with { Name = PublishedFolder.Model });
+
+        using var catalog = ModelRepository.Load(published.Root, CPU);
+
+        Assert.Equal(newest, catalog.Find(PublishedFolder.Model)!.Model.Version);
     }
 
     [Fact]
