@@ -21,7 +21,14 @@ internal static class TrainSeverityCommand
         var autoencoder = new Option<string>("--autoencoder") { Description = "Published weights of the autoencoder.", Required = true };
         var family = new Option<string>("--operator") { Description = "Operator family: " + string.Join(", ", DegradationCatalog.Names) + ".", Required = true };
         family.AcceptOnlyFromAmong([.. DegradationCatalog.Names]);
-        var levels = new Option<int>("--levels") { Description = "Levels at which each crop of a batch is degraded.", DefaultValueFactory = _ => 4 };
+        var levels = new Option<int>("--levels") { Description = "Levels at which each crop of a batch is degraded, 1 or more; 1 leaves the ranking term out.", DefaultValueFactory = _ => 4 };
+        levels.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--levels must be 1 or more: each crop is degraded at least once.");
+            }
+        });
         var ranking = new Option<double>("--ranking-weight")
         {
             Description = "Weight of the ranking term over the levels of a crop: more keeps their order, less fits the variance.",

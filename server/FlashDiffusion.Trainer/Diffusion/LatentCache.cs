@@ -13,9 +13,9 @@ namespace FlashDiffusion.Trainer.Diffusion;
 /// </summary>
 internal static class LatentCache
 {
-    /// <summary>Reads the cache if it fits the autoencoder and the photographs, else makes it.</summary>
+    /// <summary>Reads the cache if it fits the autoencoder, the photographs and the precision, else makes it.</summary>
     /// <param name="path">The cache file.</param>
-    /// <param name="weights">The autoencoder's weights, whose hash guards the cache.</param>
+    /// <param name="weights">The autoencoder's weights, whose hash guards the cache with those of the photographs.</param>
     /// <param name="autoencoder">The frozen autoencoder.</param>
     /// <param name="photographs">What to encode; every second one is mirrored.</param>
     /// <param name="reduced">Encode under bfloat16 autocast: twice as fast, errors of about a hundredth of the latent's deviation.</param>
@@ -23,7 +23,7 @@ internal static class LatentCache
     public static IReadOnlyList<LatentPicture> Open(
         string path, string weights, AutoencoderKl autoencoder, IReadOnlyList<Photograph> photographs, bool reduced, Action<int> progress)
     {
-        var key = SHA256.HashData([.. SHA256.HashData(File.ReadAllBytes(weights)), .. BitConverter.GetBytes(photographs.Count)]);
+        var key = KeyOf(weights, photographs, reduced);
         if (File.Exists(path) && Read(path, key) is { } cached)
         {
             return cached;
@@ -38,6 +38,20 @@ internal static class LatentCache
 
         Write(path, key, latents);
         return latents;
+    }
+
+    // What latents depend on: other pictures, as many and of the same size, give others.
+    private static byte[] KeyOf(string weights, IReadOnlyList<Photograph> photographs, bool reduced)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(SHA256.HashData(File.ReadAllBytes(weights)));
+        hash.AppendData([reduced ? (byte)1 : (byte)0]);
+        foreach (var photograph in photographs)
+        {
+            hash.AppendData(photograph.Hash());
+        }
+
+        return hash.GetHashAndReset();
     }
 
     private static LatentPicture Encode(AutoencoderKl autoencoder, Photograph photograph, bool mirrored, bool reduced)

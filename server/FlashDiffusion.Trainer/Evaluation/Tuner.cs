@@ -14,13 +14,20 @@ internal sealed class Tuner(EvaluatedModel model, ReconstructionRunner runner, C
     {
         var measured = MeasuredCrops.Of(model, evaluated, crops);
         var adaptive = Try(evaluated, measured, "adaptive", [.. evaluated.Guidances.Select(guidance => (guidance, 1.0))], crops.Count);
-        var guidance = adaptive.MaxBy(trial => trial.Psnr)!.Guidance;
+        var guidance = Best(evaluated, adaptive, evaluated.Guidances).Guidance;
         adaptive.AddRange(Try(evaluated, measured, "adaptive", [.. Corrections.Select(correction => (guidance, correction))], crops.Count));
-        var best = adaptive.MaxBy(trial => trial.Psnr)!;
+        var best = Best(evaluated, adaptive, evaluated.Guidances);
         var full = Try(evaluated, measured, "full", [.. evaluated.FullGuidances.Select(scale => (scale, 1.0))], fullCrops);
         return new OperatorTuning(
             best.Guidance, best.Correction, full.Count == 0 ? best.Guidance : full.MaxBy(trial => trial.Psnr)!.Guidance, [.. adaptive, .. full]);
     }
+
+    /// <summary>The best of some trials.</summary>
+    /// <exception cref="InvalidDataException">Every setting broke a chain.</exception>
+    internal static TuningTrial Best(EvaluatedOperator evaluated, IReadOnlyCollection<TuningTrial> trials, IEnumerable<double> tried) => trials.MaxBy(trial => trial.Psnr)
+        ?? throw new InvalidDataException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"No guidance for '{evaluated.Name}' can be chosen: a chain broke with each of {string.Join(", ", tried.Select(guidance => guidance.ToString(CultureInfo.InvariantCulture)))}. Lower guidances, or a model that was trained for longer, may help."));
 
     private List<TuningTrial> Try(
         EvaluatedOperator evaluated, MeasuredCrops measured, string start, (double Guidance, double Correction)[] settings, int count)

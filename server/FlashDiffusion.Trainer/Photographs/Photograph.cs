@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using FlashDiffusion.Pictures;
 
 namespace FlashDiffusion.Trainer.Photographs;
@@ -30,6 +33,15 @@ internal sealed class Photograph
         }
 
         return new Photograph(name, picture.Width, picture.Height, pixels);
+    }
+
+    /// <summary>SHA-256 of its name, size and pixels.</summary>
+    public byte[] Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Name}\n{Width}x{Height}\n")));
+        hash.AppendData(_pixels);
+        return hash.GetHashAndReset();
     }
 
     /// <summary>Writes a window as (3, height, width) values in [-1,1], mirrored left to right if asked.</summary>

@@ -18,7 +18,7 @@ internal sealed class CurveWindow
         if (!float.IsFinite(value))
         {
             throw new InvalidOperationException(
-                $"The loss of step {step} is not finite ({value}). Resume with a lower learning rate or with --precision float32.");
+                $"The loss of step {step} is not finite ({value}). Resume with a lower --learning-rate or with --float32.");
         }
 
         Count++;

@@ -43,6 +43,12 @@ internal sealed record SeverityLoss
     /// <param name="levels">Levels a group.</param>
     public Tensor RankingTerm(Tensor severity, int levels)
     {
+        if (levels == 1)
+        {
+            // One alone has no order.
+            return zeros([], severity.dtype, severity.device);
+        }
+
         var logarithms = (severity + LogarithmFloor).log().view(-1, levels);
         var rises = logarithms.unsqueeze(1) - logarithms.unsqueeze(2);
         var pairs = ones(levels, levels).triu(1).to(severity.dtype);

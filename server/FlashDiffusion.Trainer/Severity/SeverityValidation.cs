@@ -54,6 +54,11 @@ internal sealed class SeverityValidation(
     /// <summary>This level's share of the mean PSNR: every tenth crop is decoded, a different set at each level.</summary>
     private double DecodedPsnr(Tensor mean, int level)
     {
+        if (level >= held.shape[0])
+        {
+            return 0;
+        }
+
         var rows = arange(level, held.shape[0], Levels);
         var decoded = autoencoder.Decode(mean.index_select(0, rows)).clamp(-1, 1);
         var errors = ToDoubles((decoded - held.index_select(0, rows)).square().mean([1, 2, 3]));

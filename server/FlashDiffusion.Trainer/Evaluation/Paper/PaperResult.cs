@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace FlashDiffusion.Trainer.Evaluation.Paper;
 
 /// <summary>What became of one picture.</summary>
@@ -23,4 +26,18 @@ internal sealed record PaperResult(
     double Nmse,
     int UnetCalls,
     int DecoderCalls,
-    int EncoderCalls);
+    int EncoderCalls)
+{
+    // A broken chain's figures are NaN: they are stored as such, so that the run goes on and the picture is not tried again.
+    private static readonly JsonSerializerOptions Format = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    /// <summary>Whether the chain broke: there is no picture to speak of.</summary>
+    [JsonIgnore]
+    public bool Failed => double.IsNaN(Psnr) || double.IsNaN(SsimFull) || double.IsNaN(Nmse);
+
+    /// <summary>A line of <c>results.jsonl</c>.</summary>
+    public static PaperResult Read(string line) => JsonSerializer.Deserialize<PaperResult>(line, Format)!;
+
+    /// <summary>The same, without its end.</summary>
+    public string ToLine() => JsonSerializer.Serialize(this, Format);
+}

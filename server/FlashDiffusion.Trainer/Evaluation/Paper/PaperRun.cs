@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using FlashDiffusion.Pictures;
 using FlashDiffusion.Pictures.Codecs;
 using FlashDiffusion.Trainer.Photographs;
@@ -25,7 +24,7 @@ internal sealed class PaperRun(PaperReconstruction reconstruction, string folder
     {
         Directory.CreateDirectory(folder);
         var done = File.Exists(ResultsPath)
-            ? File.ReadAllLines(ResultsPath).Select(line => JsonSerializer.Deserialize<PaperResult>(line)!).ToDictionary(result => result.Picture)
+            ? File.ReadAllLines(ResultsPath).Select(PaperResult.Read).ToDictionary(result => result.Picture)
             : [];
         var names = PhotographFolder.List(pictures).Take(count).ToList();
         foreach (var path in names.Where(path => !done.ContainsKey(Path.GetFileName(path))))
@@ -35,7 +34,7 @@ internal sealed class PaperRun(PaperReconstruction reconstruction, string folder
             Save("targets", picture.Name, picture.Clean);
             Save("degraded", picture.Name, degraded);
             Save("reconstructions", picture.Name, result);
-            File.AppendAllText(ResultsPath, JsonSerializer.Serialize(figures) + "\n");
+            File.AppendAllText(ResultsPath, figures.ToLine() + "\n");
             done[picture.Name] = figures;
             say(string.Create(
                 CultureInfo.InvariantCulture,
