@@ -36,8 +36,8 @@ class AsyncClient:
         policy: ResumePolicy = ResumePolicy(),
         timeout: float = 60.0,
     ) -> None:
-        self._channels = open_channels(grpc.aio, addresses, credentials)
         self._metadata, self._policy, self._timeout = checked(metadata), policy, timeout
+        self._channels = open_channels(grpc.aio, addresses, credentials)
 
     def reconstruct(
         self, measurement: PictureSource, operator: Operator | None = None, options: Options = Options(), *, timeout: float | None = None

@@ -39,8 +39,8 @@ class Client:
     ) -> None:
         """credentials: for TLS with your own roots or a client certificate; metadata: sent with each call, such as an API key;
         timeout: seconds of a unary call."""
-        self._channels = open_channels(grpc, addresses, credentials)
         self._metadata, self._policy, self._timeout = checked(metadata), policy, timeout
+        self._channels = open_channels(grpc, addresses, credentials)
 
     def reconstruct(
         self, measurement: PictureSource, operator: Operator | None = None, options: Options = Options(), *, timeout: float | None = None
