@@ -15,8 +15,8 @@ internal static class AnnealingLevels
 
     /// <summary>
     /// Timesteps, descending, the first one the start's. Levels of sigma = sqrt((1 - abar)/abar) follow the power rule of EDM from the
-    /// start to min(0.1, start/10), each at the timestep nearest to it; levels that meet at one timestep are one. Of a shortened trajectory's levels as
-    /// many are left as it has of its points, evenly chosen, the first and the last among them.
+    /// start to min(0.1, start/10), each at the timestep nearest to it; levels that meet at one timestep are one. Of a shortened trajectory
+    /// the same share of levels is left as of its points, evenly chosen, the first among them, and the last where it is not the only one.
     /// </summary>
     /// <param name="sample">The sample.</param>
     public static ImmutableArray<int> Of(SampleSpec sample)

@@ -7,7 +7,7 @@ namespace FlashDiffusion.Models.Repository;
 /// <summary>
 /// Writes trained networks into a repository: weights in half precision, <c>model.json</c>, and the numbers of the self-check,
 /// computed from the weights as they were written. The version folder appears, or is replaced, only when it is complete; the one that it replaces is moved
-/// aside (<c>.version.old</c>) and deleted last, so that a complete one is there whenever this is killed.
+/// aside (<c>.version.old</c>) and deleted last: whoever is killed between the two leaves a complete one there, to be moved back by hand.
 /// </summary>
 internal static class ModelPackager
 {

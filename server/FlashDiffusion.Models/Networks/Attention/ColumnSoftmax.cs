@@ -25,10 +25,11 @@ internal static unsafe class ColumnSoftmax
             var greatest = begins ? Vector512.Load(scores + column) : Vector512.Load(most + column);
             for (var key = 0; key < keys; key++)
             {
-                greatest = Vector512.MaxNative(greatest, Vector512.Load(scores + (key * Columns) + column));
+                // Not MaxNative, which would lose a NaN to the next key.
+                greatest = Vector512.Max(greatest, Vector512.Load(scores + (key * Columns) + column));
             }
 
-            // NaN where scores left float32's range, so that it is seen.
+            // NaN where a score is none, or left float32's range: so it is seen.
             var sum = greatest - greatest;
             for (var key = 0; key < keys; key++)
             {

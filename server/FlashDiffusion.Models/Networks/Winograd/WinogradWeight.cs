@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>A frozen 3x3 weight g as <see cref="WinogradConvolution"/> needs it: at its 36 points (Lavin and Gray, F(4x4, 3x3)), 64 for large maps (F(6x6, 3x3)), or 25 where the map is enlarged, and for small maps as it is.</summary>
-/// <remarks>It is made when a map first needs it, in float64, and takes up to eight times the weight's own memory, of small ones fourteen times: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
+/// <remarks>It is made when a map first needs it, in float64, and takes eight times the weight's own memory, of small ones fourteen times for large maps, and both where maps of several sizes come: so only weights of up to <see cref="Most"/> numbers have one.</remarks>
 internal sealed class WinogradWeight : IDisposable
 {
     /// <summary>Numbers of the largest weight: 512 x 512 channels, 75 MB both ways.</summary>

@@ -26,10 +26,7 @@ public sealed class TokenAttentionTests
         var settings = new TokenAttentionSettings(heads, projectionsFirst);
         var expected = Run(x => Plain(x, settings), packed.to(ScalarType.Float64), vector.to(ScalarType.Float64));
 
-        var before = get_num_threads();
-        set_num_threads(threads);
-        var actual = Run(x => TokenAttention.Of(x, settings), packed, vector);
-        set_num_threads(before);
+        var actual = WithThreads(threads, () => Run(x => TokenAttention.Of(x, settings), packed, vector));
 
         foreach (var (one, other) in expected.Zip(actual))
         {
@@ -45,12 +42,8 @@ public sealed class TokenAttentionTests
         var settings = new TokenAttentionSettings(3, ProjectionsFirst: true);
         var (packed, vector) = (Noise(1, 5, 300, 3 * 96), Noise(2, 5, 300, 96));
 
-        var before = get_num_threads();
-        set_num_threads(1);
-        var one = Run(x => TokenAttention.Of(x, settings), packed.narrow(0, 2, 1), vector.narrow(0, 2, 1));
-        set_num_threads(4);
-        var many = Run(x => TokenAttention.Of(x, settings), packed, vector);
-        set_num_threads(before);
+        var one = WithThreads(1, () => Run(x => TokenAttention.Of(x, settings), packed.narrow(0, 2, 1), vector.narrow(0, 2, 1)));
+        var many = WithThreads(4, () => Run(x => TokenAttention.Of(x, settings), packed, vector));
 
         GoldenAssert.Exact("output", one[0], many[0].narrow(0, 2, 1));
         GoldenAssert.Exact("gradient", one[1], many[1].narrow(0, 2, 1));
@@ -92,6 +85,22 @@ public sealed class TokenAttentionTests
     }
 
     [Fact]
+    public void Of_KeyWithoutValue_IsSeenByEveryQuery()
+    {
+        Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
+        using var scope = NewDisposeScope();
+        var settings = new TokenAttentionSettings(2, ProjectionsFirst: true);
+        var packed = Noise(1, 1, 300, 3 * 64);
+        // The first head's key of a token within its block; all values are well.
+        packed[0, 70, 64..96].fill_(float.NaN);
+
+        var output = TokenAttention.Of(packed, settings);
+
+        Assert.True(output[.., .., ..32].isnan().all().item<bool>());
+        Assert.True(output[.., .., 32..].isfinite().all().item<bool>());
+    }
+
+    [Fact]
     public void Of_WithoutGradients_EqualsThatWithThem()
     {
         Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
@@ -117,6 +126,20 @@ public sealed class TokenAttentionTests
             using var output = TokenAttention.Of(packed, settings);
             autograd.grad([output], [packed], [vector])[0].Dispose();
         });
+    }
+
+    private static Tensor[] WithThreads(int threads, Func<Tensor[]> run)
+    {
+        var before = get_num_threads();
+        set_num_threads(threads);
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
     }
 
     private static Tensor[] Run(Func<Tensor, Tensor> attend, Tensor packed, Tensor vector)
