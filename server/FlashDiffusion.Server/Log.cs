@@ -69,8 +69,8 @@ internal static partial class Log
     [LoggerMessage(3026, LogLevel.Warning, "With model {Model} on {Device}, {Problem}. Exact requests are computed one by one: of every model if this is said at the start, of this one if it was loaded later.", EventName = "ShapeGivenUp")]
     public static partial void ShapeGivenUp(ILogger logger, string model, string device, string problem);
 
-    [LoggerMessage(3042, LogLevel.Warning, "With model {Model} on {Device}, {Encoders} depend on what shares a look of {Rows} pictures, so that severities, and with them starts, may depend on companions. Set Engine:SeverityBatch to 1.", EventName = "LooksDepend")]
-    public static partial void LooksDepend(ILogger logger, string model, string device, string encoders, int rows);
+    [LoggerMessage(3042, LogLevel.Warning, "With model {Model} on {Device}, {Problem}, so that severities, and with them starts, may depend on companions. Set Engine:SeverityBatch to 1.", EventName = "LooksDepend")]
+    public static partial void LooksDepend(ILogger logger, string model, string device, string problem);
 
     [LoggerMessage(3028, LogLevel.Warning, "With model {Model} on {Device}, bfloat16 does not pay: a decode with its gradient takes {BFloat16Ms:0.0} ms, {Float32Ms:0.0} ms in float32. Leave Engine:Precision at Float32.", EventName = "PrecisionDoesNotPay")]
     public static partial void PrecisionDoesNotPay(ILogger logger, string model, string device, double bFloat16Ms, double float32Ms);
@@ -119,14 +119,6 @@ internal static partial class Log
 
     [LoggerMessage(3041, LogLevel.Information, "The issuer of tokens {Issuer} has told its keys.", EventName = "IssuerReached")]
     public static partial void IssuerReached(ILogger logger, string issuer);
-    [LoggerMessage(3045, LogLevel.Information, "A connection to the {Port} port from {Remote} was refused: its client certificate lets nobody in ({Detail}).", EventName = "HandshakeRefused")]
-    public static partial void HandshakeRefused(ILogger logger, Hosting.EndpointRole port, string remote, string detail);
-
-    [LoggerMessage(3046, LogLevel.Warning, "The TLS certificate ends in {Hours:0} h, at {End:u}: clients can't connect from then on. Write the next one over its files; no restart is needed.", EventName = "CertificateEnds")]
-    public static partial void CertificateEnds(ILogger logger, double hours, DateTimeOffset end);
-
-    [LoggerMessage(3047, LogLevel.Error, "The TLS certificate ended at {End:u}: clients that look can't connect. Write the next one over its files; no restart is needed.", EventName = "CertificateEnded")]
-    public static partial void CertificateEnded(ILogger logger, DateTimeOffset end);
 
     [LoggerMessage(3032, LogLevel.Information, "The files of the {What} have changed and are in use.", EventName = "Rotated")]
     public static partial void Rotated(ILogger logger, string what);
@@ -139,6 +131,15 @@ internal static partial class Log
 
     [LoggerMessage(3038, LogLevel.Warning, "{Running} reconstructions end with the server: nobody followed them any more, or their device did not come back from a step in time.", EventName = "EndedUnderWay")]
     public static partial void EndedUnderWay(ILogger logger, int running);
+
+    [LoggerMessage(3045, LogLevel.Information, "A connection to the {Port} port from {Remote} was refused: its client certificate lets nobody in ({Detail}).", EventName = "HandshakeRefused")]
+    public static partial void HandshakeRefused(ILogger logger, Hosting.EndpointRole port, string remote, string detail);
+
+    [LoggerMessage(3046, LogLevel.Warning, "The TLS certificate ends in {Hours:0} h, at {End:u}: clients can't connect from then on. Write the next one over its files; no restart is needed.", EventName = "CertificateEnds")]
+    public static partial void CertificateEnds(ILogger logger, double hours, DateTimeOffset end);
+
+    [LoggerMessage(3047, LogLevel.Error, "The TLS certificate ended at {End:u}: clients that look can't connect. Write the next one over its files; no restart is needed.", EventName = "CertificateEnded")]
+    public static partial void CertificateEnded(ILogger logger, DateTimeOffset end);
 
     [LoggerMessage(3014, LogLevel.Error, "The call {Method} failed inside the server.", EventName = "Fault")]
     public static partial void Fault(ILogger logger, string method, Exception exception);

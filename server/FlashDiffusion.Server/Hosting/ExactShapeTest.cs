@@ -13,29 +13,32 @@ namespace FlashDiffusion.Server.Hosting;
 /// </summary>
 internal static class ExactShapeTest
 {
-    /// <summary>Runs on the device thread.</summary>
+    /// <summary>Networks of steps. Runs on the device thread.</summary>
     /// <param name="served">A model on that device.</param>
-    /// <param name="rows">Rows of the shape of exact requests; 1 leaves their networks out.</param>
-    /// <param name="lookRows">Rows of the shape of looks; 1 leaves them out.</param>
+    /// <param name="rows">Rows of the shape of exact requests, from 2.</param>
     /// <param name="precision">Numbers that networks compute with in steps.</param>
-    /// <returns>What depends on row or company.</returns>
-    public static ShapeFindings Run(ServedModel served, int rows, int lookRows, NetworkPrecision precision)
+    /// <returns>Names of what depends on row or company; empty for nothing.</returns>
+    public static string OfSteps(ServedModel served, int rows, NetworkPrecision precision)
     {
         using var scope = NewDisposeScope();
         var picture = served.WorkingShape(WarmUp.PictureOf(served));
         var model = precision == NetworkPrecision.BFloat16 ? new ReducedPrecisionModel(served.Model) : served.Model;
-        return new ShapeFindings(
-            Differing(rows, seeds => Step(model, model.LatentShapeOf(picture), seeds)),
-            Differing(lookRows, seeds => Look(served, picture, seeds)));
+        return Differing(rows, seeds => Step(model, model.LatentShapeOf(picture), seeds));
+    }
+
+    /// <summary>Encoders that look at measurements. Runs on the device thread.</summary>
+    /// <param name="served">A model on that device.</param>
+    /// <param name="rows">Rows of the shape of looks, from 2.</param>
+    /// <returns>Names of what depends on row or company; empty for nothing.</returns>
+    public static string OfLooks(ServedModel served, int rows)
+    {
+        using var scope = NewDisposeScope();
+        var picture = served.WorkingShape(WarmUp.PictureOf(served));
+        return Differing(rows, seeds => Look(served, picture, seeds));
     }
 
     private static string Differing(int rows, Func<int[], IEnumerable<(string Name, Tensor Values)>> compute)
     {
-        if (rows == 1)
-        {
-            return "";
-        }
-
         var first = compute([.. Enumerable.Range(0, rows)]);
         var last = compute([.. Enumerable.Range(rows, rows - 1), 0]);
         return string.Join(", ", first.Zip(last).Where(pair => !pair.First.Values[0].eq(pair.Second.Values[^1]).all().item<bool>()).Select(pair => pair.First.Name));

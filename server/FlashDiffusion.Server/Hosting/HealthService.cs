@@ -16,6 +16,14 @@ internal sealed class HealthService(DrainDelay drain) : HealthServiceImpl
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, drain.Closing);
-        await base.Watch(request, responseStream, new EndingCall(context, ended.Token));
+        try
+        {
+            await base.Watch(request, responseStream, new EndingCall(context, ended.Token));
+        }
+        finally
+        {
+            // The framework forgets a watch by its token alone, and a write that throws may end it before the call is cancelled.
+            await ended.CancelAsync();
+        }
     }
 }

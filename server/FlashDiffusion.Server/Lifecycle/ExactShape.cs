@@ -26,17 +26,13 @@ internal sealed class ExactShape(IOptions<EngineOptions> options, ILogger<ExactS
             return entry;
         }
 
-        var answer = await engine.MaintainAsync(Device, () => ExactShapeTest.Run(model, rows, lookRows, precision), model.Model);
-        if (answer.Value is { Looks: { Length: > 0 } looks })
+        // Each on its own: a severity encoder that fails says nothing about the shape of steps.
+        if (await ProblemAsync(lookRows, $"a look of {lookRows} pictures", () => ExactShapeTest.OfLooks(model, lookRows)) is { } looks)
         {
-            Log.LooksDepend(logger, entry.Name, engine.Devices[Device], looks, lookRows);
+            Log.LooksDepend(logger, entry.Name, engine.Devices[Device], looks);
         }
 
-        var problem = rows == 1 ? null
-            : answer.Value is { Steps: var differing }
-            ? differing.Length == 0 ? null : $"{differing} depend on what shares a shape of {rows} rows"
-            : $"the test of a shape of {rows} rows failed: {answer.Failure?.Message ?? answer.Rejection?.Message}";
-        if (problem is null)
+        if (await ProblemAsync(rows, $"a shape of {rows} rows", () => ExactShapeTest.OfSteps(model, rows, precision)) is not { } problem)
         {
             return entry;
         }
@@ -49,6 +45,22 @@ internal sealed class ExactShape(IOptions<EngineOptions> options, ILogger<ExactS
 
         options.Value.ExactBatch = 1;
         return entry;
+
+        async Task<string?> ProblemAsync(int together, string shape, Func<string> differing)
+        {
+            if (together == 1)
+            {
+                return null;
+            }
+
+            var answer = await engine.MaintainAsync(Device, differing, model.Model);
+            return answer.Value switch
+            {
+                "" => null,
+                { } names => $"{names} depend on what shares {shape}",
+                null => $"the test of {shape} failed: {answer.Failure?.Message ?? answer.Rejection?.Message}",
+            };
+        }
     }
 
     private static ServedModel OneByOne(ServedModel model) => model with

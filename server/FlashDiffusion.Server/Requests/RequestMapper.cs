@@ -49,7 +49,7 @@ internal sealed class RequestMapper(IOptions<LimitOptions> limits, IOptions<Engi
         var (preset, presetSampling) = PresetPicker.Pick(
             context.Solvers.Find(SolverReader.NameOf(context, message.Solver))?.Solver?.Descriptor, message.Solver, tuned, forward?.Spec.Name, compatibility);
         var solver = SolverReader.Read(context, message.Solver, preset, problems);
-        var sampling = SamplingReader.Read(message.Sampling ?? SamplingReader.MessageOf(presetSampling), model?.Model.Schedule, compatibility, problems);
+        var sampling = SamplingReader.Read(SamplingReader.Said(message.Sampling) ?? SamplingReader.MessageOf(presetSampling), model?.Model.Schedule, compatibility, problems);
         var adaptation = AdaptationReader.Read(message.Adaptation, model?.Model.Schedule.Timesteps, preset, problems);
         var progress = ProgressReader.Read(message.Progress, problems);
         var format = ProgressReader.ReadFormat(message.Progress, message.Output, problems);

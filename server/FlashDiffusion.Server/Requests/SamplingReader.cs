@@ -27,6 +27,9 @@ internal static class SamplingReader
         }
     }
 
+    /// <summary>What a request says of its sampler; null where it says nothing, also in a message that is there: some clients always send one.</summary>
+    public static V1.Sampling? Said(V1.Sampling? message) => message?.CalculateSize() > 0 ? message : null;
+
     /// <summary>A sampler as a request would say it; null for null.</summary>
     public static V1.Sampling? MessageOf(SamplingSpec? sampling) => sampling switch
     {

@@ -78,7 +78,7 @@ internal static class TokenPin
         pinned.Mode = (V1.ComputeMode)facts.ComputeMode;
 
         // The first server may have taken it from a preset, which the pinned parameters do not name again.
-        pinned.Sampling ??= SamplingReader.MessageOf(new SamplingSpec((SamplerKind)facts.Sampler, facts.DdimSteps, facts.DdimEta));
+        pinned.Sampling = SamplingReader.Said(message.Sampling) ?? SamplingReader.MessageOf(new SamplingSpec((SamplerKind)facts.Sampler, facts.DdimSteps, facts.DdimEta));
         pinned.Solver = new V1.SolverChoice { Name = facts.Solver };
         foreach (var (name, value) in facts.SolverParameters)
         {

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Server.Tests.Lifecycle;
 
 /// <summary>The fake severity encoder on a library that adds a little of the whole batch to each severity.</summary>
-internal sealed class CouplingSeverityEncoder : ISeverityEncoder
+/// <param name="most">The most rows that it takes; it throws where there are more.</param>
+internal sealed class CouplingSeverityEncoder(int most = int.MaxValue) : ISeverityEncoder
 {
     private readonly FakeSeverityEncoder _inner = new("gaussian_blur");
 
@@ -14,6 +15,11 @@ internal sealed class CouplingSeverityEncoder : ISeverityEncoder
 
     public SeverityEstimate Estimate(Tensor measurementPictures)
     {
+        if (measurementPictures.shape[0] > most)
+        {
+            throw new InvalidOperationException("No room for so many.");
+        }
+
         var estimate = _inner.Estimate(measurementPictures);
         return estimate with { Severity = estimate.Severity + (measurementPictures.mean() * 1e-3f) };
     }

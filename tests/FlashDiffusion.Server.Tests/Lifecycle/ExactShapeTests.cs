@@ -40,6 +40,22 @@ public sealed class ExactShapeTests
         Assert.Contains(said is null ? "" : said + ", so that severities, and with them starts, may depend on companions. Set Engine:SeverityBatch to 1.", log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(1)]
+    public async Task Check_LooksCanNotBeTested_IsSaidAndTheShapeOfStepsStays(int rows)
+    {
+        var options = new EngineOptions { Threads = 1, ExactBatch = rows, SeverityBatch = 2 };
+        var log = await ModelCheckScene.RunAsync(
+            options,
+            new CouplingModel(""),
+            (engine, entry, loggers) => new ExactShape(Options.Create(options), loggers.CreateLogger<ExactShape>()).CheckAsync(engine, entry, isServing: false),
+            new CouplingSeverityEncoder(most: 1));
+        Assert.Equal(rows, options.ExactBatch);
+        Assert.Contains("the test of a look of 2 pictures failed: ", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("one by one", log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_WhileOthersRun_ComputesThisModelsExactRequestsOneByOne()
     {

@@ -89,11 +89,13 @@ public sealed class PresetTests
     }
 
     [Theory]
-    [InlineData(V1.Compatibility.Standard, 0.125)]
-    [InlineData(V1.Compatibility.Official, 0.5)]
-    public void Map_NamedPreset_BringsItsNumbersCorrectionAndSampler(V1.Compatibility compatibility, double strength)
+    [InlineData(V1.Compatibility.Standard, 0.125, false)]
+    [InlineData(V1.Compatibility.Official, 0.5, false)]
+    [InlineData(V1.Compatibility.Standard, 0.125, true)]
+    public void Map_NamedPreset_BringsItsNumbersCorrectionAndSampler(V1.Compatibility compatibility, double strength, bool emptySampling)
     {
         var request = Request();
+        request.Sampling = emptySampling ? new V1.Sampling() : null;
         request.Compatibility = compatibility;
         request.Solver.Parameters["preset"] = new V1.ParameterValue { Text = "paper_faces" };
 

@@ -52,9 +52,11 @@ public sealed class ResumeDeskTests
     }
 
     [Theory]
-    [InlineData("paper_faces", null)]
-    [InlineData(null, "paper_faces")]
-    public void Continue_SamplerCameFromAPreset_IsTheFirstOne(string? modelStandsOn, string? asked)
+    [InlineData("paper_faces", null, false)]
+    [InlineData(null, "paper_faces", false)]
+    [InlineData("paper_faces", null, true)]
+    [InlineData(null, "paper_faces", true)]
+    public void Continue_SamplerCameFromAPreset_IsTheFirstOne(string? modelStandsOn, string? asked, bool emptySampling)
     {
         var choice = new V1.SolverChoice { Name = "free" };
         if (asked is not null)
@@ -64,6 +66,7 @@ public sealed class ResumeDeskTests
 
         var tuned = new SolverPreset("free", "gaussian_blur", 0.7, new Dictionary<string, double> { ["strength"] = 0.3 }.ToFrozenDictionary()) { Named = modelStandsOn };
         var flow = new ResumeFlow(solver: choice, models: new MapperScene(tuned));
+        flow.Request.Sampling = emptySampling ? new V1.Sampling() : null;
 
         Assert.Equal(new SamplingSpec(SamplerKind.Ddim, 50, 1), flow.Continued().Request.Sampling);
 

@@ -12,8 +12,6 @@ internal sealed class JwtSetup(IOptions<AccessOptions> access, IServiceProvider 
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    // Every caller waits that long where a firewall swallows the question; the framework's is a minute.
-    private static readonly TimeSpan IssuersTime = TimeSpan.FromSeconds(10);
     private static readonly string[] RightClaims = ["scope", "scp", "roles"];
 
     // Public keys only: with a symmetric algorithm a public key would be a password that everybody knows.
@@ -55,7 +53,7 @@ internal sealed class JwtSetup(IOptions<AccessOptions> access, IServiceProvider 
         else
         {
             options.Authority = access.Value.JwtIssuer;
-            options.BackchannelTimeout = IssuersTime;
+            options.BackchannelTimeout = IssuerKeys.Limit;
         }
 
         options.Events = new JwtBearerEvents { OnMessageReceived = FindKeysAsync, OnTokenValidated = Accept };
@@ -64,7 +62,7 @@ internal sealed class JwtSetup(IOptions<AccessOptions> access, IServiceProvider 
     private async Task FindKeysAsync(MessageReceivedContext context)
     {
         if (context.Options.ConfigurationManager is { } issuer && CallerSchemes.TokenOf(context.Request) is { } token && CallerSchemes.IsJwt(token)
-            && !await services.GetRequiredService<IssuerKeys>().AreThereAsync(issuer))
+            && !await services.GetRequiredService<IssuerKeys>().AreThereAsync(issuer, context.HttpContext.RequestAborted))
         {
             context.Fail(new IssuerUnreachableException());
         }

@@ -330,7 +330,7 @@ export const StartModeSchema: GenEnum<StartMode> = /*@__PURE__*/
  */
 export enum Sampler {
   /**
-   * Not said: DDPM.
+   * Not said: the sampler of the solver's preset where that has one, else DDPM.
    *
    * @generated from enum value: SAMPLER_UNSPECIFIED = 0;
    */
