@@ -28,7 +28,7 @@ export interface Options {
   readonly correction?: number;
   readonly severityMultiplier?: number;
   readonly ddimInversion?: boolean;
-  /** Points of the DDIM grid over the whole schedule; left out means DDPM. */
+  /** Points of the DDIM grid over the whole schedule; left out means the sampler of the preset, if it has one, else DDPM. */
   readonly ddimSteps?: number;
   /** Noise of the DDIM steps, 0 to 1; with ddimSteps only. */
   readonly ddimEta?: number;

@@ -40,7 +40,7 @@ class Options:
     severity_multiplier: float | None = None
     ddim_inversion: bool = False
     ddim_steps: int | None = None
-    """Points of the DDIM grid over the whole schedule; None means DDPM."""
+    """Points of the DDIM grid over the whole schedule; None means the sampler of the preset, if it has one, else DDPM."""
     ddim_eta: float = 0.0
     """Noise of the DDIM steps, 0 to 1; with ddim_steps only."""
     seed: int | None = None
