@@ -73,7 +73,7 @@ export class GrpcCaller implements Caller {
 // What the library says where nobody listens; the middle is the system's reason.
 const UNREACHED = /^No connection established\. Last error: (?:Error: )?(.*?)\.?\s+Resolution note:/s;
 
-const UNRESOLVED = /^Name resolution failed/;
+const UNRESOLVED = /^Name resolution failed for target /;
 const DISTRUSTED = /^[0-9A-F]+:error:[0-9A-F]+:SSL routines:(?:[^:]*:)?([^:]+)(?::.*)?$/s;
 const STRANGE = /Protocol error|Parse Error|NGHTTP2_PROTOCOL_ERROR/i;
 
@@ -113,17 +113,20 @@ function toFlashError(error: unknown, address: string): Error {
   return new FlashError(say(details || name, address), readDetails(name, trailer instanceof Buffer ? detailsOf(trailer) : [], pushback?.toString()));
 }
 
-/** The library's words for what lies between here and a server, in ours; a server's own as they are. */
+/**
+ * The library's words for a connection that did not come to be, in ours. What broke one that did, with the same words in the middle, stays as it is, so that
+ * it can be told from an end; and so do a server's own.
+ */
 function say(details: string, address: string): string {
-  if (STRANGE.test(details)) {
-    return `What answers at ${address} does not speak gRPC, which needs HTTP/2: give the server's gRPC port, 8001 unless it was told another, and https:// if it has TLS.`;
-  }
   if (UNRESOLVED.test(details)) {
     return `No FlashDiffusion server answers at ${address} (its name is not known).`;
   }
   const cause = UNREACHED.exec(details)?.[1];
   if (cause === undefined) {
     return `${address}: ${details}`;
+  }
+  if (STRANGE.test(cause)) {
+    return `What answers at ${address} does not speak gRPC, which needs HTTP/2: give the server's gRPC port, 8001 unless it was told another, and https:// if it has TLS.`;
   }
   if (DISTRUSTED.test(cause)) {
     return `No secure connection to ${address}: ${cause.replace(DISTRUSTED, "$1")}.`;
