@@ -194,7 +194,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return refused;
         }
 
-        return await BoundedAsync(() => Enqueue(0, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[0])), request.Operator.Family, lease, cancellation, KindOf(request))), lease);
+        return await BoundedAsync(() => Enqueue(0, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[0])), request.Operator.Family, lease, cancellation, request.Kind)), lease);
     }
 
     /// <summary>Runs work on the first device's thread.</summary>
@@ -264,7 +264,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         var ends = await Task.WhenAll(sessions.Select(session => session.EndAsync()));
         if (loop.Kind == DeviceNames.Processor && peak.End() is var (bytes, alone))
         {
-            await MaintainAsync(device, () => Learn(loop, request, sessions.Length, bytes, alone));
+            await MaintainAsync(device, () => WarmUpPeak.Keep(loop, request, sessions.Length, bytes, alone));
         }
 
         return ends[0] is ResultEvent result
@@ -311,19 +311,6 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             _admissions.Dispose();
             _fleet.Dispose();
         }
-    }
-
-    private static string KindOf(DegradeRequest request) => FormattableString.Invariant($"{request.Operator.Family.Descriptor.Name} {request.Picture.Shape[1]}x{request.Picture.Shape[2]}");
-
-    private static string Learn(DeviceLoop loop, ReconstructionRequest request, int rows, long bytes, bool alone)
-    {
-        var (model, working) = (LaneTiming.NameOf(request.Model.Model), request.Model.WorkingShape(request.Picture));
-        foreach (var key in loop.Times.Keys.Where(key => key.Stage == Stage.Step && key.Model == model && key.Working == working).ToArray())
-        {
-            loop.Memory.Measured(key, rows, bytes, alone);
-        }
-
-        return "";
     }
 
     private ReconstructionSession Begin(ReconstructionRequest request, IDisposable? lease, DeviceLoop loop)

@@ -1,4 +1,7 @@
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 
 namespace FlashDiffusion.Engine.Devices;
@@ -31,4 +34,22 @@ internal sealed class WarmUpPeak
     /// <summary>Ends it.</summary>
     /// <returns>Bytes held at most beyond those before, and whether nothing else can have taken any; null if that can't be measured, or nothing was needed.</returns>
     public (long Bytes, bool IsAlone)? End() => _before is { } before && ResidentPeak.Peak() is { } peak && peak > before ? (peak - before, _isAlone()) : null;
+
+    /// <summary>Has a device know what a step of what was warmed up takes. Runs on its thread.</summary>
+    /// <param name="loop">The device.</param>
+    /// <param name="request">What was warmed up.</param>
+    /// <param name="rows">Sessions of the warm-up.</param>
+    /// <param name="bytes">Bytes that they held at most.</param>
+    /// <param name="alone">Whether nothing else can have taken any of them.</param>
+    /// <returns>Nothing; work on a device's thread makes something.</returns>
+    public static string Keep(DeviceLoop loop, ReconstructionRequest request, int rows, long bytes, bool alone)
+    {
+        var (model, working) = (LaneTiming.NameOf(request.Model.Model), request.Model.WorkingShape(request.Picture));
+        foreach (var key in loop.Times.Keys.Where(key => key.Stage == Stage.Step && key.Model == model && key.Working == working).ToArray())
+        {
+            loop.Memory.Measured(key, rows, bytes, alone);
+        }
+
+        return "";
+    }
 }

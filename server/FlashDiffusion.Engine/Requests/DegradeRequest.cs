@@ -11,4 +11,7 @@ internal sealed record DegradeRequest
 
     /// <summary>Seed of the noise.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>What takes about as long: the operator and the size.</summary>
+    public string Kind => FormattableString.Invariant($"{Operator.Family.Descriptor.Name} {Picture.Shape[1]}x{Picture.Shape[2]}");
 }

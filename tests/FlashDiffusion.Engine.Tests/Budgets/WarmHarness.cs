@@ -1,0 +1,26 @@
+using FlashDiffusion.Engine.Configuration;
+using FlashDiffusion.Testing.Fakes;
+
+namespace FlashDiffusion.Engine.Tests.Budgets;
+
+/// <summary>A device that has measured what it is asked for.</summary>
+/// <remarks>A step of the fake solver calls the denoiser, 6 ms, and the decoder, 4 ms; a look calls the encoder, 20 ms, and the decoder.</remarks>
+internal static class WarmHarness
+{
+    /// <summary>Steps of what nothing cuts.</summary>
+    public const int Whole = 60;
+
+    public static async Task<EngineHarness> WarmAsync(EngineOptions? options = null)
+    {
+        var harness = new EngineHarness(options)
+        {
+            StepTime = TimeSpan.FromMilliseconds(6),
+            DecodeTime = TimeSpan.FromMilliseconds(4),
+            EncodeTime = TimeSpan.FromMilliseconds(20),
+        };
+        var session = harness.Submit(harness.Request(99, 3));
+        harness.RunUntilIdle();
+        await EngineHarness.ResultAsync(session);
+        return harness;
+    }
+}
