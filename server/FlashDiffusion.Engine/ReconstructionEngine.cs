@@ -384,7 +384,10 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     private CallerKey Told(CallerKey caller) => _options.FairShare ? caller : default;
 
-    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = _fleet.NextFree(_options.MaximumSessions), Eta = _fleet.Backlog });
+    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = Known(_fleet.NextFree(_options.MaximumSessions)), Eta = Known(_fleet.Backlog) });
+
+    // Who refuses is not idle: a device that has just taken in what came has not reckoned with it yet.
+    private static TimeSpan? Known(TimeSpan? time) => time > TimeSpan.Zero ? time : null;
 
     private Rejection Count(Rejection rejection)
     {

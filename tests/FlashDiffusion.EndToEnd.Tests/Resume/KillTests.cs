@@ -26,7 +26,8 @@ public sealed class KillTests(ReplicaPair replicas) : IClassFixture<ReplicaPair>
         var request = await LongEnoughAsync(replicas.Servers[0]);
         // What counts is where between its steps a reconstruction is hit, not how many there are.
         request.Sampling.DdimSteps = 12;
-        Assert.Equal(12, await KillAsync(request, Kills));
+        // One of the twelve lies above the start.
+        Assert.Equal(11, await KillAsync(request, Kills));
     }
 
     [Fact]
