@@ -14,8 +14,8 @@ internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<A
     /// <summary>Channels up to which the weights stay in the second-level cache, 1 MB.</summary>
     public const long MostChannels = 256;
 
-    // Up to these a head's matrices stay there; of more, heads alone are computed here (TokenAttention).
-    private const long MostPositions = 256;
+    // Of more, heads are computed alone (TokenAttention), which the threads share also where there is one row.
+    private const long MostPositions = 128;
 
     private const string Settings = "settings";
 
