@@ -118,11 +118,9 @@ internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<A
             Packed = TensorAddress.Of(packed),
             Statistics = TensorAddress.Of(statistics),
             Norm = settings.Norm.Work(batch, positions),
-            ProjectionsFirst = settings.ProjectionsFirst,
+            Layout = settings.Layout,
             Batch = batch,
             Positions = positions,
-            Channels = (int)shape[1],
-            Heads = settings.Heads,
             Tasks = Math.Min(get_num_threads(), batch),
         };
     }

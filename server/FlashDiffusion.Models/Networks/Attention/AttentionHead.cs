@@ -19,7 +19,7 @@ internal readonly unsafe struct AttentionHead
     /// <param name="room">Memory of <see cref="Size"/>.</param>
     public AttentionHead(ref AttentionWork work, float* room)
     {
-        (_positions, _columns, _width, _stride) = (work.Positions, work.Columns, work.Width, 3 * work.Channels);
+        (_positions, _columns, _width, _stride) = (work.Positions, work.Columns, work.Layout.Width, 3 * work.Layout.Channels);
         _scale = 1 / MathF.Sqrt(_width);
         var (map, square) = ((long)_columns * _width, (long)_columns * _columns);
         _patches = room;
@@ -31,7 +31,7 @@ internal readonly unsafe struct AttentionHead
     }
 
     /// <summary>Numbers that a head needs.</summary>
-    public static long Size(ref AttentionWork work) => (3L * work.Columns * work.Width) + ((work.Backward ? 3L : 1L) * work.Columns * work.Columns);
+    public static long Size(ref AttentionWork work) => (3L * work.Columns * work.Layout.Width) + ((work.Backward ? 3L : 1L) * work.Columns * work.Columns);
 
     /// <summary>Attends.</summary>
     /// <param name="query">(positions, width) within (positions, 3 C), as the next two.</param>

@@ -26,7 +26,7 @@ internal static unsafe class AttentionKernel
 
     private static void Forward(ref AttentionWork work, int row, int task)
     {
-        var (positions, channels) = (work.Positions, work.Channels);
+        var (positions, channels) = (work.Positions, work.Layout.Channels);
         var map = AttentionRooms.Map(ref work, task);
         var attended = AttentionRooms.Attended(ref work, task);
         var first = (long)row * positions * channels;
@@ -37,9 +37,9 @@ internal static unsafe class AttentionKernel
         WinogradProduct.Multiply(map, work.QueryKeyValue, packed, positions, channels, 3 * channels, adds: false);
         Add(packed, null, work.QueryKeyValueBias, packed, positions, 3 * channels);
         var heads = new AttentionHead(ref work, AttentionRooms.Head(ref work, task));
-        for (var head = 0; head < work.Heads; head++)
+        for (var head = 0; head < work.Layout.Heads; head++)
         {
-            heads.Forward(packed + work.Place(head, 0), packed + work.Place(head, 1), packed + work.Place(head, 2), attended + (head * work.Width));
+            heads.Forward(packed + work.Layout.Place(head, 0), packed + work.Layout.Place(head, 1), packed + work.Layout.Place(head, 2), attended + (head * work.Layout.Width));
         }
 
         WinogradProduct.Multiply(attended, work.Projection, map, positions, channels, channels, adds: false);
@@ -48,7 +48,7 @@ internal static unsafe class AttentionKernel
 
     private static void Backward(ref AttentionWork work, int row, int task)
     {
-        var (positions, channels) = (work.Positions, work.Channels);
+        var (positions, channels) = (work.Positions, work.Layout.Channels);
         var map = AttentionRooms.Map(ref work, task);
         var attended = AttentionRooms.Attended(ref work, task);
         var gradient = AttentionRooms.PackedGradient(ref work, task);
@@ -56,10 +56,10 @@ internal static unsafe class AttentionKernel
         var packed = work.Packed + (3 * first);
         WinogradProduct.Multiply(work.OutputGradient + first, work.Projection, attended, positions, channels, channels, adds: false);
         var heads = new AttentionHead(ref work, AttentionRooms.Head(ref work, task));
-        for (var head = 0; head < work.Heads; head++)
+        for (var head = 0; head < work.Layout.Heads; head++)
         {
-            var (query, key, value) = (work.Place(head, 0), work.Place(head, 1), work.Place(head, 2));
-            heads.Backward(packed + query, packed + key, packed + value, attended + (head * work.Width), gradient + query, gradient + key, gradient + value);
+            var (query, key, value) = (work.Layout.Place(head, 0), work.Layout.Place(head, 1), work.Layout.Place(head, 2));
+            heads.Backward(packed + query, packed + key, packed + value, attended + (head * work.Layout.Width), gradient + query, gradient + key, gradient + value);
         }
 
         WinogradProduct.Multiply(gradient, work.QueryKeyValue, map, positions, 3 * channels, channels, adds: false);
@@ -73,8 +73,8 @@ internal static unsafe class AttentionKernel
     private static NormWork Norm(ref AttentionWork work, int row, int task)
     {
         var norm = work.Norm;
-        norm.X = work.X + ((long)row * work.Positions * work.Channels);
-        norm.Statistics = work.Statistics + (4L * row * work.Channels);
+        norm.X = work.X + ((long)row * work.Positions * work.Layout.Channels);
+        norm.Statistics = work.Statistics + (4L * row * work.Layout.Channels);
         norm.Batch = 1;
         NormRooms.Give(ref norm, AttentionRooms.Norm(ref work, task));
         return norm;
@@ -99,5 +99,5 @@ internal static unsafe class AttentionKernel
         }
     }
 
-    private static int Bound(ref AttentionWork work, int task) => (int)((long)work.Batch * task / work.Tasks);
+    private static int Bound(ref AttentionWork work, int task) => ComputeTeam.Bound(work.Batch, task, work.Tasks);
 }

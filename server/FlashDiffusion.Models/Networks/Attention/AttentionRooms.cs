@@ -20,13 +20,13 @@ internal readonly unsafe struct AttentionRooms : IDisposable
     public static float* Map(ref AttentionWork work, int task) => work.Rooms + (task * Size(ref work));
 
     /// <summary>(positions, C): what the heads give, side by side.</summary>
-    public static float* Attended(ref AttentionWork work, int task) => Map(ref work, task) + ((long)work.Positions * work.Channels);
+    public static float* Attended(ref AttentionWork work, int task) => Map(ref work, task) + ((long)work.Positions * work.Layout.Channels);
 
     /// <summary>(positions, 3 C): gradient of queries, keys and values; only backward.</summary>
-    public static float* PackedGradient(ref AttentionWork work, int task) => Attended(ref work, task) + ((long)work.Positions * work.Channels);
+    public static float* PackedGradient(ref AttentionWork work, int task) => Attended(ref work, task) + ((long)work.Positions * work.Layout.Channels);
 
     /// <summary>Matrices of a head.</summary>
-    public static float* Head(ref AttentionWork work, int task) => PackedGradient(ref work, task) + (work.Backward ? 3L * work.Positions * work.Channels : 0);
+    public static float* Head(ref AttentionWork work, int task) => PackedGradient(ref work, task) + (work.Backward ? 3L * work.Positions * work.Layout.Channels : 0);
 
     /// <summary>A normalisation's room.</summary>
     public static float* Norm(ref AttentionWork work, int task) => Head(ref work, task) + AttentionHead.Size(ref work);
@@ -37,6 +37,6 @@ internal readonly unsafe struct AttentionRooms : IDisposable
     {
         var norm = work.Norm;
         norm.Batch = 1;
-        return ((work.Backward ? 5L : 2L) * work.Positions * work.Channels) + AttentionHead.Size(ref work) + NormRooms.Size(ref norm);
+        return ((work.Backward ? 5L : 2L) * work.Positions * work.Layout.Channels) + AttentionHead.Size(ref work) + NormRooms.Size(ref norm);
     }
 }

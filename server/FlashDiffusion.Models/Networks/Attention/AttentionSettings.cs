@@ -8,10 +8,9 @@ namespace FlashDiffusion.Models.Networks;
 /// <param name="QueryKeyValueBias">Frozen, (3 C).</param>
 /// <param name="Projection">Frozen, (C, C, 1).</param>
 /// <param name="ProjectionBias">Frozen, (C).</param>
-/// <param name="Heads">Number of heads; each has a multiple of 32 channels.</param>
-/// <param name="ProjectionsFirst">Whether channels are split into query, key and value first and then into heads, or the other way round.</param>
+/// <param name="Layout">How queries, keys and values lie.</param>
 internal sealed record AttentionSettings(
-    NormSettings Norm, LaidOutWeight QueryKeyValue, Tensor QueryKeyValueBias, LaidOutWeight Projection, Tensor ProjectionBias, int Heads, bool ProjectionsFirst) : IDisposable
+    NormSettings Norm, LaidOutWeight QueryKeyValue, Tensor QueryKeyValueBias, LaidOutWeight Projection, Tensor ProjectionBias, HeadLayout Layout) : IDisposable
 {
     public void Dispose()
     {

@@ -35,23 +35,17 @@ internal unsafe struct AttentionWork
     /// <summary>Memory of the tasks; see <see cref="AttentionRooms"/>.</summary>
     public float* Rooms;
 
+    /// <summary>How queries, keys and values lie.</summary>
+    public HeadLayout Layout;
+
     public bool Backward;
-    public bool ProjectionsFirst;
     public int Batch;
     public int Positions;
-    public int Channels;
-    public int Heads;
     public int Tasks;
-
-    /// <summary>Channels of a head.</summary>
-    public readonly int Width => Channels / Heads;
 
     /// <summary>Positions, as many as <see cref="WinogradProduct"/> can take as columns.</summary>
     public readonly int Columns => (Positions + WinogradProduct.HalfPanel - 1) / WinogradProduct.HalfPanel * WinogradProduct.HalfPanel;
 
     /// <summary>Vector operations; see <see cref="WinogradWork.Operations"/>.</summary>
-    public readonly long Operations => (long)Batch * Positions * Channels * ((4L * Channels) + (2L * Columns)) / WinogradWork.Lanes;
-
-    /// <summary>Where a head's queries (0), keys (1) or values (2) begin among the 3 C channels.</summary>
-    public readonly int Place(int head, int which) => ProjectionsFirst ? (which * Channels) + (head * Width) : ((3 * head) + which) * Width;
+    public readonly long Operations => (long)Batch * Positions * Layout.Channels * ((4L * Layout.Channels) + (2L * Columns)) / WinogradWork.Lanes;
 }

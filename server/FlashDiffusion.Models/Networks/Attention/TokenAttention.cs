@@ -13,15 +13,15 @@ namespace FlashDiffusion.Models.Networks;
 /// </remarks>
 internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<TokenAttention>
 {
-    private const string Settings = "settings";
+    private const string Layout = "layout";
 
     /// <inheritdoc/>
     public override string Name => nameof(TokenAttention);
 
     /// <summary>Whether it can be used.</summary>
     /// <param name="packed">Queries, keys and values (B, T, 3 C).</param>
-    /// <param name="heads">Number of heads.</param>
-    public static bool Suits(Tensor packed, long heads)
+    /// <param name="layout">How they lie.</param>
+    public static bool Suits(Tensor packed, HeadLayout layout)
     {
         if (!WinogradConvolution.Enabled || !Avx512F.IsSupported || packed.dtype != ScalarType.Float32 || packed.device_type != DeviceType.CPU || !packed.is_contiguous())
         {
@@ -29,29 +29,29 @@ internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<Toke
         }
 
         // Matrices are transposed four by four.
-        return packed.shape[1] % 4 == 0 && packed.shape[2] / 3 / heads % WinogradProduct.HalfPanel == 0;
+        return packed.shape[1] % 4 == 0 && layout.Width % WinogradProduct.HalfPanel == 0;
     }
 
     /// <summary>Attends.</summary>
     /// <param name="packed">Queries, keys and values (B, T, 3 C) that it <see cref="Suits"/>.</param>
-    /// <param name="settings">How they are packed.</param>
+    /// <param name="layout">How they lie.</param>
     /// <returns>What the heads give, side by side: (B, T, C).</returns>
-    public static Tensor Of(Tensor packed, TokenAttentionSettings settings)
+    public static Tensor Of(Tensor packed, HeadLayout layout)
     {
         // As in NormActivation.
         using var scope = NewDisposeScope();
-        var output = is_grad_enabled() && packed.requires_grad ? apply(packed, settings) : Run(packed, settings).Output;
+        var output = is_grad_enabled() && packed.requires_grad ? apply(packed, layout) : Run(packed, layout).Output;
         return output.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (packed, settings) = ((Tensor)vars[0], (TokenAttentionSettings)vars[1]);
-        var (output, statistics) = Run(packed, settings);
+        var (packed, layout) = ((Tensor)vars[0], (HeadLayout)vars[1]);
+        var (output, statistics) = Run(packed, layout);
         // An alias: the output itself would hold the graph that holds it.
         ctx.save_for_backward([packed, output.alias(), statistics]);
-        ctx.save_data(Settings, settings);
+        ctx.save_data(Layout, layout);
         return output;
     }
 
@@ -67,7 +67,7 @@ internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<Toke
         var (packed, output, statistics) = (saved[0], saved[1], saved[2]);
         var gradient = grad_output.contiguous();
         var result = empty_like(packed);
-        var work = Work(packed, output, statistics, (TokenAttentionSettings)ctx.get_data(Settings));
+        var work = Work(packed, output, statistics, (HeadLayout)ctx.get_data(Layout));
         work.Backward = true;
         work.OutputGradient = TensorAddress.Of(gradient);
         work.PackedGradient = TensorAddress.Of(result);
@@ -76,12 +76,12 @@ internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<Toke
         return [GradientHandOver.Of(result.MoveToOuterDisposeScope()), null!];
     }
 
-    private static (Tensor Output, Tensor Statistics) Run(Tensor packed, TokenAttentionSettings settings)
+    private static (Tensor Output, Tensor Statistics) Run(Tensor packed, HeadLayout layout)
     {
         var shape = packed.shape;
         var output = empty(shape[0], shape[1], shape[2] / 3);
-        var statistics = empty(shape[0], settings.Heads, 2, TokenAttentionWork.Padded((int)shape[1]));
-        var work = Work(packed, output, statistics, settings);
+        var statistics = empty(shape[0], layout.Heads, 2, TokenAttentionWork.Padded((int)shape[1]));
+        var work = Work(packed, output, statistics, layout);
         Run(ref work);
         return (output, statistics);
     }
@@ -95,21 +95,19 @@ internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<Toke
         }
     }
 
-    private static TokenAttentionWork Work(Tensor packed, Tensor output, Tensor statistics, TokenAttentionSettings settings)
+    private static TokenAttentionWork Work(Tensor packed, Tensor output, Tensor statistics, HeadLayout layout)
     {
         var shape = packed.shape;
-        var (batch, channels) = ((int)shape[0], (int)(shape[2] / 3));
+        var batch = (int)shape[0];
         return new TokenAttentionWork
         {
             Packed = TensorAddress.Of(packed),
             Output = TensorAddress.Of(output),
             Statistics = TensorAddress.Of(statistics),
-            ProjectionsFirst = settings.ProjectionsFirst,
+            Layout = layout,
             Batch = batch,
             Tokens = (int)shape[1],
-            Channels = channels,
-            Heads = settings.Heads,
-            Tasks = Math.Min(get_num_threads(), batch * settings.Heads),
+            Tasks = Math.Min(get_num_threads(), batch * layout.Heads),
         };
     }
 }

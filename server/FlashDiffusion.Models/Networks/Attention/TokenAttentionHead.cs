@@ -36,7 +36,7 @@ internal readonly unsafe struct TokenAttentionHead
 
     private TokenAttentionHead(ref TokenAttentionWork work, float* room)
     {
-        (_tokens, _channels, _width, _stride) = (work.Tokens, work.Channels, work.Width, 3 * work.Channels);
+        (_tokens, _channels, _width, _stride) = (work.Tokens, work.Layout.Channels, work.Layout.Width, 3 * work.Layout.Channels);
         _scale = 1 / MathF.Sqrt(_width);
         var (map, square, panel) = ((long)_tokens * _width, (long)Keys * Queries, (long)_width * Queries);
         _keys = room;
@@ -58,7 +58,7 @@ internal readonly unsafe struct TokenAttentionHead
     /// <summary>Numbers that a head needs.</summary>
     public static long Size(ref TokenAttentionWork work)
     {
-        var (map, square, panel) = ((long)work.Tokens * work.Width, (long)Keys * Queries, (long)work.Width * Queries);
+        var (map, square, panel) = ((long)work.Tokens * work.Layout.Width, (long)Keys * Queries, (long)work.Layout.Width * Queries);
         return (2 * (map + panel)) + square + (work.Backward ? (3 * map) + square + (4 * panel) + Queries : 0);
     }
 
@@ -69,15 +69,15 @@ internal readonly unsafe struct TokenAttentionHead
         var head = new TokenAttentionHead(ref work, work.Rooms + (task * Size(ref work)));
         for (var number = Bound(ref work, task); number < Bound(ref work, task + 1); number++)
         {
-            var (row, which) = Math.DivRem(number, work.Heads);
+            var (row, which) = Math.DivRem(number, work.Layout.Heads);
             var tokens = (long)row * work.Tokens;
-            var packed = work.Packed + (3 * tokens * work.Channels);
-            var place = (tokens * work.Channels) + (which * work.Width);
+            var packed = work.Packed + (3 * tokens * work.Layout.Channels);
+            var place = (tokens * work.Layout.Channels) + (which * work.Layout.Width);
             var statistics = work.Statistics + (2L * number * TokenAttentionWork.Padded(work.Tokens));
-            var (query, key, value) = (work.Place(which, 0), work.Place(which, 1), work.Place(which, 2));
+            var (query, key, value) = (work.Layout.Place(which, 0), work.Layout.Place(which, 1), work.Layout.Place(which, 2));
             if (work.Backward)
             {
-                var gradient = work.PackedGradient + (3 * tokens * work.Channels);
+                var gradient = work.PackedGradient + (3 * tokens * work.Layout.Channels);
                 head.Backward(packed + query, packed + key, packed + value, work.Output + place, work.OutputGradient + place, statistics, gradient + query, gradient + key, gradient + value);
             }
             else
@@ -87,13 +87,13 @@ internal readonly unsafe struct TokenAttentionHead
         }
     }
 
-    private static int Bound(ref TokenAttentionWork work, int task) => (int)((long)work.Batch * work.Heads * task / work.Tasks);
+    private static int Bound(ref TokenAttentionWork work, int task) => ComputeTeam.Bound(work.Batch * work.Layout.Heads, task, work.Tasks);
 
     // Queries, keys and values are (tokens, width) within (tokens, 3 C), the output within (tokens, C).
     private void Forward(float* query, float* key, float* value, float* output, float* statistics)
     {
         Copy(key, _scale, _keys);
-        Transpose(value, 1, _across);
+        Transpose(value, 1);
         for (var first = 0; first < _tokens; first += Queries)
         {
             var queries = Math.Min(Queries, _tokens - first);
@@ -118,7 +118,7 @@ internal readonly unsafe struct TokenAttentionHead
         float* query, float* key, float* value, float* output, float* outputGradient, float* statistics, float* queryGradient, float* keyGradient, float* valueGradient)
     {
         Copy(key, _scale, _keys);
-        Transpose(key, _scale, _across);
+        Transpose(key, _scale);
         Copy(value, 1, _values);
         for (var first = 0; first < _tokens; first += Queries)
         {
@@ -166,9 +166,10 @@ internal readonly unsafe struct TokenAttentionHead
         }
     }
 
-    // For each block of keys (width, keys).
-    private void Transpose(float* from, float factor, float* to)
+    // Into (width, keys) for each block of keys.
+    private void Transpose(float* from, float factor)
     {
+        var to = _across;
         for (var begin = 0; begin < _tokens; begin += Keys, from += (long)Keys * _stride, to += (long)Keys * _width)
         {
             var keys = Math.Min(Keys, _tokens - begin);

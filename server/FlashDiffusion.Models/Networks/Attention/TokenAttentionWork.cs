@@ -27,23 +27,17 @@ internal unsafe struct TokenAttentionWork
     /// <summary>Memory of the tasks; see <see cref="TokenAttentionRooms"/>.</summary>
     public float* Rooms;
 
+    /// <summary>How queries, keys and values lie.</summary>
+    public HeadLayout Layout;
+
     public bool Backward;
-    public bool ProjectionsFirst;
     public int Batch;
     public int Tokens;
-    public int Channels;
-    public int Heads;
     public int Tasks;
 
-    /// <summary>Channels of a head.</summary>
-    public readonly int Width => Channels / Heads;
-
     /// <summary>Vector operations; see <see cref="WinogradWork.Operations"/>.</summary>
-    public readonly long Operations => (Backward ? 5L : 2L) * Batch * Tokens * Tokens * Channels / WinogradWork.Lanes;
+    public readonly long Operations => (Backward ? 5L : 2L) * Batch * Tokens * Tokens * Layout.Channels / WinogradWork.Lanes;
 
     /// <summary>Tokens, as many as whole blocks of queries have.</summary>
     public static int Padded(int tokens) => (tokens + Queries - 1) / Queries * Queries;
-
-    /// <summary>Where a head's queries (0), keys (1) or values (2) begin among the 3 C channels.</summary>
-    public readonly int Place(int head, int which) => ProjectionsFirst ? (which * Channels) + (head * Width) : ((3 * head) + which) * Width;
 }

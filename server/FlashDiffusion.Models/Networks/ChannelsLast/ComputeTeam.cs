@@ -64,7 +64,11 @@ internal static unsafe class ComputeTeam
         }
     }
 
-    private static int Bound(int tasks, int number, int threads) => (int)((long)tasks * number / threads);
+    /// <summary>Where a share begins, and so where the one before it ends: neighbouring items go to one share.</summary>
+    /// <param name="items">What is shared out.</param>
+    /// <param name="share">Number of the share; that of all shares for the end of the last.</param>
+    /// <param name="shares">Number of shares.</param>
+    public static int Bound(int items, int share, int shares) => (int)((long)items * share / shares);
 
     private struct Share
     {

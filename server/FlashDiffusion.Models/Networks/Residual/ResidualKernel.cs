@@ -65,5 +65,5 @@ internal static unsafe class ResidualKernel
         ComputeTeam.Run(&WinogradKernel.Run, &convolution, convolution.Tasks, convolution.Operations, threads);
     }
 
-    private static int Bound(ref ResidualWork work, int task) => (int)((long)work.GroupsAside * task / work.Tasks);
+    private static int Bound(ref ResidualWork work, int task) => ComputeTeam.Bound(work.GroupsAside, task, work.Tasks);
 }

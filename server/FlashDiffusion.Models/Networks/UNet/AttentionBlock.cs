@@ -20,8 +20,9 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
     private readonly long _channels;
     private readonly long _heads;
     private readonly bool _newOrder;
+    private readonly HeadLayout _layout;
     private AttentionSettings? _fused;
-    private TokenAttentionSettings? _tokens;
+    private bool _isFused;
 
     public AttentionBlock(long channels, long heads, bool newOrder)
         : base(nameof(AttentionBlock))
@@ -34,6 +35,7 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
         _channels = channels;
         _heads = heads;
         _newOrder = newOrder;
+        _layout = new HeadLayout((int)channels, (int)heads, newOrder);
         _norm = new GroupNormalization(channels, GroupNormalization.UNetEpsilon);
         _queryKeyValue = new Convolution1d(channels, 3 * channels);
         _projection = new Convolution1d(channels, channels, startsAtZero: true);
@@ -73,11 +75,11 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
     /// <inheritdoc/>
     public void Fuse()
     {
-        _tokens = new TokenAttentionSettings((int)_heads, _newOrder);
+        _isFused = true;
         if (_channels <= AttentionFunction.MostChannels && _channels / _heads % WinogradProduct.HalfPanel == 0)
         {
             _fused ??= new AttentionSettings(
-                _norm.Alone, Matrix(_queryKeyValue), _queryKeyValue.Bias, Matrix(_projection), _projection.Bias, (int)_heads, _newOrder);
+                _norm.Alone, Matrix(_queryKeyValue), _queryKeyValue.Bias, Matrix(_projection), _projection.Bias, _layout);
         }
     }
 
@@ -110,9 +112,9 @@ internal sealed class AttentionBlock : NetworkModule, IUNetLayer, IFusable
     // (B, positions, 3 C) -> (B, positions, C)
     private Tensor AttendTokens(Tensor packed, long batch, long width)
     {
-        if (_tokens is not null && TokenAttention.Suits(packed, _heads))
+        if (_isFused && TokenAttention.Suits(packed, _layout))
         {
-            return TokenAttention.Of(packed, _tokens);
+            return TokenAttention.Of(packed, _layout);
         }
 
         using var split = _newOrder ? packed.view(batch, -1, 3, _heads, width) : packed.view(batch, -1, _heads, 3, width);

@@ -66,5 +66,5 @@ internal static unsafe class WinogradKernel
 
     private static int Place(int product, int points, int products) => points < products && product >= Doubled ? product - 1 : product;
 
-    private static int Bound(ref WinogradWork work, int task) => (int)((long)work.Blocks * task / work.Tasks);
+    private static int Bound(ref WinogradWork work, int task) => ComputeTeam.Bound(work.Blocks, task, work.Tasks);
 }

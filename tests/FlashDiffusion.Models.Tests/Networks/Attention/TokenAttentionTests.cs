@@ -23,10 +23,10 @@ public sealed class TokenAttentionTests
         Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
         using var scope = NewDisposeScope();
         var (packed, vector) = (Noise(1, batch, tokens, 3 * heads * width), Noise(2, batch, tokens, heads * width));
-        var settings = new TokenAttentionSettings(heads, projectionsFirst);
-        var expected = Run(x => Plain(x, settings), packed.to(ScalarType.Float64), vector.to(ScalarType.Float64));
+        var layout = new HeadLayout(heads * width, heads, projectionsFirst);
+        var expected = Run(x => Plain(x, layout), packed.to(ScalarType.Float64), vector.to(ScalarType.Float64));
 
-        var actual = WithThreads(threads, () => Run(x => TokenAttention.Of(x, settings), packed, vector));
+        var actual = WithThreads(threads, () => Run(x => TokenAttention.Of(x, layout), packed, vector));
 
         foreach (var (one, other) in expected.Zip(actual))
         {
@@ -39,11 +39,11 @@ public sealed class TokenAttentionTests
     {
         Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
         using var scope = NewDisposeScope();
-        var settings = new TokenAttentionSettings(3, ProjectionsFirst: true);
+        var layout = new HeadLayout(96, 3, ProjectionsFirst: true);
         var (packed, vector) = (Noise(1, 5, 300, 3 * 96), Noise(2, 5, 300, 96));
 
-        var one = WithThreads(1, () => Run(x => TokenAttention.Of(x, settings), packed.narrow(0, 2, 1), vector.narrow(0, 2, 1)));
-        var many = WithThreads(4, () => Run(x => TokenAttention.Of(x, settings), packed, vector));
+        var one = WithThreads(1, () => Run(x => TokenAttention.Of(x, layout), packed.narrow(0, 2, 1), vector.narrow(0, 2, 1)));
+        var many = WithThreads(4, () => Run(x => TokenAttention.Of(x, layout), packed, vector));
 
         GoldenAssert.Exact("output", one[0], many[0].narrow(0, 2, 1));
         GoldenAssert.Exact("gradient", one[1], many[1].narrow(0, 2, 1));
@@ -54,12 +54,12 @@ public sealed class TokenAttentionTests
     {
         Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
         using var scope = NewDisposeScope();
-        var settings = new TokenAttentionSettings(2, ProjectionsFirst: false);
+        var layout = new HeadLayout(64, 2, ProjectionsFirst: false);
         // Scores of hundreds: the greatest so far is passed again and again, and powers of blocks before fall out of range.
         var (packed, vector) = (12 * Noise(1, 1, 1024, 3 * 64), Noise(2, 1, 1024, 64));
-        var expected = Run(x => Plain(x, settings), packed.to(ScalarType.Float64), vector.to(ScalarType.Float64));
+        var expected = Run(x => Plain(x, layout), packed.to(ScalarType.Float64), vector.to(ScalarType.Float64));
 
-        var actual = Run(x => TokenAttention.Of(x, settings), packed, vector);
+        var actual = Run(x => TokenAttention.Of(x, layout), packed, vector);
 
         GoldenAssert.RelativeL2("output", expected[0], actual[0].to(ScalarType.Float64), 1e-4);
         Assert.True(actual[1].isfinite().all().item<bool>());
@@ -72,12 +72,12 @@ public sealed class TokenAttentionTests
     {
         Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
         using var scope = NewDisposeScope();
-        var settings = new TokenAttentionSettings(2, ProjectionsFirst: true);
+        var layout = new HeadLayout(64, 2, ProjectionsFirst: true);
         var (packed, vector) = (Noise(1, 3, 300, 3 * 64), Noise(2, 3, 300, 64));
         // Of one token of one row queries, keys and values; with 3e38 products of a query and a key leave float32's range.
         packed[1, 270].fill_(value);
 
-        foreach (var result in Run(x => TokenAttention.Of(x, settings), packed, vector))
+        foreach (var result in Run(x => TokenAttention.Of(x, layout), packed, vector))
         {
             Assert.True(result[0].isfinite().all().item<bool>() && result[2].isfinite().all().item<bool>());
             Assert.True(result[1].isnan().any().item<bool>());
@@ -89,12 +89,12 @@ public sealed class TokenAttentionTests
     {
         Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
         using var scope = NewDisposeScope();
-        var settings = new TokenAttentionSettings(2, ProjectionsFirst: true);
+        var layout = new HeadLayout(64, 2, ProjectionsFirst: true);
         var packed = Noise(1, 1, 300, 3 * 64);
         // The first head's key of a token within its block; all values are well.
         packed[0, 70, 64..96].fill_(float.NaN);
 
-        var output = TokenAttention.Of(packed, settings);
+        var output = TokenAttention.Of(packed, layout);
 
         Assert.True(output[.., .., ..32].isnan().all().item<bool>());
         Assert.True(output[.., .., 32..].isfinite().all().item<bool>());
@@ -105,12 +105,12 @@ public sealed class TokenAttentionTests
     {
         Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
         using var scope = NewDisposeScope();
-        var settings = new TokenAttentionSettings(2, ProjectionsFirst: true);
+        var layout = new HeadLayout(64, 2, ProjectionsFirst: true);
         var packed = Noise(1, 2, 300, 3 * 64);
-        var expected = TokenAttention.Of(packed.detach().requires_grad_(), settings);
+        var expected = TokenAttention.Of(packed.detach().requires_grad_(), layout);
 
         using var ungraded = no_grad();
-        GoldenAssert.Exact("output", expected, TokenAttention.Of(packed, settings));
+        GoldenAssert.Exact("output", expected, TokenAttention.Of(packed, layout));
     }
 
     [Fact]
@@ -118,12 +118,12 @@ public sealed class TokenAttentionTests
     {
         Assert.SkipUnless(Avx512F.IsSupported, "The products need AVX-512.");
         using var scope = NewDisposeScope();
-        var settings = new TokenAttentionSettings(2, ProjectionsFirst: true);
+        var layout = new HeadLayout(64, 2, ProjectionsFirst: true);
         var packed = Noise(1, 1, 300, 3 * 64).requires_grad_();
         var vector = Noise(2, 1, 300, 64);
         ScopeAssert.LeavesNothing(scope, () =>
         {
-            using var output = TokenAttention.Of(packed, settings);
+            using var output = TokenAttention.Of(packed, layout);
             autograd.grad([output], [packed], [vector])[0].Dispose();
         });
     }
@@ -149,12 +149,12 @@ public sealed class TokenAttentionTests
         return [output, autograd.grad([output], [x], [vector])[0]];
     }
 
-    private static Tensor Plain(Tensor packed, TokenAttentionSettings settings)
+    private static Tensor Plain(Tensor packed, HeadLayout layout)
     {
-        var (batch, tokens, width) = (packed.shape[0], packed.shape[1], packed.shape[2] / 3 / settings.Heads);
-        var parts = (settings.ProjectionsFirst
-            ? packed.view(batch, tokens, 3, settings.Heads, width).permute(2, 0, 3, 1, 4)
-            : packed.view(batch, tokens, settings.Heads, 3, width).permute(3, 0, 2, 1, 4)).unbind(0);
+        var (batch, tokens, width) = (packed.shape[0], packed.shape[1], packed.shape[2] / 3 / layout.Heads);
+        var parts = (layout.ProjectionsFirst
+            ? packed.view(batch, tokens, 3, layout.Heads, width).permute(2, 0, 3, 1, 4)
+            : packed.view(batch, tokens, layout.Heads, 3, width).permute(3, 0, 2, 1, 4)).unbind(0);
         var weights = parts[0].matmul(parts[1].transpose(2, 3)).div(Math.Sqrt(width)).softmax(-1);
         return weights.matmul(parts[2]).transpose(1, 2).reshape(batch, tokens, -1);
     }
