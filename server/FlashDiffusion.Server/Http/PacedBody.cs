@@ -45,17 +45,11 @@ internal sealed class PacedBody(Stream inner, TimeSpan stall, TimeProvider time,
 
     private async Task InTimeAsync(Task write)
     {
-        if (!write.IsCompleted)
+        if (!await StallLimit.IsTakenAsync(write, stall, time))
         {
-            using var waited = new CancellationTokenSource();
-            if (await Task.WhenAny(write, Task.Delay(stall, time, waited.Token)) != write)
-            {
-                letGo();
-                await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new OperationCanceledException("The client did not read.");
-            }
-
-            await waited.CancelAsync();
+            letGo();
+            await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new OperationCanceledException("The client did not read.");
         }
 
         await write;

@@ -1,3 +1,4 @@
+using FlashDiffusion.Server.Http;
 using Grpc.Core;
 
 namespace FlashDiffusion.Server.OpenInference;
@@ -44,15 +45,9 @@ internal sealed class InferenceStreamWriter(
             // The turn of one who was let go may come before the end of his waiting.
             gone.ThrowIfCancellationRequested();
             var writing = write();
-            if (!writing.IsCompleted)
+            if (!await StallLimit.IsTakenAsync(writing, Stall, Time))
             {
-                using var waited = new CancellationTokenSource();
-                if (await Task.WhenAny(writing, Task.Delay(Stall, Time, waited.Token)) != writing)
-                {
-                    await letGo();
-                }
-
-                await waited.CancelAsync();
+                await letGo();
             }
 
             await writing;

@@ -3,6 +3,7 @@ using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Answers;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Retention;
 using Grpc.Core;
@@ -150,20 +151,14 @@ internal sealed class EventWriter(
     {
         message.Sequence = _sequence++;
         var write = stream.WriteAsync(message);
-        if (!write.IsCompleted)
+        if (!await StallLimit.IsTakenAsync(write, Stall, Time))
         {
-            using var waited = new CancellationTokenSource();
-            if (await Task.WhenAny(write, Task.Delay(Stall, Time, waited.Token)) != write)
-            {
-                Log.ClientStalled(Logger, feed.Id, Stall.TotalSeconds);
-                Stalling?.Invoke();
-                feed.Leave();
-                abort();
-                await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return false;
-            }
-
-            await waited.CancelAsync();
+            Log.ClientStalled(Logger, feed.Id, Stall.TotalSeconds);
+            Stalling?.Invoke();
+            feed.Leave();
+            abort();
+            await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
         }
 
         await write;
