@@ -7,7 +7,7 @@ namespace FlashDiffusion.Trainer.Runs;
 
 /// <summary>
 /// Draws figures over steps as a PNG, one panel a figure. Text comes from the contact sheet's own alphabet: training machines
-/// often have no fonts, and the plotting library draws empty axes there.
+/// often have no fonts.
 /// </summary>
 internal static class CurvePlot
 {
@@ -39,7 +39,7 @@ internal static class CurvePlot
         using var plot = new Plot();
         var line = plot.Add.ScatterLine(points.Select(row => row[0]).ToArray(), values);
         line.LineWidth = 1.5f;
-        var picture = PictureCodec.Decode(plot.GetImage(PanelWidth, PanelHeight).GetImageBytes(ImageFormat.Png)).Picture!;
+        var picture = PlotPicture.Of(plot, PanelWidth, PanelHeight);
         return new ContactSheetCell(
             picture, table.Columns[column], Text($"from {values.Min():G4} to {values.Max():G4}, last {values[^1]:G4}"));
     }

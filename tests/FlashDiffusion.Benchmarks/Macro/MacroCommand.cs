@@ -35,6 +35,8 @@ internal static class MacroCommand
 
     private static async Task RunAsync(MacroOptions options, string[] only, CancellationToken cancellation)
     {
+        // Before hours of measuring, not after.
+        Directory.CreateDirectory(Path.GetDirectoryName(options.Output)!);
         var file = new FigureFile(options.Output);
         var bench = new Bench(options);
         foreach (var figure in MacroFigures.All.Where(figure => only.Length == 0 ? !figure.OnlyByName : only.Contains(figure.Name)))

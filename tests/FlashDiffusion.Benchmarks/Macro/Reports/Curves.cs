@@ -1,10 +1,11 @@
 using FlashDiffusion.Pictures.Codecs;
 using FlashDiffusion.Pictures.ContactSheets;
+using FlashDiffusion.Trainer.Runs;
 using ScottPlot;
 
 namespace FlashDiffusion.Benchmarks.Macro.Reports;
 
-/// <summary>Draws curves as a PNG, a panel each. Text comes from the contact sheet's own alphabet: machines without fonts draw axes without numbers.</summary>
+/// <summary>Draws curves as a PNG, a panel each. Text comes from the contact sheet's own alphabet, since machines may have no fonts.</summary>
 internal static class Curves
 {
     private const int PanelWidth = 480;
@@ -31,10 +32,9 @@ internal static class Curves
             scatter.LineWidth = 1.5f;
         }
 
-        var picture = PictureCodec.Decode(plot.GetImage(PanelWidth, PanelHeight).GetImageBytes(ImageFormat.Png)).Picture!;
-        return new ContactSheetCell(picture, curve.Title, string.Join("; ", curve.Lines.Select(Range)));
+        var picture = PlotPicture.Of(plot, PanelWidth, PanelHeight);
+        return new ContactSheetCell(picture, curve.Title, string.Join("; ", curve.Lines.Select(Ends)));
     }
 
-    private static string Range(CurveLine line) => FormattableString.Invariant(
-        $"{line.Name}: x {line.Points[0].X:G3} to {line.Points[^1].X:G3}, y {line.Points[0].Y:G4} to {line.Points[^1].Y:G4}");
+    private static string Ends(CurveLine line) => FormattableString.Invariant($"{line.Name}: {line.Points[0].Y:G3} at first, {line.Points[^1].Y:G3} at last");
 }
