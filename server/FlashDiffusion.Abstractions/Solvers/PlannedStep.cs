@@ -10,6 +10,9 @@ public readonly record struct PlannedStep(int Timestep, int PreviousTimestep, st
     /// <summary>Whether <see cref="Cost"/> is only an upper bound, because an inner loop may stop early.</summary>
     public bool CostIsBound { get; init; }
 
-    /// <summary>Calls of <see cref="ILatentSolver.Step"/> that it takes at most when alone: more than 1 where a step returns incomplete rows. Estimates of time build on it.</summary>
+    /// <summary>
+    /// Calls of <see cref="ILatentSolver.Step"/> that it takes at most when alone: more than 1 where a step returns incomplete rows. Estimates of time build on it; a
+    /// step that is not complete after 32 times as many, and 256 at least, ends its sample with <c>SOLVER_FAULT</c>.
+    /// </summary>
     public int Chunks { get; init; } = 1;
 }

@@ -21,7 +21,7 @@ internal static class StepCommit
         return HostCopies.FiniteRows(output.Latents);
     }
 
-    /// <summary>Commits a step; a row that is not finite fails alone. Whatever it throws, no sample was changed.</summary>
+    /// <summary>Commits a step; a row that is not finite fails alone, and so does one whose step never ends. Whatever it throws, no sample was changed.</summary>
     /// <param name="samples">The first rows; further ones are padding.</param>
     /// <param name="batch">What they went in as.</param>
     /// <param name="output">What came out.</param>
@@ -54,12 +54,18 @@ internal static class StepCommit
 
             var completed = output.Completed?[row] ?? true;
             sample.Advance(Kept(state.Latent), state.Scratch.Select(pair => KeyValuePair.Create(pair.Key, Kept(pair.Value))), completed);
-            if (completed && ProgressCadence.IsDue(sample))
+            if (!completed)
+            {
+                outcomes[row] = outcomes[row] with { Failure = EndlessStep.Of(sample) };
+                continue;
+            }
+
+            if (ProgressCadence.IsDue(sample))
             {
                 due.Add(row);
             }
 
-            if (completed && CheckpointCadence.IsKept(sample))
+            if (CheckpointCadence.IsKept(sample))
             {
                 saved.Add((row, CheckpointCadence.IsDue(sample)));
             }

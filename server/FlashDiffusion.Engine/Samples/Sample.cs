@@ -236,7 +236,11 @@ internal sealed class Sample : IScheduledWork, IDisposable
     {
         Model = model;
         Measurement = HostCopies.ToDevice(Piece.Measurement, model.Model.Device);
+
+        // It goes on within its step.
+        var calls = CallsOfStep;
         Restore(state);
+        CallsOfStep = calls;
     }
 
     /// <summary>Continues from a saved state.</summary>

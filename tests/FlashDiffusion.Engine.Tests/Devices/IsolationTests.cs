@@ -40,6 +40,24 @@ public sealed class IsolationTests
     }
 
     [Theory]
+    [InlineData(1, 256)]
+    [InlineData(9, 288)]
+    public async Task Tick_StepOfOneRowIsNeverComplete_EndsAloneAfterAMultipleOfItsPlan(int chunks, int calls)
+    {
+        using var harness = new EngineHarness();
+        harness.Solver.Chunks = chunks;
+        harness.Solver.Endless.Add(2);
+        var (alone, sessions) = await WithCompanionsAsync(harness);
+
+        var failure = await EngineHarness.FailureAsync(sessions[1]);
+        Assert.Equal((SessionOutcome.SolverFailed, "SOLVER_FAULT", 0, false), (failure.Outcome, failure.Reason, failure.Step, failure.IsResumable));
+        Assert.Contains($"Step 1 of 10 of the solver 'fake' 1.0.0 was not complete after {calls} calls, of which its plan says {chunks} at most", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(calls, harness.Solver.Batches.Count(batch => batch.Contains(2)));
+        Assert.Equal(alone, (await EngineHarness.ResultAsync(sessions[0])).Picture.Values);
+        Assert.Equal(2, harness.Ledger.Ended(SessionOutcome.Completed));
+    }
+
+    [Theory]
     [InlineData("latents")]
     [InlineData("type")]
     [InlineData("clean latents")]

@@ -40,6 +40,20 @@ public sealed class SampleMovesTests
     }
 
     [Fact]
+    public async Task Move_WithinAStepThatIsNeverComplete_IsNoFreshStart()
+    {
+        using var harness = new EngineHarness(Two);
+        harness.Solver.Endless.Add(1);
+        var session = harness.Submit(harness.Request(1, startTimestep: 20));
+        harness.Tick(200);
+        SampleMoves.Move(Assert.Single(harness.Loops[0].Samples), harness.Loops[0], harness.Loops[1]);
+        harness.RunUntilIdle();
+
+        Assert.Equal("SOLVER_FAULT", (await EngineHarness.FailureAsync(session)).Reason);
+        Assert.Equal(256, harness.Solver.Batches.Count);
+    }
+
+    [Fact]
     public void Consider_OneDeviceIdle_EvensOutAndThenStops()
     {
         using var harness = new EngineHarness(Two) { StepTime = TimeSpan.Zero, RowTime = TimeSpan.FromMilliseconds(10) };

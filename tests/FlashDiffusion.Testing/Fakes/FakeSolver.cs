@@ -35,6 +35,12 @@ internal sealed class FakeSolver : ILatentSolver
     /// <summary>Seeds whose rows become NaN.</summary>
     public HashSet<ulong> Poisoned { get; } = [];
 
+    /// <summary>Seeds whose steps are never complete.</summary>
+    public HashSet<ulong> Endless { get; } = [];
+
+    /// <summary>Calls that its plan says a step takes at most.</summary>
+    public int Chunks { get; set; } = 1;
+
     /// <summary>Seeds whose rows spoil what the step returns for all of them, and how.</summary>
     public Dictionary<ulong, Func<StepOutput, StepOutput>> Misshapen { get; } = [];
 
@@ -51,7 +57,7 @@ internal sealed class FakeSolver : ILatentSolver
 
     public SolverPlan Plan(SampleSpec sample) => new()
     {
-        Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, new StepCost(1, 1, 1, 1)))],
+        Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, new StepCost(1, 1, 1, 1)) { Chunks = Chunks })],
     };
 
     public StepOutput Step(StepBatch batch)
@@ -84,6 +90,7 @@ internal sealed class FakeSolver : ILatentSolver
             PredictedClean = clean.detach(),
             DecodedClean = decoded.detach(),
             Residual = residual.detach(),
+            Completed = Endless.Count == 0 ? null : [.. batch.Rows.Select(row => !Endless.Contains(SeedOf(row)))],
             Scratch = new Dictionary<string, Tensor> { [Momentum] = momentum },
         };
         return batch.Rows.Select(SeedOf).Where(Misshapen.ContainsKey).Aggregate(output, (spoilt, seed) => Misshapen[seed](spoilt));
