@@ -194,7 +194,8 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return refused;
         }
 
-        return await BoundedAsync(() => Enqueue(0, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[0])), request.Operator.Family, lease, cancellation, request.Kind)), lease);
+        var device = _fleet.ForShortWork();
+        return await BoundedAsync(() => Enqueue(device, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[device])), request.Operator.Family, lease, cancellation, request.Kind)), lease);
     }
 
     /// <summary>Runs work on the first device's thread.</summary>

@@ -65,6 +65,12 @@ internal sealed class DeviceFleet : IDisposable
     public DeviceLoop Lightest() => Loops.Length == 1 ? Loops[0] : Loops.MinBy(loop => loop.Pressure)!;
 
     /// <summary>
+    /// The device for work beside reconstructions whose numbers are to be the same wherever it runs: of those of the first one's kind the one with the least
+    /// remaining work, such work included.
+    /// </summary>
+    public int ForShortWork() => Loops.Length == 1 ? 0 : Enumerable.Range(0, Loops.Length).Where(device => Loops[device].Kind == Loops[0].Kind).MinBy(device => Loops[device].FullPressure);
+
+    /// <summary>
     /// The device for a request: the one with the least remaining work of those that can keep its deadline behind what they promised, since the rest waits for
     /// it; where none can, the one that comes nearest. For exact requests of those of the first one's kind, else their bits would depend on the load.
     /// </summary>

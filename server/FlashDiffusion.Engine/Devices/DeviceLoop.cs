@@ -152,6 +152,9 @@ internal sealed class DeviceLoop : IDisposable
         }
     }
 
+    /// <summary>The same with the work beside reconstructions; any thread.</summary>
+    public double FullPressure => Pressure + _items.Pending;
+
     /// <summary>Expected time until all is done that is here or on its way; any thread. Null if unknown.</summary>
     public TimeSpan? Backlog => _loads.Backlog(Load, Pressure);
 

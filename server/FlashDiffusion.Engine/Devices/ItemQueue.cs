@@ -9,7 +9,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <summary>
 /// Work beside reconstructions that waits for a device, one piece a tick. What the server owes itself (<see cref="WorkItem.Kind"/> is null) runs at once; what callers
 /// ask for only where every promise survives it, by what pieces of its kind took. After <see cref="Patience"/> it counts as work that was promised: new promises are made behind it.
-/// Device loop only, but for <see cref="Add"/>.
+/// Device loop only, but for <see cref="Add"/> and <see cref="Pending"/>.
 /// </summary>
 /// <param name="guard">Where foreign code is entered and left.</param>
 /// <param name="time">Clock.</param>
@@ -31,7 +31,12 @@ internal sealed class ItemQueue(CallGuard guard, TimeProvider time, TimeProvider
 
     private readonly ConcurrentQueue<WorkItem> _arrived = new();
     private readonly Queue<(WorkItem Item, long At)> _waiting = new();
-    private readonly Dictionary<string, double> _seconds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, double> _seconds = new(StringComparer.Ordinal);
+
+    // What those who wait were expected to take when they came, and who runs: a hung one is nobody's any more when its thread's successor runs the next.
+    private readonly Lock _expectation = new();
+    private readonly Dictionary<WorkItem, double> _expected = [];
+    private WorkItem? _running;
 
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => _arrived.IsEmpty && _waiting.Count == 0;
@@ -39,8 +44,31 @@ internal sealed class ItemQueue(CallGuard guard, TimeProvider time, TimeProvider
     /// <summary>Seconds that those need who have waited for too long.</summary>
     public double Overdue => _waiting.TakeWhile(entry => time.GetElapsedTime(entry.At) >= Patience).Where(entry => !entry.Item.IsGone).Sum(entry => SecondsOf(entry.Item.Kind!));
 
+    /// <summary>Seconds that callers' pieces are expected to take that wait or run; any thread.</summary>
+    public double Pending
+    {
+        get
+        {
+            lock (_expectation)
+            {
+                return _expected.Values.Sum();
+            }
+        }
+    }
+
     /// <summary>Hands over a piece; any thread.</summary>
-    public void Add(WorkItem item) => _arrived.Enqueue(item);
+    public void Add(WorkItem item)
+    {
+        if (item.Kind is { } kind)
+        {
+            lock (_expectation)
+            {
+                _expected.Add(item, SecondsOf(kind));
+            }
+        }
+
+        _arrived.Enqueue(item);
+    }
 
     /// <summary>Runs one, if there is one that may.</summary>
     /// <param name="allows">Whether every promise survives so many seconds.</param>
@@ -79,21 +107,43 @@ internal sealed class ItemQueue(CallGuard guard, TimeProvider time, TimeProvider
     {
         while (_waiting.TryDequeue(out var entry))
         {
-            entry.Item.Fail(failure);
+            Drop(entry.Item, failure);
         }
 
         while (_arrived.TryDequeue(out var item))
         {
-            item.Fail(failure);
+            Drop(item, failure);
         }
     }
 
     private void Run(WorkItem item)
     {
+        Leave(_running);
+        _running = item;
         if (item.Run(guard) is { } failure)
         {
             using var traced = LogContext.Of(item.Parent);
             Log.WorkFailed(logger, failure.Cause, failure.Reason);
+        }
+
+        Leave(item);
+        _running = null;
+    }
+
+    private void Drop(WorkItem item, Failure failure)
+    {
+        item.Fail(failure);
+        Leave(item);
+    }
+
+    private void Leave(WorkItem? item)
+    {
+        if (item is not null)
+        {
+            lock (_expectation)
+            {
+                _expected.Remove(item);
+            }
         }
     }
 

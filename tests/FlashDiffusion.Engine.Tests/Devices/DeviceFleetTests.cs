@@ -39,6 +39,32 @@ public sealed class DeviceFleetTests
         Assert.Same(fleet.Loops[exact], fleet.For(harness.Request(1) with { Mode = ComputeMode.Exact }, null));
     }
 
+    [Theory]
+    [InlineData("cpu,cpu,cpu", "2012")]
+    [InlineData("cpu,cuda:0,cpu", "2020")]
+    [InlineData("cuda:0,cuda:1", "0000")]
+    public void ForShortWork_WorkThatWaits_GoesToTheDeviceWithTheLeastOfTheFirstOnesKind(string devices, string chosen)
+    {
+        // A piece that was never measured is taken to last a twentieth of a second, longer than what waits on the first two together.
+        using var harness = new EngineHarness();
+        using var fleet = Fleet(harness, devices);
+        fleet.Loops[0].Arrive(() => { }, work: 0.02);
+        fleet.Loops[1].Arrive(() => { }, work: 0.03);
+        foreach (var device in chosen)
+        {
+            Assert.Equal(device - '0', fleet.ForShortWork());
+            fleet.Loops[device - '0'].Enqueue(WorkItem.Of(() => "done", null, null, CancellationToken.None, "degrade").Item);
+        }
+
+        // What has run is over.
+        while (fleet.Loops[0].Tick())
+        {
+        }
+
+        Assert.Equal(0, fleet.ForShortWork());
+        Assert.Equal(0, fleet.Loops[0].FullPressure);
+    }
+
     [Fact]
     public void For_ARequestWithADeadline_IsADeviceWhosePromisesLeaveTimeForIt()
     {
