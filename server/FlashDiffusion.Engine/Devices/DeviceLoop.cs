@@ -175,7 +175,7 @@ internal sealed class DeviceLoop : IDisposable
 
     /// <summary>What it has learned; on the loop's thread.</summary>
     public ImmutableArray<LaneStatistics> Statistics() =>
-        [.. Times.Keys.Select(key => new LaneStatistics(key, Times.Curve(key), _sizes.Of(key, int.MaxValue), Memory.BytesPerRow(key), Memory.Rows(key)))];
+        [.. Times.Keys.Select(key => new LaneStatistics(key, Times.Curve(key), _sizes.Of(key, int.MaxValue), Memory.BytesPerRow(key), Memory.Rows(key)) { Operators = Times.Operators.Of(key) })];
 
     /// <summary>Takes a sample off the device, between two units of work.</summary>
     /// <returns>The state to continue with.</returns>

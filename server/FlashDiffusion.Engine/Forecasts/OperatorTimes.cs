@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace FlashDiffusion.Engine.Forecasts;
 
 /// <summary>
 /// What units took whose rows all had one operator, of lanes in which several meet: a wide kernel takes longer than a mask, and the lane's own mean follows
-/// whichever ran last. Promises go by these; what callers are told, by the mean. Names only, and gone with the process. Device loop only.
+/// whichever ran last. Promises go by these; what callers are told, by the mean. Names only. Device loop only, but for <see cref="Of"/>.
 /// </summary>
 internal sealed class OperatorTimes
 {
@@ -12,7 +13,39 @@ internal sealed class OperatorTimes
     public const int MaximumCurves = 4096;
 
     private readonly Dictionary<TimingKey, Dictionary<string, StepCurve>> _curves = [];
+
+    // Taken by who writes and by who is not the device loop; nobody else needs it.
+    private readonly Lock _gate = new();
     private int _count;
+
+    /// <summary>What was measured of a kind of work, those of the most units first, <see cref="OperatorCurve.Most"/> at most; any thread.</summary>
+    /// <param name="key">What it is.</param>
+    public ImmutableArray<OperatorCurve> Of(TimingKey key)
+    {
+        lock (_gate)
+        {
+            return _curves.TryGetValue(key, out var known)
+                ? [.. known.Select(pair => new OperatorCurve(pair.Key, pair.Value.Points)).OrderByDescending(curve => LaneCurve.UnitsOf(curve.Points)).Take(OperatorCurve.Most)]
+                : [];
+        }
+    }
+
+    /// <summary>Takes over what was measured before the first unit here.</summary>
+    /// <param name="key">What it was.</param>
+    /// <param name="curves">The curves, none of them empty, each operator once.</param>
+    public void Restore(TimingKey key, ImmutableArray<OperatorCurve> curves)
+    {
+        lock (_gate)
+        {
+            foreach (var (name, points) in curves.Where(curve => _count < MaximumCurves || Knows(key, curve.Operator)))
+            {
+                foreach (var point in points)
+                {
+                    CurveOf(key, name).Restore(point);
+                }
+            }
+        }
+    }
 
     /// <summary>Whether a unit of one operator's rows only was measured.</summary>
     /// <param name="key">What it was.</param>
@@ -26,17 +59,9 @@ internal sealed class OperatorTimes
     /// <param name="seconds">How long it took.</param>
     public void Record(TimingKey key, IReadOnlyList<string> names, int batch, double seconds)
     {
-        if (names.Count == 1)
+        lock (_gate)
         {
-            CurveOf(key, names[0]).Record(batch, seconds);
-            return;
-        }
-
-        var known = _curves.GetValueOrDefault(key);
-        if (known is not null && names.All(known.ContainsKey) && names.Select(name => known[name]).MaxBy(curve => curve.Interpolate(batch)) is { } dearest
-            && dearest.Interpolate(batch) < seconds)
-        {
-            dearest.Record(batch, seconds);
+            Write(key, names, batch, seconds);
         }
     }
 
@@ -63,6 +88,22 @@ internal sealed class OperatorTimes
         return batch > largest && mean(largest) is { } there and > 0 && mean(batch) is { } here
             ? own.Interpolate(largest) * here / there
             : own.Interpolate(batch);
+    }
+
+    private void Write(TimingKey key, IReadOnlyList<string> names, int batch, double seconds)
+    {
+        if (names.Count == 1)
+        {
+            CurveOf(key, names[0]).Record(batch, seconds);
+            return;
+        }
+
+        var known = _curves.GetValueOrDefault(key);
+        if (known is not null && names.All(known.ContainsKey) && names.Select(name => known[name]).MaxBy(curve => curve.Interpolate(batch)) is { } dearest
+            && dearest.Interpolate(batch) < seconds)
+        {
+            dearest.Record(batch, seconds);
+        }
     }
 
     private StepCurve CurveOf(TimingKey key, string name)

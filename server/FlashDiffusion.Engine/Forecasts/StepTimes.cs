@@ -41,7 +41,7 @@ internal sealed class StepTimes
     {
         lock (_gate)
         {
-            return [.. _curves.Select(pair => new LaneCurve(pair.Key, pair.Value.Points))];
+            return [.. _curves.Select(pair => new LaneCurve(pair.Key, pair.Value.Points) { Operators = Operators.Of(pair.Key) })];
         }
     }
 
@@ -58,6 +58,11 @@ internal sealed class StepTimes
                 _lastSize.TryAdd(key.AnySize, key);
                 _lastSize.TryAdd(key.AnyOperator.AnySize, key);
                 AddWork(key);
+            }
+
+            foreach (var lane in taken)
+            {
+                Operators.Restore(lane.Key, lane.Operators);
             }
 
             foreach (var alike in taken.GroupBy(lane => lane.Key.AnyOperator))

@@ -9,4 +9,8 @@ namespace FlashDiffusion.Engine.Telemetry;
 /// <param name="Batch">Rows that its next full batch would have.</param>
 /// <param name="BytesPerRow">Memory of a row; null if not measured.</param>
 /// <param name="MemoryRows">Rows that fit into the memory; null if nothing is known.</param>
-internal sealed record LaneStatistics(TimingKey Key, ImmutableArray<CurvePoint> Curve, int Batch, double? BytesPerRow, int? MemoryRows);
+internal sealed record LaneStatistics(TimingKey Key, ImmutableArray<CurvePoint> Curve, int Batch, double? BytesPerRow, int? MemoryRows)
+{
+    /// <summary>The same by operator, where several share units.</summary>
+    public ImmutableArray<OperatorCurve> Operators { get; init; } = [];
+}

@@ -56,6 +56,7 @@ internal static class StatisticsMapper
             Batch = lane.Batch,
         };
         curve.Points.AddRange(lane.Curve.Select(Point));
+        curve.Operators.AddRange(lane.Operators.Select(Operator));
         if (lane.BytesPerRow is { } bytes)
         {
             curve.BytesPerRow = (long)bytes;
@@ -66,6 +67,13 @@ internal static class StatisticsMapper
             curve.MemoryRows = rows;
         }
 
+        return curve;
+    }
+
+    private static V1.OperatorCurve Operator(OperatorCurve of)
+    {
+        var curve = new V1.OperatorCurve { Operator = of.Operator };
+        curve.Points.AddRange(of.Points.Select(Point));
         return curve;
     }
 

@@ -31,6 +31,8 @@ public sealed class CurveFileTests : IDisposable
         Assert.NotNull(known);
         Assert.Equal(before.Points, known.Points);
         Assert.NotEmpty(known.Points);
+        Assert.Equal(before.Operators, known.Operators);
+        Assert.StartsWith("gaussian_blur", Assert.Single(known.Operators).Operator, StringComparison.Ordinal);
         await restarted.SaysAsync("step-time curves measured before the start are known again");
         await restarted.SaysAsync("guided at 80x48");
     }

@@ -62,4 +62,33 @@ public sealed class OperatorTimesTests
         Assert.False(_times.Knows(Key, "0"));
         Assert.True(_times.Knows(Key, $"{OperatorTimes.MaximumCurves}"));
     }
+
+    [Fact]
+    public void Of_MoreThanAreShown_AreThoseOfTheMostUnits()
+    {
+        for (var name = 1; name <= 2 * OperatorCurve.Most; name++)
+        {
+            for (var unit = 0; unit < name; unit++)
+            {
+                _times.Record(Key, [$"{name}"], 1 + (unit % 2), 1);
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(OperatorCurve.Most + 1, OperatorCurve.Most).Reverse().Select(name => $"{name}"), _times.Of(Key).Select(curve => curve.Operator));
+        Assert.Equal([1, 2], _times.Of(Key)[0].Points.Select(point => point.Rows));
+        Assert.Empty(_times.Of(Key with { Kind = "another" }));
+    }
+
+    [Fact]
+    public void Restore_MoreThanAreKept_ForgetsNothing()
+    {
+        for (var name = 1; name < OperatorTimes.MaximumCurves; name++)
+        {
+            _times.Record(Key, [$"{name}"], 1, 1);
+        }
+
+        _times.Restore(Key, [.. new[] { "1", "new", "one too many" }.Select(name => new OperatorCurve(name, [new CurvePoint(8, 2, 1)]))]);
+        Assert.Equal([true, true, false], new[] { "1", "new", "one too many" }.Select(name => _times.Knows(Key, name)));
+        Assert.Equal(2, _times.Predict(Key, "1", 8, _ => null));
+    }
 }

@@ -44,6 +44,30 @@ public sealed class StepTimesRestoreTests
     }
 
     [Fact]
+    public void Restore_CopyOfAnother_TellsOperatorsApartAsTheOtherDoes()
+    {
+        foreach (var (name, rows, seconds) in new[] { ("mask", 1, 0.01), ("blur", 1, 0.03), ("mask", 4, 0.02), ("mask", 1, 0.012) })
+        {
+            _before.Record(Small, rows, seconds);
+            _before.Operators.Record(Small, [name], rows, seconds);
+        }
+
+        // Of a lane that was never measured nothing is kept.
+        _before.Operators.Record(Blur, ["mask"], 1, 0.01);
+        _times.Restore(_before.Copy());
+
+        foreach (var (name, rows) in new[] { "mask", "blur", "another" }.SelectMany(name => Enumerable.Range(1, 6).Select(rows => (name, rows))))
+        {
+            Assert.Equal(_before.Operators.Knows(Small, name), _times.Operators.Knows(Small, name));
+            Assert.Equal(_before.Operators.Predict(Small, name, rows, _ => 0.02)!.Value, _times.Operators.Predict(Small, name, rows, _ => 0.02)!.Value, 1e-9);
+        }
+
+        Assert.False(_times.Operators.Knows(Blur, "mask"));
+        _times.Operators.Record(Small, ["mask"], 1, 0.1);
+        Assert.InRange(_times.Operators.Predict(Small, "mask", 1, _ => null)!.Value, 0.02, 0.1);
+    }
+
+    [Fact]
     public void Restore_SeveralOperators_AreTogetherWhatTheirUnitsWereOnAverage()
     {
         _times.Restore([new LaneCurve(Small, [new CurvePoint(1, 0.1, 30)]), new LaneCurve(Blur, [new CurvePoint(1, 0.5, 10)])]);

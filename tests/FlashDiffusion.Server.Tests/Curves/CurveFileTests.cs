@@ -19,7 +19,10 @@ public sealed class CurveFileTests : IDisposable
             Picture = new PictureShape(60, 90),
             Compatibility = Compatibility.Official,
         },
-        [new CurvePoint(1, 0.0123456789, 7), new CurvePoint(8, 0.1, 900)]);
+        [new CurvePoint(1, 0.0123456789, 7), new CurvePoint(8, 0.1, 900)])
+    {
+        Operators = [new OperatorCurve("gaussian_blur/61", [new CurvePoint(1, 0.25, 5)]), new OperatorCurve("inpaint/", [new CurvePoint(1, 0.0625, 2), new CurvePoint(8, 0.2, 3)])],
+    };
 
     private static readonly LaneCurve Decode = new(new TimingKey(Stage.Decode, "starter/1", "", "", new PictureShape(64, 64)), [new CurvePoint(1, 0.5, 1)]);
 
@@ -47,8 +50,26 @@ public sealed class CurveFileTests : IDisposable
         // Those with the most units first.
         Assert.Equal([Step.Key, Decode.Key], curves[0].Select(curve => curve.Key));
         Assert.Equal(Step.Points, curves[0][0].Points);
+        Assert.Equal(Step.Operators, curves[0][0].Operators, (one, other) => one.Operator == other.Operator && one.Points.SequenceEqual(other.Points));
         Assert.Equal(Decode.Points, Assert.Single(curves[1]).Points);
+        Assert.Empty(curves[1][0].Operators);
         Assert.Equal([Path], Directory.GetFileSystemEntries(_folder.FullName));
+    }
+
+    [Fact]
+    public void Read_OfAServerThatDidNotKeepOperatorsApart_IsWhatItKept()
+    {
+        Write();
+        var record = JsonNode.Parse(File.ReadAllText(Path))!;
+        foreach (var lane in record["devices"]![0]!.AsArray())
+        {
+            Assert.True(lane!.AsObject().Remove("operators"));
+        }
+
+        File.WriteAllText(Path, record.ToJsonString());
+        var curves = CurveFile.Read(Path, out _)!.Curves()[0];
+        Assert.Equal([Step.Key, Decode.Key], curves.Select(curve => curve.Key));
+        Assert.All(curves, curve => Assert.Empty(curve.Operators));
     }
 
     [Fact]
@@ -116,6 +137,9 @@ public sealed class CurveFileTests : IDisposable
     [InlineData("\"working\":[64,96]", "\"working\":null")]
     [InlineData("\"picture\":[60,90]", "\"picture\":[60,-90]")]
     [InlineData("\"stage\":\"Step\"", "\"stage\":17")]
+    [InlineData("\"seconds\":0.25", "\"seconds\":0")]
+    [InlineData("\"operator\":\"inpaint/\"", "\"operator\":\"gaussian_blur/61\"")]
+    [InlineData("\"operators\":[{", "\"operators\":[null,{")]
     [InlineData("\"devices\":[[", "\"devices\":[[null,")]
     [InlineData("\"devices\":[[", "\"devices\":[null,[")]
     [InlineData("\"origin\":", "\"unknown\":1,\"origin\":")]
@@ -132,6 +156,7 @@ public sealed class CurveFileTests : IDisposable
     [Theory]
     [InlineData("points", "[]")]
     [InlineData("points", "null")]
+    [InlineData("operators", "null")]
     [InlineData("devices", "null")]
     [InlineData("models", "null")]
     [InlineData("origin", "null")]
@@ -139,7 +164,7 @@ public sealed class CurveFileTests : IDisposable
     {
         Write();
         var record = JsonNode.Parse(File.ReadAllText(Path))!;
-        var owner = member == "points" ? record["devices"]![0]![0]! : record;
+        var owner = member is "points" or "operators" ? record["devices"]![0]![0]! : record;
         Assert.NotNull(owner[member]);
         owner[member] = JsonNode.Parse(value);
         File.WriteAllText(Path, record.ToJsonString());

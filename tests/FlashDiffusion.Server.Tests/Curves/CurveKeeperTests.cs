@@ -38,9 +38,14 @@ public sealed class CurveKeeperTests(PackagedModels packaged) : IClassFixture<Pa
 
         Assert.Contains(measured, curve => curve.Key is { Stage: Stage.Step, Working.Height: 16 });
         Assert.Equal(measured, Curves(scene), (one, other) => one.Key == other.Key && one.Points.SequenceEqual(other.Points));
+        Assert.Contains(measured, curve => curve.Operators.Length > 0);
+        Assert.Equal(Operators(measured), Operators(Curves(scene)));
         Assert.Contains($"Information: {measured.Length} step-time curves", _log.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Warning", _log.Text, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<(string, CurvePoint)> Operators(IEnumerable<LaneCurve> curves) =>
+        curves.SelectMany(curve => curve.Operators).SelectMany(of => of.Points, (of, point) => (of.Operator, point));
 
     [Theory]
     [InlineData("threads", "threads was '1' and is '2'")]

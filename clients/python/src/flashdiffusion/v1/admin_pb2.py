@@ -18,7 +18,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66lashdiffusion/v1/admin.proto\x12\x11\x66lashdiffusion.v1\x1a\x1f\x66lashdiffusion/v1/catalog.proto\x1a(flashdiffusion/v1/forward_operator.proto\x1a.flashdiffusion/v1/reconstruction_options.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x10LoadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"<\n\x11LoadModelResponse\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.flashdiffusion.v1.Model\"c\n\x12UnloadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\'\n\x04wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"?\n\x13UnloadModelResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.flashdiffusion.v1.Model\"\x16\n\x14ReloadPluginsRequest\"s\n\x15ReloadPluginsResponse\x12*\n\x07solvers\x18\x01 \x03(\x0b\x32\x19.flashdiffusion.v1.Solver\x12.\n\toperators\x18\x02 \x03(\x0b\x32\x1b.flashdiffusion.v1.Operator\"\x16\n\x14GetStatisticsRequest\"\xe7\x01\n\x15GetStatisticsResponse\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x02 \x01(\x05\x12\x10\n\x08\x64raining\x18\x03 \x01(\x08\x12\x34\n\x07solvers\x18\x04 \x03(\x0b\x32#.flashdiffusion.v1.SolverStatistics\x12\x34\n\x07\x64\x65vices\x18\x05 \x03(\x0b\x32#.flashdiffusion.v1.DeviceStatistics\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x06 \x01(\x03\"\x89\x01\n\x10\x44\x65viceStatistics\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\t\x12 \n\x13memory_budget_bytes\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12+\n\x05lanes\x18\x03 \x03(\x0b\x32\x1c.flashdiffusion.v1.LaneCurveB\x16\n\x14_memory_budget_bytes\"\x94\x03\n\tLaneCurve\x12\r\n\x05stage\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0e\n\x06runner\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x10\n\x08operator\x18\x05 \x01(\t\x12\x34\n\x0cworking_size\x18\x06 \x01(\x0b\x32\x1e.flashdiffusion.v1.PictureSize\x12\x34\n\x0cpicture_size\x18\x07 \x01(\x0b\x32\x1e.flashdiffusion.v1.PictureSize\x12\x37\n\rcompatibility\x18\x08 \x01(\x0e\x32 .flashdiffusion.v1.Compatibility\x12-\n\x06points\x18\t \x03(\x0b\x32\x1d.flashdiffusion.v1.CurvePoint\x12\r\n\x05\x62\x61tch\x18\n \x01(\x05\x12\x1a\n\rbytes_per_row\x18\x0b \x01(\x03H\x00\x88\x01\x01\x12\x18\n\x0bmemory_rows\x18\x0c \x01(\x05H\x01\x88\x01\x01\x42\x10\n\x0e_bytes_per_rowB\x0e\n\x0c_memory_rows\"R\n\nCurvePoint\x12\x0c\n\x04rows\x18\x01 \x01(\x05\x12\'\n\x04time\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"\xc6\x02\n\x10SolverStatistics\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x0e\n\x06solver\x18\x03 \x01(\t\x12\x11\n\tcompleted\x18\x04 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x05 \x01(\x03\x12\x11\n\tcancelled\x18\x06 \x01(\x03\x12-\n\nqueue_time\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x63ompute_time\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x07\x62\x61tches\x18\t \x03(\x0b\x32\".flashdiffusion.v1.BatchStatistics\x12\x31\n\rlast_end_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x0f\x42\x61tchStatistics\x12\x0c\n\x04size\x18\x01 \x01(\x05\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\'\n\x04time\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"R\n\x12SetLogLevelRequest\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12*\n\x05level\x18\x02 \x01(\x0e\x32\x1b.flashdiffusion.v1.LogLevel\"J\n\x13SetLogLevelResponse\x12\x33\n\x0eprevious_level\x18\x01 \x01(\x0e\x32\x1b.flashdiffusion.v1.LogLevel\"(\n\x17SetTraceSamplingRequest\x12\r\n\x05ratio\x18\x01 \x01(\x01\"2\n\x18SetTraceSamplingResponse\x12\x16\n\x0eprevious_ratio\x18\x01 \x01(\x01\"7\n\x0c\x44rainRequest\x12\'\n\x04wait\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1f\n\rDrainResponse\x12\x0e\n\x06\x61\x63tive\x18\x01 \x01(\x05*\xc2\x01\n\x08LogLevel\x12\x19\n\x15LOG_LEVEL_UNSPECIFIED\x10\x00\x12\x13\n\x0fLOG_LEVEL_TRACE\x10\x01\x12\x13\n\x0fLOG_LEVEL_DEBUG\x10\x02\x12\x19\n\x15LOG_LEVEL_INFORMATION\x10\x03\x12\x15\n\x11LOG_LEVEL_WARNING\x10\x04\x12\x13\n\x0fLOG_LEVEL_ERROR\x10\x05\x12\x16\n\x12LOG_LEVEL_CRITICAL\x10\x06\x12\x12\n\x0eLOG_LEVEL_NONE\x10\x07\x32\xa3\x05\n\x0c\x41\x64minService\x12\x62\n\rGetStatistics\x12\'.flashdiffusion.v1.GetStatisticsRequest\x1a(.flashdiffusion.v1.GetStatisticsResponse\x12\\\n\x0bSetLogLevel\x12%.flashdiffusion.v1.SetLogLevelRequest\x1a&.flashdiffusion.v1.SetLogLevelResponse\x12k\n\x10SetTraceSampling\x12*.flashdiffusion.v1.SetTraceSamplingRequest\x1a+.flashdiffusion.v1.SetTraceSamplingResponse\x12J\n\x05\x44rain\x12\x1f.flashdiffusion.v1.DrainRequest\x1a .flashdiffusion.v1.DrainResponse\x12V\n\tLoadModel\x12#.flashdiffusion.v1.LoadModelRequest\x1a$.flashdiffusion.v1.LoadModelResponse\x12\\\n\x0bUnloadModel\x12%.flashdiffusion.v1.UnloadModelRequest\x1a&.flashdiffusion.v1.UnloadModelResponse\x12\x62\n\rReloadPlugins\x12\'.flashdiffusion.v1.ReloadPluginsRequest\x1a(.flashdiffusion.v1.ReloadPluginsResponseB\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66lashdiffusion/v1/admin.proto\x12\x11\x66lashdiffusion.v1\x1a\x1f\x66lashdiffusion/v1/catalog.proto\x1a(flashdiffusion/v1/forward_operator.proto\x1a.flashdiffusion/v1/reconstruction_options.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x10LoadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"<\n\x11LoadModelResponse\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.flashdiffusion.v1.Model\"c\n\x12UnloadModelRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\'\n\x04wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"?\n\x13UnloadModelResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.flashdiffusion.v1.Model\"\x16\n\x14ReloadPluginsRequest\"s\n\x15ReloadPluginsResponse\x12*\n\x07solvers\x18\x01 \x03(\x0b\x32\x19.flashdiffusion.v1.Solver\x12.\n\toperators\x18\x02 \x03(\x0b\x32\x1b.flashdiffusion.v1.Operator\"\x16\n\x14GetStatisticsRequest\"\xe7\x01\n\x15GetStatisticsResponse\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x02 \x01(\x05\x12\x10\n\x08\x64raining\x18\x03 \x01(\x08\x12\x34\n\x07solvers\x18\x04 \x03(\x0b\x32#.flashdiffusion.v1.SolverStatistics\x12\x34\n\x07\x64\x65vices\x18\x05 \x03(\x0b\x32#.flashdiffusion.v1.DeviceStatistics\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x06 \x01(\x03\"\x89\x01\n\x10\x44\x65viceStatistics\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\t\x12 \n\x13memory_budget_bytes\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12+\n\x05lanes\x18\x03 \x03(\x0b\x32\x1c.flashdiffusion.v1.LaneCurveB\x16\n\x14_memory_budget_bytes\"\xc9\x03\n\tLaneCurve\x12\r\n\x05stage\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0e\n\x06runner\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x10\n\x08operator\x18\x05 \x01(\t\x12\x34\n\x0cworking_size\x18\x06 \x01(\x0b\x32\x1e.flashdiffusion.v1.PictureSize\x12\x34\n\x0cpicture_size\x18\x07 \x01(\x0b\x32\x1e.flashdiffusion.v1.PictureSize\x12\x37\n\rcompatibility\x18\x08 \x01(\x0e\x32 .flashdiffusion.v1.Compatibility\x12-\n\x06points\x18\t \x03(\x0b\x32\x1d.flashdiffusion.v1.CurvePoint\x12\r\n\x05\x62\x61tch\x18\n \x01(\x05\x12\x1a\n\rbytes_per_row\x18\x0b \x01(\x03H\x00\x88\x01\x01\x12\x18\n\x0bmemory_rows\x18\x0c \x01(\x05H\x01\x88\x01\x01\x12\x33\n\toperators\x18\r \x03(\x0b\x32 .flashdiffusion.v1.OperatorCurveB\x10\n\x0e_bytes_per_rowB\x0e\n\x0c_memory_rows\"P\n\rOperatorCurve\x12\x10\n\x08operator\x18\x01 \x01(\t\x12-\n\x06points\x18\x02 \x03(\x0b\x32\x1d.flashdiffusion.v1.CurvePoint\"R\n\nCurvePoint\x12\x0c\n\x04rows\x18\x01 \x01(\x05\x12\'\n\x04time\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"\xc6\x02\n\x10SolverStatistics\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x0e\n\x06solver\x18\x03 \x01(\t\x12\x11\n\tcompleted\x18\x04 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x05 \x01(\x03\x12\x11\n\tcancelled\x18\x06 \x01(\x03\x12-\n\nqueue_time\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x63ompute_time\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x07\x62\x61tches\x18\t \x03(\x0b\x32\".flashdiffusion.v1.BatchStatistics\x12\x31\n\rlast_end_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x0f\x42\x61tchStatistics\x12\x0c\n\x04size\x18\x01 \x01(\x05\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\'\n\x04time\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"R\n\x12SetLogLevelRequest\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12*\n\x05level\x18\x02 \x01(\x0e\x32\x1b.flashdiffusion.v1.LogLevel\"J\n\x13SetLogLevelResponse\x12\x33\n\x0eprevious_level\x18\x01 \x01(\x0e\x32\x1b.flashdiffusion.v1.LogLevel\"(\n\x17SetTraceSamplingRequest\x12\r\n\x05ratio\x18\x01 \x01(\x01\"2\n\x18SetTraceSamplingResponse\x12\x16\n\x0eprevious_ratio\x18\x01 \x01(\x01\"7\n\x0c\x44rainRequest\x12\'\n\x04wait\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1f\n\rDrainResponse\x12\x0e\n\x06\x61\x63tive\x18\x01 \x01(\x05*\xc2\x01\n\x08LogLevel\x12\x19\n\x15LOG_LEVEL_UNSPECIFIED\x10\x00\x12\x13\n\x0fLOG_LEVEL_TRACE\x10\x01\x12\x13\n\x0fLOG_LEVEL_DEBUG\x10\x02\x12\x19\n\x15LOG_LEVEL_INFORMATION\x10\x03\x12\x15\n\x11LOG_LEVEL_WARNING\x10\x04\x12\x13\n\x0fLOG_LEVEL_ERROR\x10\x05\x12\x16\n\x12LOG_LEVEL_CRITICAL\x10\x06\x12\x12\n\x0eLOG_LEVEL_NONE\x10\x07\x32\xa3\x05\n\x0c\x41\x64minService\x12\x62\n\rGetStatistics\x12\'.flashdiffusion.v1.GetStatisticsRequest\x1a(.flashdiffusion.v1.GetStatisticsResponse\x12\\\n\x0bSetLogLevel\x12%.flashdiffusion.v1.SetLogLevelRequest\x1a&.flashdiffusion.v1.SetLogLevelResponse\x12k\n\x10SetTraceSampling\x12*.flashdiffusion.v1.SetTraceSamplingRequest\x1a+.flashdiffusion.v1.SetTraceSamplingResponse\x12J\n\x05\x44rain\x12\x1f.flashdiffusion.v1.DrainRequest\x1a .flashdiffusion.v1.DrainResponse\x12V\n\tLoadModel\x12#.flashdiffusion.v1.LoadModelRequest\x1a$.flashdiffusion.v1.LoadModelResponse\x12\\\n\x0bUnloadModel\x12%.flashdiffusion.v1.UnloadModelRequest\x1a&.flashdiffusion.v1.UnloadModelResponse\x12\x62\n\rReloadPlugins\x12\'.flashdiffusion.v1.ReloadPluginsRequest\x1a(.flashdiffusion.v1.ReloadPluginsResponseB\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flashdiffusion.v1.admin_pb2', globals())
@@ -26,8 +26,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\252\002\021FlashDiffusion.V1'
-  _LOGLEVEL._serialized_start=2319
-  _LOGLEVEL._serialized_end=2513
+  _LOGLEVEL._serialized_start=2454
+  _LOGLEVEL._serialized_end=2648
   _LOADMODELREQUEST._serialized_start=240
   _LOADMODELREQUEST._serialized_end=296
   _LOADMODELRESPONSE._serialized_start=298
@@ -47,25 +47,27 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _DEVICESTATISTICS._serialized_start=926
   _DEVICESTATISTICS._serialized_end=1063
   _LANECURVE._serialized_start=1066
-  _LANECURVE._serialized_end=1470
-  _CURVEPOINT._serialized_start=1472
-  _CURVEPOINT._serialized_end=1554
-  _SOLVERSTATISTICS._serialized_start=1557
-  _SOLVERSTATISTICS._serialized_end=1883
-  _BATCHSTATISTICS._serialized_start=1885
-  _BATCHSTATISTICS._serialized_end=1972
-  _SETLOGLEVELREQUEST._serialized_start=1974
-  _SETLOGLEVELREQUEST._serialized_end=2056
-  _SETLOGLEVELRESPONSE._serialized_start=2058
-  _SETLOGLEVELRESPONSE._serialized_end=2132
-  _SETTRACESAMPLINGREQUEST._serialized_start=2134
-  _SETTRACESAMPLINGREQUEST._serialized_end=2174
-  _SETTRACESAMPLINGRESPONSE._serialized_start=2176
-  _SETTRACESAMPLINGRESPONSE._serialized_end=2226
-  _DRAINREQUEST._serialized_start=2228
-  _DRAINREQUEST._serialized_end=2283
-  _DRAINRESPONSE._serialized_start=2285
-  _DRAINRESPONSE._serialized_end=2316
-  _ADMINSERVICE._serialized_start=2516
-  _ADMINSERVICE._serialized_end=3191
+  _LANECURVE._serialized_end=1523
+  _OPERATORCURVE._serialized_start=1525
+  _OPERATORCURVE._serialized_end=1605
+  _CURVEPOINT._serialized_start=1607
+  _CURVEPOINT._serialized_end=1689
+  _SOLVERSTATISTICS._serialized_start=1692
+  _SOLVERSTATISTICS._serialized_end=2018
+  _BATCHSTATISTICS._serialized_start=2020
+  _BATCHSTATISTICS._serialized_end=2107
+  _SETLOGLEVELREQUEST._serialized_start=2109
+  _SETLOGLEVELREQUEST._serialized_end=2191
+  _SETLOGLEVELRESPONSE._serialized_start=2193
+  _SETLOGLEVELRESPONSE._serialized_end=2267
+  _SETTRACESAMPLINGREQUEST._serialized_start=2269
+  _SETTRACESAMPLINGREQUEST._serialized_end=2309
+  _SETTRACESAMPLINGRESPONSE._serialized_start=2311
+  _SETTRACESAMPLINGRESPONSE._serialized_end=2361
+  _DRAINREQUEST._serialized_start=2363
+  _DRAINREQUEST._serialized_end=2418
+  _DRAINRESPONSE._serialized_start=2420
+  _DRAINRESPONSE._serialized_end=2451
+  _ADMINSERVICE._serialized_start=2651
+  _ADMINSERVICE._serialized_end=3326
 # @@protoc_insertion_point(module_scope)

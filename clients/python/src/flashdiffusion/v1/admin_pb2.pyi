@@ -82,13 +82,14 @@ class GetStatisticsResponse(_message.Message):
     def __init__(self, start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., active: _Optional[int] = ..., draining: bool = ..., solvers: _Optional[_Iterable[_Union[SolverStatistics, _Mapping]]] = ..., devices: _Optional[_Iterable[_Union[DeviceStatistics, _Mapping]]] = ..., accepted: _Optional[int] = ...) -> None: ...
 
 class LaneCurve(_message.Message):
-    __slots__ = ["batch", "bytes_per_row", "compatibility", "kind", "memory_rows", "model", "operator", "picture_size", "points", "runner", "stage", "working_size"]
+    __slots__ = ["batch", "bytes_per_row", "compatibility", "kind", "memory_rows", "model", "operator", "operators", "picture_size", "points", "runner", "stage", "working_size"]
     BATCH_FIELD_NUMBER: _ClassVar[int]
     BYTES_PER_ROW_FIELD_NUMBER: _ClassVar[int]
     COMPATIBILITY_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     MEMORY_ROWS_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    OPERATORS_FIELD_NUMBER: _ClassVar[int]
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PICTURE_SIZE_FIELD_NUMBER: _ClassVar[int]
     POINTS_FIELD_NUMBER: _ClassVar[int]
@@ -102,12 +103,13 @@ class LaneCurve(_message.Message):
     memory_rows: int
     model: str
     operator: str
+    operators: _containers.RepeatedCompositeFieldContainer[OperatorCurve]
     picture_size: _forward_operator_pb2.PictureSize
     points: _containers.RepeatedCompositeFieldContainer[CurvePoint]
     runner: str
     stage: str
     working_size: _forward_operator_pb2.PictureSize
-    def __init__(self, stage: _Optional[str] = ..., model: _Optional[str] = ..., runner: _Optional[str] = ..., kind: _Optional[str] = ..., operator: _Optional[str] = ..., working_size: _Optional[_Union[_forward_operator_pb2.PictureSize, _Mapping]] = ..., picture_size: _Optional[_Union[_forward_operator_pb2.PictureSize, _Mapping]] = ..., compatibility: _Optional[_Union[_reconstruction_options_pb2.Compatibility, str]] = ..., points: _Optional[_Iterable[_Union[CurvePoint, _Mapping]]] = ..., batch: _Optional[int] = ..., bytes_per_row: _Optional[int] = ..., memory_rows: _Optional[int] = ...) -> None: ...
+    def __init__(self, stage: _Optional[str] = ..., model: _Optional[str] = ..., runner: _Optional[str] = ..., kind: _Optional[str] = ..., operator: _Optional[str] = ..., working_size: _Optional[_Union[_forward_operator_pb2.PictureSize, _Mapping]] = ..., picture_size: _Optional[_Union[_forward_operator_pb2.PictureSize, _Mapping]] = ..., compatibility: _Optional[_Union[_reconstruction_options_pb2.Compatibility, str]] = ..., points: _Optional[_Iterable[_Union[CurvePoint, _Mapping]]] = ..., batch: _Optional[int] = ..., bytes_per_row: _Optional[int] = ..., memory_rows: _Optional[int] = ..., operators: _Optional[_Iterable[_Union[OperatorCurve, _Mapping]]] = ...) -> None: ...
 
 class LoadModelRequest(_message.Message):
     __slots__ = ["model", "model_version"]
@@ -122,6 +124,14 @@ class LoadModelResponse(_message.Message):
     MODEL_FIELD_NUMBER: _ClassVar[int]
     model: _catalog_pb2.Model
     def __init__(self, model: _Optional[_Union[_catalog_pb2.Model, _Mapping]] = ...) -> None: ...
+
+class OperatorCurve(_message.Message):
+    __slots__ = ["operator", "points"]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    operator: str
+    points: _containers.RepeatedCompositeFieldContainer[CurvePoint]
+    def __init__(self, operator: _Optional[str] = ..., points: _Optional[_Iterable[_Union[CurvePoint, _Mapping]]] = ...) -> None: ...
 
 class ReloadPluginsRequest(_message.Message):
     __slots__ = []
