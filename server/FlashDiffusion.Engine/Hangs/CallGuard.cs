@@ -29,13 +29,13 @@ internal sealed class CallGuard(TimeProvider time)
         }
         catch
         {
-            Leave(call);
+            End(call);
             throw;
         }
 
         try
         {
-            Leave(call);
+            End(call);
         }
         catch (CallAbandonedException)
         {
@@ -65,17 +65,30 @@ internal sealed class CallGuard(TimeProvider time)
     /// <exception cref="CallAbandonedException">Nobody waits for the call that it is made in.</exception>
     public T Nest<T>(GuardedCall call, object part, string work, Func<T> code)
     {
-        call.ThrowIfAbandoned();
-        call.Nested = new NestedCall(part, work, time.GetTimestamp());
+        Enter(call, part, work);
         try
         {
             return code();
         }
         finally
         {
-            call.Nested = null;
+            Leave(call);
         }
     }
+
+    /// <summary>Says that another part's code begins within foreign code, where that is not one call: a gradient comes in at one place and goes out at another.</summary>
+    /// <param name="call">The call that it runs in.</param>
+    /// <param name="part">Whose code it is.</param>
+    /// <param name="work">What it does, for a message.</param>
+    /// <exception cref="CallAbandonedException">Nobody waits for the call that it runs in.</exception>
+    public void Enter(GuardedCall call, object part, string work)
+    {
+        call.ThrowIfAbandoned();
+        call.Nested = new NestedCall(part, work, time.GetTimestamp());
+    }
+
+    /// <summary>Says that it has ended.</summary>
+    public static void Leave(GuardedCall call) => call.Nested = null;
 
     /// <summary>Gives up the thread that is beyond the border, if it has been for longer than a limit. Any thread.</summary>
     /// <returns>
@@ -105,7 +118,7 @@ internal sealed class CallGuard(TimeProvider time)
         }
     }
 
-    private void Leave(GuardedCall call)
+    private void End(GuardedCall call)
     {
         if (Interlocked.CompareExchange(ref _running, null, call) != call)
         {

@@ -12,5 +12,5 @@ internal sealed class NamedLinearOperator(ILinearForwardOperator inner, IForward
     : NamedOperator(inner, family, call, guard), ILinearForwardOperator
 {
     /// <inheritdoc/>
-    public Tensor Adjoint(Tensor measurements) => Run(() => inner.Adjoint(measurements));
+    public Tensor Adjoint(Tensor measurements) => Run(measurements, inner.Adjoint);
 }

@@ -1,10 +1,11 @@
+using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Engine.Hangs;
 using static TorchSharp.torch;
 
 namespace FlashDiffusion.Engine.Operators;
 
 /// <summary>
-/// An operator as a solver's step sees it: while it computes, the guard knows that it is not the solver. It belongs to its binding, so that a solver that
+/// An operator as a solver's step sees it: while it computes, forward or a gradient, the guard knows that it is not the solver. It belongs to its binding, so that a solver that
 /// disposes of it takes it from nobody.
 /// </summary>
 /// <param name="inner">The operator.</param>
@@ -26,19 +27,34 @@ internal class NamedOperator(IForwardOperator inner, IForwardOperatorFamily fami
         : null;
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor pictures) => Run(() => inner.Forward(pictures));
+    public Tensor Forward(Tensor pictures) => Run(pictures, inner.Forward);
 
     /// <inheritdoc/>
-    public Tensor Consistent(Tensor measurements) => Run(() => inner.Consistent(measurements));
+    public Tensor Consistent(Tensor measurements) => Run(measurements, inner.Consistent);
 
     /// <inheritdoc/>
-    public Tensor ToImage(Tensor measurements) => Run(() => inner.ToImage(measurements));
+    public Tensor ToImage(Tensor measurements) => Run(measurements, inner.ToImage);
 
     /// <inheritdoc/>
     public void Dispose() => GC.SuppressFinalize(this);
 
-    /// <summary>Computes under the operator's name.</summary>
-    protected Tensor Run(Func<Tensor> code) => call() is { } step ? guard.Nest(step, family, "A call of an operator in a step", code) : code();
+    /// <summary>Computes under the operator's name, and so do gradients that are asked for later: they come in by what it made, and go out by what it was given.</summary>
+    protected Tensor Run(Tensor input, Func<Tensor, Tensor> code)
+    {
+        if (call() is not { } step)
+        {
+            return code(input);
+        }
+
+        if (!input.requires_grad)
+        {
+            return guard.Nest(step, family, "A call of an operator in a step", () => code(input));
+        }
+
+        var given = GradientTap.On(input, _ => CallGuard.Leave(step));
+        var made = guard.Nest(step, family, "A call of an operator in a step", () => code(given));
+        return GradientTap.On(made, _ => guard.Enter(step, family, "A gradient of an operator in a step"));
+    }
 
     private static NamedOperator? Of(BoundOperator bound, Func<GuardedCall?> call, CallGuard guard) => bound switch
     {

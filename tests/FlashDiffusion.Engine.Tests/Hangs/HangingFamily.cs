@@ -1,4 +1,5 @@
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Counting;
 using FlashDiffusion.Testing.Fakes;
 using static TorchSharp.torch;
 
@@ -58,7 +59,7 @@ internal sealed class HangingFamily : IForwardOperatorFamily, IDisposable
         public Tensor Forward(Tensor pictures)
         {
             family.Pass(OperatorCall.Forward);
-            return family.Throws() ? throw new InvalidOperationException("Told to throw.") : inner.Forward(pictures);
+            return family.Throws() ? throw new InvalidOperationException("Told to throw.") : GradientTap.On(inner.Forward(pictures), _ => family.Pass(OperatorCall.Gradient));
         }
 
         public Tensor Adjoint(Tensor measurements) => inner.Adjoint(measurements);

@@ -9,5 +9,6 @@ internal enum OperatorCall
     Bind,
     ToImage,
     Forward,
+    Gradient,
     Dispose,
 }
