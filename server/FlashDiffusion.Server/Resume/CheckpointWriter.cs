@@ -8,9 +8,10 @@ namespace FlashDiffusion.Server.Resume;
 /// <summary>Writes the checkpoints of one reconstruction: data and a sealed token that belongs to them alone.</summary>
 /// <param name="seal">Seals tokens.</param>
 /// <param name="facts">What reconstructs what.</param>
+/// <param name="limit">Its time limit; null without one.</param>
 /// <param name="lifetime">Validity of a token.</param>
 /// <param name="time">Clock.</param>
-internal sealed class CheckpointWriter(ResumeSeal seal, TokenFacts facts, TimeSpan lifetime, TimeProvider time)
+internal sealed class CheckpointWriter(ResumeSeal seal, TokenFacts facts, TokenTimeLimit? limit, TimeSpan lifetime, TimeProvider time)
 {
     public V1.Checkpoint Write(Checkpoint checkpoint)
     {
@@ -24,6 +25,7 @@ internal sealed class CheckpointWriter(ResumeSeal seal, TokenFacts facts, TimeSp
             Step = checkpoint.StepIndex,
             Checkpoint = ByteString.CopyFrom(SHA256.HashData(data)),
             Cost = TokenMapper.Cost(checkpoint),
+            TimeLimit = limit,
         };
         return new V1.Checkpoint
         {

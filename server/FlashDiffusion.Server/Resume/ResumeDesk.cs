@@ -17,7 +17,7 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
 
     /// <summary>Writes a request's checkpoints; null if it wants none.</summary>
     public CheckpointWriter? WriterFor(ReconstructionRequest request) =>
-        request.Progress.CheckpointEverySteps > 0 ? Writer(TokenFactsOf.Request(request, fingerprint.Of(request))) : null;
+        request.Progress.CheckpointEverySteps > 0 ? Writer(TokenFactsOf.Request(request, fingerprint.Of(request)), TokenTimeLimits.Begun(request.TimeLimit)) : null;
 
     /// <summary>Opens the token of a request and pins the request to it.</summary>
     public Mapped<PinnedReconstruction> Open(V1.ReconstructRequest message, ServingContext context) =>
@@ -29,7 +29,8 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
     public Mapped<MappedReconstruction> Continue(MappedReconstruction mapped, OpenedToken opened, bool requireExact)
     {
         var first = opened.Token.Facts;
-        var request = mapped.Request with { Resume = TokenMapper.Checkpoint(opened.Token, opened.State) };
+        var limit = TokenTimeLimits.GoingOn(mapped.Request.TimeLimit, opened.Token);
+        var request = mapped.Request with { Resume = TokenMapper.Checkpoint(opened.Token, opened.State), TimeLimit = TokenTimeLimits.Left(limit, opened.Token) };
         if (TokenFactsOf.ParentOf(first.Traceparent) is var parent && parent != default)
         {
             request = request with { Parent = parent };
@@ -67,7 +68,7 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
         return Mapped<MappedReconstruction>.Of(mapped with
         {
             Request = request,
-            Checkpoints = request.Progress.CheckpointEverySteps > 0 ? Writer(facts) : null,
+            Checkpoints = request.Progress.CheckpointEverySteps > 0 ? Writer(facts, limit) : null,
             Resumption = new V1.Resumption { Step = opened.State.StepIndex, Exact = exact },
             Notices = exact ? mapped.Notices : mapped.Notices.Add(new Notice(
                 ErrorReasons.ResumeNotExact,
@@ -75,5 +76,5 @@ internal sealed class ResumeDesk(TokenReader tokens, ResumeSeal seal, ComputeFin
         });
     }
 
-    private CheckpointWriter Writer(TokenFacts facts) => new(seal, facts, TimeSpan.FromSeconds(options.Value.TokenLifetimeSeconds), time);
+    private CheckpointWriter Writer(TokenFacts facts, TokenTimeLimit? limit) => new(seal, facts, limit, TimeSpan.FromSeconds(options.Value.TokenLifetimeSeconds), time);
 }

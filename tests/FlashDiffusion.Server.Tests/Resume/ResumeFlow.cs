@@ -9,6 +9,7 @@ using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Tests.Requests;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using TorchSharp;
 
 namespace FlashDiffusion.Server.Tests.Resume;
@@ -22,17 +23,19 @@ internal sealed class ResumeFlow
     /// <param name="mode">The request's compute mode.</param>
     /// <param name="solver">The request's solver; the default one if null.</param>
     /// <param name="models">What the server serves; a fake model without presets if null.</param>
-    public ResumeFlow(ResumeScene? scene = null, V1.ComputeMode mode = V1.ComputeMode.Unspecified, V1.SolverChoice? solver = null, MapperScene? models = null)
+    /// <param name="limit">Seconds of the request's time limit; null for none.</param>
+    public ResumeFlow(ResumeScene? scene = null, V1.ComputeMode mode = V1.ComputeMode.Unspecified, V1.SolverChoice? solver = null, MapperScene? models = null, double? limit = null)
     {
         Models = models ?? new MapperScene();
         First = scene ?? new ResumeScene(ResumeScene.Key(1));
         Request = MapperScene.Fine();
         (Request.Mode, Request.Solver) = (mode, solver);
         Request.Progress = new V1.ProgressOptions { CheckpointEverySteps = 2 };
+        Limit(limit);
         Assert.True(MapperScene.MapperWith(First).Map(Request, Models.Context, null).TryGet(out var mapped, out var error), error?.Message);
         Checkpoint = mapped.Checkpoints!.Write(StateOf(mapped.Request));
         Request.Seed = 7;
-        Request.ResumeFrom = new V1.ResumeFrom { Token = Checkpoint.Token, Checkpoint = Checkpoint.Data };
+        GoOnFrom(Checkpoint);
     }
 
     public MapperScene Models { get; }
@@ -43,6 +46,13 @@ internal sealed class ResumeFlow
     public V1.ReconstructRequest Request { get; }
 
     public V1.Checkpoint Checkpoint { get; }
+
+    /// <summary>Gives the request a time limit in seconds; null for none.</summary>
+    public void Limit(double? seconds) =>
+        Request.Scheduling = seconds is { } limit ? new V1.Scheduling { TimeLimit = Duration.FromTimeSpan(TimeSpan.FromSeconds(limit)) } : null;
+
+    /// <summary>Has the client go on from another checkpoint.</summary>
+    public void GoOnFrom(V1.Checkpoint checkpoint) => Request.ResumeFrom = new V1.ResumeFrom { Token = checkpoint.Token, Checkpoint = checkpoint.Data };
 
     /// <summary>Maps it on a server; the first one if none is named.</summary>
     public Mapped<MappedReconstruction> Continue(ResumeScene? on = null, MapperScene? models = null) =>
