@@ -36,7 +36,7 @@ internal sealed class MemoryFigure : IMacroFigure
             cancellation);
         return new JsonObject
         {
-            ["rss_slope_bytes_per_step"] = honest.BytesPerStep,
+            ["rss_slope_bytes_per_step"] = honest.PerStep.Middle,
             ["leak_control_caught"] = leak.Grows,
             ["details"] = new JsonObject { ["honest"] = honest.ToJson(), ["leaking"] = leak.ToJson(), ["planted_bytes_per_step"] = 64 * 1024 },
         };
