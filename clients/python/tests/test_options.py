@@ -34,6 +34,8 @@ class OptionsTests(unittest.TestCase):
     def test_what_would_be_dropped_is_refused(self) -> None:
         for options, words in (
             ({"ddim_eta": 0.5}, "ddim_steps"),
+            ({"ddpm": True, "ddim_steps": 50}, "ddpm or ddim_steps"),
+            ({"ddpm": True, "ddim_eta": 0.5}, "ddpm or ddim_steps"),
             ({"start": "full", "severity": 0.1}, "severity"),
             ({"start": "full", "start_timestep": 10}, "start_timestep"),
         ):
@@ -42,3 +44,8 @@ class OptionsTests(unittest.TestCase):
         fixed = request(start_timestep=10, ddim_steps=50, ddim_eta=0.5)
         self.assertEqual((wire.ADAPTATION_MODE_FIXED, 10), (fixed.adaptation.mode, fixed.adaptation.start_timestep))
         self.assertEqual((50, 0.5), (fixed.sampling.ddim_steps, fixed.sampling.ddim_eta))
+
+    def test_ddpm_is_said_only_where_it_is_asked_for(self) -> None:
+        # What says nothing takes the sampler of the solver's preset.
+        self.assertEqual(wire.SAMPLER_UNSPECIFIED, request().sampling.sampler)
+        self.assertEqual(wire.SAMPLER_DDPM, request(ddpm=True).sampling.sampler)

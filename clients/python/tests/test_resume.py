@@ -227,6 +227,31 @@ class AttemptsTests(unittest.TestCase):
                         request = attempts.next_request()
                         self.assertEqual((False, 9), (request.HasField("resume_from"), request.seed))
 
+    def test_checkpoint_that_one_server_cant_use_is_kept_for_those_that_were_not_asked(self) -> None:
+        for reason in ("RESUME_UNFIT", "RESUME_TOKEN_INVALID"):
+            with self.subTest(reason):
+                attempts = Attempts(reconstruction_pb2.ReconstructRequest(), ResumePolicy(), servers=3)
+                attempts.next_request()
+                attempts.take(accepted(seed=9, checkpoint=checkpoint(0)))
+                unfit = broken(grpc.StatusCode.FAILED_PRECONDITION, reason=reason)
+                # Left alone a while, so that the next one is another.
+                self.assertGreater(attempts.lost(unfit, "b"), 0)
+                self.assertTrue(attempts.next_request().HasField("resume_from"))
+                self.assertGreater(attempts.lost(unfit, "c"), 0)
+                self.assertTrue(attempts.next_request().HasField("resume_from"))
+                self.assertEqual(0, attempts.lost(unfit, "a"))
+                self.assertFalse(attempts.next_request().HasField("resume_from"))
+
+    def test_checkpoint_that_a_server_refuses_twice_or_with_its_last_try_but_one_is_given_up(self) -> None:
+        for tries, servers in ((5, ["b", "b"]), (2, ["b", "c"])):
+            with self.subTest(tries=tries):
+                attempts = Attempts(reconstruction_pb2.ReconstructRequest(), ResumePolicy(tries=tries), servers=9)
+                attempts.next_request()
+                attempts.take(accepted(seed=9, checkpoint=checkpoint(0)))
+                for server in servers:
+                    attempts.lost(broken(grpc.StatusCode.FAILED_PRECONDITION, reason="RESUME_UNFIT"), server)
+                self.assertFalse(attempts.next_request().HasField("resume_from"))
+
     def test_what_the_first_server_chose_is_asked_for_and_what_the_caller_chose_stays(self) -> None:
         chosen = accepted(model="other", model_version="2", solver="psld")
         for asked, pinned in ((reconstruction_pb2.ReconstructRequest(), ("other", "2", "psld")), (reconstruction_pb2.ReconstructRequest(model="m"), ("m", "2", "psld"))):

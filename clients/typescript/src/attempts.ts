@@ -34,6 +34,8 @@ export const DEFAULT_POLICY: ResumePolicy = {
 const BROKEN = new Set(["UNAVAILABLE", "CANCELLED", "DATA_LOSS"]);
 // What was made for another server, key, version or time, or has more steps left than time: what begins again is shortened. The request itself may be fine.
 const USELESS_CHECKPOINT = new Set(["RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT", "DEADLINE_TOO_TIGHT"]);
+// Of these another server may think otherwise: it has another key, or other versions.
+const UNFIT_HERE = new Set(["RESUME_TOKEN_INVALID", "RESUME_UNFIT"]);
 const RESET = /RST_STREAM|Stream removed|Connection reset|ECONNRESET|GOAWAY|network error|Failed to fetch|missing trailer|premature/i;
 
 /** One reconstruction over as many streams as it takes. Knows no transport. */
@@ -45,13 +47,16 @@ export class Attempts {
   readonly #request: ReconstructRequest;
   readonly #policy: ResumePolicy;
   #checkpoint: Checkpoint | undefined;
+  readonly #servers: number;
+  readonly #unfit = new Set<string>();
   readonly #lostInARow = new Map<string, FlashError>();
   #breaksInARow = 0;
   #sequence = -1n;
   #step = 0;
 
-  constructor(request: ReconstructRequest, policy: ResumePolicy, end?: number) {
+  constructor(request: ReconstructRequest, policy: ResumePolicy, end?: number, servers = 1) {
     this.end = end;
+    this.#servers = servers;
     this.#request = clone(ReconstructRequestSchema, request);
     this.#policy = policy;
     this.#request.requestId ||= crypto.randomUUID();
@@ -105,8 +110,11 @@ export class Attempts {
 
   /** Milliseconds for which the server is to be left alone; throws the error if there is none, after those of other servers with what each said last. */
   lost(error: FlashError, server: string): number {
-    const beginsAgain = USELESS_CHECKPOINT.has(error.reason) && this.#checkpoint !== undefined && !this.#policy.requireExact;
-    if (beginsAgain) {
+    const suitsAnother = this.#maySuitAnother(error, server);
+    const beginsAgain = !suitsAnother && USELESS_CHECKPOINT.has(error.reason) && this.#checkpoint !== undefined && !this.#policy.requireExact;
+    if (suitsAnother) {
+      this.#unfit.add(server);
+    } else if (beginsAgain) {
       // What the first server chose is pinned by now, so that beginning again gives the same picture.
       this.#checkpoint = undefined;
     } else if (!isBreak(error) && !(this.accepted !== undefined && error.code === "NOT_FOUND")) {
@@ -121,6 +129,12 @@ export class Attempts {
     const delay = Math.min(this.#policy.largestDelay, this.#policy.firstDelay * 2 ** (this.#breaksInARow - 1));
     // Where nothing but the checkpoint was wrong there is nothing to wait for.
     return error.retryAfter ?? (beginsAgain ? 0 : delay * (0.5 + Math.random() / 2));
+  }
+
+  /** Whether a server that was not asked yet may go on from what this one can't, and there are tries left to begin again if none does. */
+  #maySuitAnother(error: FlashError, server: string): boolean {
+    return UNFIT_HERE.has(error.reason) && this.#checkpoint !== undefined && !this.#unfit.has(server)
+      && this.#unfit.size + 1 < this.#servers && this.#breaksInARow + 1 < this.#policy.tries;
   }
 
   /** Whether it says anything new: at first, and where it begins again with another plan. */
@@ -145,6 +159,7 @@ export class Attempts {
   #keep(checkpoint: Checkpoint | undefined): void {
     if (checkpoint !== undefined && crc32(checkpoint.data) === checkpoint.crc32) {
       this.#checkpoint = checkpoint;
+      this.#unfit.clear();
     }
   }
 }

@@ -32,6 +32,8 @@ export interface Options {
   readonly ddimSteps?: number;
   /** Noise of the DDIM steps, 0 to 1; with ddimSteps only. */
   readonly ddimEta?: number;
+  /** Every timestep from the start down, also where the solver's preset has a DDIM grid. */
+  readonly ddpm?: boolean;
   readonly seed?: number | bigint;
   /** A progress event every so many steps; 0 means about twenty in all. */
   readonly everySteps?: number;
@@ -107,7 +109,13 @@ export async function toRequest(measurement: PictureSource, operator: Operator |
   return request;
 }
 
-function toSampling({ ddimSteps, ddimEta }: Options): Sampling {
+function toSampling({ ddimSteps, ddimEta, ddpm }: Options): Sampling {
+  if (ddpm) {
+    if (ddimSteps !== undefined || ddimEta) {
+      throw new TypeError("Give ddpm or ddimSteps and ddimEta, not both: those are of another sampler.");
+    }
+    return create(SamplingSchema, { sampler: Sampler.DDPM });
+  }
   if (ddimSteps !== undefined) {
     return create(SamplingSchema, { sampler: Sampler.DDIM, ddimSteps: whole("ddimSteps", ddimSteps), ddimEta: ddimEta ?? 0 });
   }

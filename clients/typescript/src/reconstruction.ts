@@ -84,7 +84,7 @@ export class Reconstruction implements AsyncIterable<Event> {
   }
 
   async *#run(): AsyncGenerator<Event, void, undefined> {
-    const attempts = (this.#attempts = new Attempts(await this.#request, this.#policy, this.#end));
+    const attempts = (this.#attempts = new Attempts(await this.#request, this.#policy, this.#end, this.#callers.length));
     const turns = new Turns(this.#callers.length);
     let failure: FlashError | undefined;
     for (;;) {

@@ -104,6 +104,20 @@ test("a useless checkpoint begins again with the same seed, unless exactness is 
   }
 });
 
+test("a checkpoint that one server can't use is kept for those that were not asked", () => {
+  const unfit = broken("FAILED_PRECONDITION", { reason: "RESUME_UNFIT" });
+  const refused = (tries, servers, refusing) => {
+    const run = new Attempts(create(ReconstructRequestSchema), { ...DEFAULT_POLICY, tries }, undefined, servers);
+    run.nextRequest();
+    run.take(accepted(0, { checkpoint: checkpoint(0) }));
+    return refusing.map((server) => [run.lost(unfit, server) > 0, run.nextRequest().resumeFrom !== undefined]);
+  };
+  assert.deepEqual(refused(5, 3, ["b", "c", "a"]), [[true, true], [true, true], [false, false]]);
+  // One that refuses again says that no other is to be had, and beginning again needs a try.
+  assert.deepEqual(refused(5, 9, ["b", "b"]), [[true, true], [false, false]]);
+  assert.deepEqual(refused(2, 9, ["b", "c"]), [[true, true], [false, false]]);
+});
+
 test("what the first server chose is asked for, and what the caller chose stays", () => {
   for (const [asked, pinned] of [[{}, ["other", "2", "psld"]], [{ model: "m" }, ["m", "2", "psld"]]]) {
     const run = new Attempts(create(ReconstructRequestSchema, asked), DEFAULT_POLICY);

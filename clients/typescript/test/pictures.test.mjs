@@ -56,8 +56,12 @@ test("an operator that is a bare name is refused with what it must be", async ()
 test("what would be dropped is refused", async () => {
   const picture = Uint8Array.of(1);
   await assert.rejects(toRequest(picture, undefined, { ddimEta: 0.5 }), /TypeError: Give ddimSteps with ddimEta/);
+  await assert.rejects(toRequest(picture, undefined, { ddpm: true, ddimSteps: 50 }), /TypeError: Give ddpm or ddimSteps/);
   await assert.rejects(toRequest(picture, undefined, { start: "full", severity: 0.1 }), /TypeError: Give start: "full" or/);
   await assert.rejects(toRequest(picture, undefined, { start: "full", startTimestep: 10 }), /TypeError: Give start: "full" or/);
+  // What says nothing takes the sampler of the solver's preset.
+  const [unsaid, ddpm] = await Promise.all([toRequest(picture, undefined, {}), toRequest(picture, undefined, { ddpm: true })]);
+  assert.deepEqual([unsaid.sampling.sampler, ddpm.sampling.sampler], [0, 1]);
   const { adaptation, sampling, progress } = await toRequest(picture, undefined, { startTimestep: 10, ddimSteps: 50, ddimEta: 0.5, latents: true, latentType: "float16" });
   assert.deepEqual([adaptation.fixed.value, sampling.ddimSteps, sampling.ddimEta, progress.latentDataType], [10, 50, 0.5, 2]);
 });

@@ -14,6 +14,7 @@ public sealed class CommandLineTests
         { ["demo", "--size", "big"], 2, "Cannot parse argument 'big' for option '--size' as a whole number." },
         { ["demo", "--severity", "nan"], 2, "--severity must be 0 to 1." },
         { ["demo", "--full", "--start-step", "3"], 2, "contradict each other" },
+        { ["demo", "--ddpm", "--ddim-steps", "3"], 2, "contradict each other" },
         { ["demo", "--image", "nowhere.jpg"], 2, "There is no file" },
         { ["demo", "--param", "std"], 2, "write NAME=VALUE" },
         { ["demo", "--address", "ftp://x"], 2, "--address: " },

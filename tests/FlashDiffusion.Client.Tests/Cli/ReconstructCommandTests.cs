@@ -42,6 +42,17 @@ public sealed class ReconstructCommandTests : IDisposable
         Assert.True(terminal || output.Contains("b.png: step 12 of 12", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Reconstruct_Ddpm_IsSaidOnlyWhereItIsAskedFor()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+
+        await CommandRunner.RunAsync(Arguments(server, _folder["in/b.png"], "-o", _folder["one.png"]));
+        await CommandRunner.RunAsync(Arguments(server, _folder["in/b.png"], "-o", _folder["two.png"], "--ddpm"));
+
+        Assert.Equal([null, V1.Sampler.Ddpm], server.Reconstruction.Reconstructions.Select(request => request.Sampling?.Sampler));
+    }
+
     [Theory]
     [InlineData("reconstruct", "in/a.npy", "in/b.png/result.png", "is a file")]
     [InlineData("reconstruct", "in", "in/b.png/out", "is a file")]

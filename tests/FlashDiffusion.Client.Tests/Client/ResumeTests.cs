@@ -157,6 +157,21 @@ public sealed class ResumeTests : TwoServers
     }
 
     [Fact]
+    public async Task Checkpoint_UselessToOneServer_IsKeptForOneThatWasNotAsked()
+    {
+        await using var third = await FakeFlashServer.StartAsync();
+        First.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));
+        Second.Reconstruction.Failures.Enqueue(Failures.Of(StatusCode.FailedPrecondition, "RESUME_UNFIT"));
+        // The one that refuses has its turn before the one that does not.
+        var events = await FollowAsync(Quick, Request(), First.Address, third.Address, Second.Address);
+
+        Assert.NotNull(Assert.Single(Second.Reconstruction.Reconstructions).ResumeFrom);
+        Assert.NotNull(Assert.Single(third.Reconstruction.Reconstructions).ResumeFrom);
+        Assert.True(Assert.Single(events.OfType<ReconstructionResumed>()).Step > 0);
+        Assert.IsType<ReconstructionCompleted>(events[^1]);
+    }
+
+    [Fact]
     public async Task Break_GoesOnWithinATolerance_ItsPlanIsSeenAndWhatTheLookGaveStays()
     {
         First.Reconstruction.Breaks.Enqueue((8, FakeBreak.Cancelled));

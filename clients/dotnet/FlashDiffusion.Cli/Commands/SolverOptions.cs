@@ -54,6 +54,11 @@ internal sealed class SolverOptions(bool single = true)
         HelpName = "STEPS",
     };
 
+    private readonly Option<bool> _ddpm = new("--ddpm")
+    {
+        Description = "Use every timestep from the start down, also where the solver's preset has a DDIM grid.",
+    };
+
     public Option<ulong?> Seed { get; } = new("--seed")
     {
         Description = "Seed of all noise; if not given the server chooses and prints it, and the demo takes 1.",
@@ -62,7 +67,7 @@ internal sealed class SolverOptions(bool single = true)
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[.. single ? (Option[])[_solver, _parameters] : [], _model, Seed, _full, _start, _correction, _ddim])
+        foreach (var option in (Option[])[.. single ? (Option[])[_solver, _parameters] : [], _model, Seed, _full, _start, _correction, _ddim, _ddpm])
         {
             command.Add(option);
         }
@@ -72,6 +77,11 @@ internal sealed class SolverOptions(bool single = true)
             if (result.GetValue(_full) && result.GetValue(_start) is not null)
             {
                 result.AddError("--full and --start-step contradict each other: give one of them.");
+            }
+
+            if (result.GetValue(_ddpm) && result.GetValue(_ddim) is not null)
+            {
+                result.AddError("--ddpm and --ddim-steps contradict each other: give one of them.");
             }
         });
     }
@@ -114,6 +124,10 @@ internal sealed class SolverOptions(bool single = true)
         if (parsed.GetValue(_ddim) is { } steps)
         {
             request.Sampling = new Sampling { Sampler = Sampler.Ddim, DdimSteps = steps };
+        }
+        else if (parsed.GetValue(_ddpm))
+        {
+            request.Sampling = new Sampling { Sampler = Sampler.Ddpm };
         }
 
         if (parsed.GetValue(Seed) is { } seed)

@@ -10,6 +10,9 @@ internal static class BrokenStream
     // What was made for another server, key, version or time, or has more steps left than time: what begins again is shortened. The request itself may be fine.
     private static readonly string[] UselessCheckpoint = ["RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT", "DEADLINE_TOO_TIGHT"];
 
+    // Of these another server may think otherwise: it has another key, or other versions.
+    private static readonly string[] UnfitHere = ["RESUME_TOKEN_INVALID", "RESUME_UNFIT"];
+
     /// <summary>Whether the same request may succeed elsewhere or later.</summary>
     public static bool IsBreak(FlashException failure) => failure.Code switch
     {
@@ -24,4 +27,7 @@ internal static class BrokenStream
 
     /// <summary>Whether a server can't go on from the checkpoint, so that the request must begin again.</summary>
     public static bool IsUselessCheckpoint(FlashException failure) => UselessCheckpoint.Contains(failure.Reason);
+
+    /// <summary>Whether that is so of this server only, as far as it knows.</summary>
+    public static bool IsUselessHere(FlashException failure) => UnfitHere.Contains(failure.Reason);
 }

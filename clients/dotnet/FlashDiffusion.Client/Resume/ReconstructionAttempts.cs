@@ -15,6 +15,7 @@ internal sealed class ReconstructionAttempts
     private readonly int _servers;
     private readonly TimeProvider _clock;
     private readonly Dictionary<Uri, FlashException> _brokenInARow = [];
+    private readonly HashSet<Uri> _unfit = [];
     private Checkpoint? _checkpoint;
     private FlashException? _break;
     private Accepted? _accepted;
@@ -97,8 +98,13 @@ internal sealed class ReconstructionAttempts
     {
         // Without a reason of the server's own, UNAVAILABLE is what a port says that nobody listens at.
         _contacted |= failure.Reason.Length > 0 || failure.Code != StatusCode.Unavailable;
-        var beginsAgain = _checkpoint is not null && !_policy.RequireExact && BrokenStream.IsUselessCheckpoint(failure);
-        if (beginsAgain)
+        var suitsAnother = MaySuitAnother(failure, server);
+        var beginsAgain = !suitsAnother && _checkpoint is not null && !_policy.RequireExact && BrokenStream.IsUselessCheckpoint(failure);
+        if (suitsAnother)
+        {
+            _unfit.Add(server);
+        }
+        else if (beginsAgain)
         {
             // What the first server chose is pinned by now, so that beginning again gives the same picture.
             _checkpoint = null;
@@ -118,6 +124,10 @@ internal sealed class ReconstructionAttempts
         _break = failure;
         return failure.PushBack ?? failure.RetryAfter ?? (beginsAgain ? null : Delay());
     }
+
+    /// <summary>Whether a server that was not asked yet may go on from what this one can't, and there are tries left to begin again if none does.</summary>
+    private bool MaySuitAnother(FlashException failure, Uri server) =>
+        BrokenStream.IsUselessHere(failure) && _checkpoint is not null && !_unfit.Contains(server) && _unfit.Count + 1 < _servers && _breaksInARow + 1 < _policy.Tries;
 
     private TimeSpan Delay()
     {
@@ -169,6 +179,7 @@ internal sealed class ReconstructionAttempts
         if (checkpoint is not null && Crc32.HashToUInt32(checkpoint.Data.Span) == checkpoint.Crc32)
         {
             _checkpoint = checkpoint;
+            _unfit.Clear();
         }
     }
 

@@ -28,7 +28,7 @@ class AsyncReconstruction:
         self, stubs: Stubs, request: reconstruction_pb2.ReconstructRequest, policy: ResumePolicy, metadata: Metadata, timeout: float | None
     ) -> None:
         self._stubs, self._policy, self._metadata = stubs, policy, metadata
-        self._attempts = Attempts(request, policy, timeout)
+        self._attempts = Attempts(request, policy, timeout, len(stubs))
         self._call: Any = None
         self._cancelled = asyncio.Event()
         self._events = self._run()

@@ -43,6 +43,8 @@ class Options:
     """Points of the DDIM grid over the whole schedule; None means the sampler of the preset, if it has one, else DDPM."""
     ddim_eta: float = 0.0
     """Noise of the DDIM steps, 0 to 1; with ddim_steps only."""
+    ddpm: bool = False
+    """Every timestep from the start down, also where the solver's preset has a DDIM grid."""
     seed: int | None = None
     every_steps: int = 0
     """A progress event every so many steps; 0 means about twenty in all."""
@@ -109,6 +111,10 @@ class Options:
         )
 
     def _sampling(self) -> wire.Sampling:
+        if self.ddpm:
+            if self.ddim_steps is not None or self.ddim_eta:
+                raise ValueError("Give ddpm or ddim_steps and ddim_eta, not both: those are of another sampler.")
+            return wire.Sampling(sampler=wire.SAMPLER_DDPM)
         if self.ddim_steps is None:
             if self.ddim_eta:
                 raise ValueError("Give ddim_steps with ddim_eta: without them the sampler is DDPM, which has no eta.")

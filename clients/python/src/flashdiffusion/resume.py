@@ -19,6 +19,8 @@ from flashdiffusion.v1 import reconstruction_events_pb2, reconstruction_pb2, res
 _BROKEN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.DATA_LOSS}
 # What was made for another server, key, version or time, or has more steps left than time: what begins again is shortened. The request itself may be fine.
 _USELESS_CHECKPOINT = {"RESUME_TOKEN_INVALID", "RESUME_EXPIRED", "RESUME_UNFIT", "DEADLINE_TOO_TIGHT"}
+# Of these another server may think otherwise: it has another key, or other versions.
+_UNFIT_HERE = {"RESUME_TOKEN_INVALID", "RESUME_UNFIT"}
 _RESET_TEXTS = ("RST_STREAM", "Stream removed", "Connection reset", "GOAWAY")
 
 
@@ -43,7 +45,7 @@ class ResumePolicy:
 class Attempts:
     """One reconstruction over as many streams as it takes. Knows no transport: the sync and the asyncio client both drive it."""
 
-    def __init__(self, request: reconstruction_pb2.ReconstructRequest, policy: ResumePolicy, timeout: float | None = None) -> None:
+    def __init__(self, request: reconstruction_pb2.ReconstructRequest, policy: ResumePolicy, timeout: float | None = None, servers: int = 1) -> None:
         self._request = reconstruction_pb2.ReconstructRequest()
         self._request.CopyFrom(request)
         if not self._request.request_id:
@@ -52,6 +54,8 @@ class Attempts:
             self._request.progress.checkpoint_every_steps = policy.checkpoint_every_steps
         self._policy = policy
         self._checkpoint: resume_pb2.Checkpoint | None = None
+        self._servers = servers
+        self._unfit: set[str] = set()
         self._breaks_in_a_row = 0
         self._lost_in_a_row: dict[str, FlashError] = {}
         self._sequence = -1
@@ -101,7 +105,9 @@ class Attempts:
     def lost(self, error: FlashError, server: str) -> float:
         """Seconds for which the server is to be left alone; raises the error if there is none, after those of other servers with what each said last."""
         begins_again = False
-        if error.reason in _USELESS_CHECKPOINT and self._checkpoint is not None and not self._policy.require_exact:
+        if self._may_suit_another(error, server):
+            self._unfit.add(server)
+        elif error.reason in _USELESS_CHECKPOINT and self._checkpoint is not None and not self._policy.require_exact:
             # What the first server chose is pinned by now, so that beginning again gives the same picture.
             self._checkpoint = None
             begins_again = True
@@ -117,6 +123,11 @@ class Attempts:
             return error.retry_after
         # Where nothing but the checkpoint was wrong there is nothing to wait for.
         return 0.0 if begins_again else delay * random.uniform(0.5, 1.0)
+
+    def _may_suit_another(self, error: FlashError, server: str) -> bool:
+        """Whether a server that was not asked yet may go on from what this one can't, and there are tries left to begin again if none does."""
+        is_unfit = error.reason in _UNFIT_HERE and self._checkpoint is not None and server not in self._unfit
+        return is_unfit and len(self._unfit) + 1 < self._servers and self._breaks_in_a_row + 1 < self._policy.tries
 
     def _begin(self, accepted: reconstruction_events_pb2.Accepted) -> bool:
         """Whether it says anything new: at first, and where it begins again with another plan."""
@@ -137,6 +148,7 @@ class Attempts:
         if checkpoint.token and zlib.crc32(checkpoint.data) == checkpoint.crc32:
             self._checkpoint = resume_pb2.Checkpoint()
             self._checkpoint.CopyFrom(checkpoint)
+            self._unfit.clear()
 
 
 def _is_break(error: FlashError) -> bool:
