@@ -58,7 +58,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _cancelLatency = Meter.CreateHistogram("flashdiffusion.cancel.latency", "s", "Time from a cancellation to its place being free.", null, StepSeconds);
         _etaError = Meter.CreateHistogram("flashdiffusion.estimator.eta_error", "1", "Relative error of the first ETA, actual over estimated, minus 1.", null, EtaErrors);
         _accepted = Meter.CreateCounter<long>("flashdiffusion.requests.accepted", "{request}", "Requests taken on; each ends once, however it ends.");
-        _rejected = Meter.CreateCounter<long>("flashdiffusion.requests.rejected", "{request}", "Requests refused at once.");
+        _rejected = Meter.CreateCounter<long>("flashdiffusion.requests.rejected", "{request}", "Requests refused at once, and estimates and degradations that failed.");
         _stalled = Meter.CreateCounter<long>("flashdiffusion.stream.stalled", "{stream}", "Streams and answers whose client stopped reading and was let go.");
         _detached = Meter.CreateCounter<long>("flashdiffusion.requests.detached", "{request}", "Reconstructions that went on after their last stream broke; how they end is counted too.");
         _resumed = Meter.CreateCounter<long>("flashdiffusion.resume.count", "{resume}", "Reconstructions that went on from a checkpoint.");
@@ -149,10 +149,14 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     public void ObserveContexts(Func<int> contexts) =>
         Meter.CreateObservableGauge("flashdiffusion.solver.contexts", contexts, "{context}", "Load contexts of solver plugins.");
 
-    /// <summary>Shows until when clients can connect over TLS.</summary>
+    /// <summary>Shows from when and until when clients can connect over TLS: whether an end is near depends on how long the certificate lives.</summary>
+    /// <param name="begin">Seconds since 1970.</param>
     /// <param name="end">Seconds since 1970.</param>
-    public void ObserveCertificate(Func<long> end) =>
+    public void ObserveCertificate(Func<long> begin, Func<long> end)
+    {
+        Meter.CreateObservableGauge("flashdiffusion.tls.certificate.begin", begin, "s", "Begin of the certificate in use, since 1970.");
         Meter.CreateObservableGauge("flashdiffusion.tls.certificate.end", end, "s", "End of the certificate in use, since 1970.");
+    }
 
     /// <summary>A request that took steps ended: what it cost here, as its result says.</summary>
     public void RecordCost(string solver, int steps, StepCost calls, int severityEncoder)
@@ -169,7 +173,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         }
     }
 
-    /// <summary>A request was refused.</summary>
+    /// <summary>A request was refused, or failed where it is no reconstruction yet or none at all.</summary>
     public void RecordRejection(RejectionReason reason) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 
     /// <summary>A cancelled request's place is free.</summary>

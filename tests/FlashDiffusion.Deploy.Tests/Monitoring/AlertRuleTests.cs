@@ -22,6 +22,7 @@ public sealed class AlertRuleTests
     [InlineData("> 4000", "> 400000")]
     [InlineData("reason=\"QueueFull\"", "reason=~\".+\"")]
     [InlineData("for: 15m", "for: 1s")]
+    [InlineData("clamp_max(0.1", "clamp_max(0.4")]
     public void Rules_WithAPlantedError_FailTheirTests(string right, string wrong)
     {
         var tool = OutsideTool.Require("promtool");

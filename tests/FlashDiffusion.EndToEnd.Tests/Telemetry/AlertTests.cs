@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FlashDiffusion.EndToEnd.Tests.Servers;
+using FlashDiffusion.Testing.Certificates;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
@@ -49,6 +50,7 @@ public sealed class AlertTests
         await SeenAsync(prometheus, () => Task.CompletedTask, "FlashDiffusionNotReady");
         await server.KillAsync();
         await SeenAsync(prometheus, () => Task.CompletedTask, "FlashDiffusionDown");
+        await OutliveAsync();
         Assert.Equal(ShortRules.Names.Order(), _seen.Keys.Order());
         Assert.Contains("solver faulty_solver hung on 127.0.0.1:", _seen["FlashDiffusionThreadAbandoned"].Replace("localhost", "127.0.0.1", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("ReconstructionService/Reconstruct on ", _seen["FlashDiffusionInternalErrors"], StringComparison.Ordinal);
@@ -70,6 +72,23 @@ public sealed class AlertTests
         await SeenAsync(prometheus, () => EndedAsync(server, leaking), "FlashDiffusionTensorsGrow");
         var slow = await FaultyAsync(server, "none", delay: 1000);
         await SeenAsync(prometheus, () => LeftAsync(server, slow), "FlashDiffusionSlowFirstLatent", "FlashDiffusionSlowCancel");
+    }
+
+    /// <summary>A server whose certificate is near its end.</summary>
+    private async Task OutliveAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("flash-ending-");
+        using var authority = new TestAuthority();
+        var (certificate, key) = (Path.Combine(folder.FullName, "server.pem"), Path.Combine(folder.FullName, "server.key"));
+        // Of sixty-six minutes.
+        authority.Server(left: TimeSpan.FromMinutes(6)).Write(certificate, key);
+        await using (var server = await RunningServer.StartAsync([$"--tls-certificate={certificate}", $"--tls-key={key}"]))
+        await using (var prometheus = new PrometheusServer(server.Metrics, ShortRules.Text))
+        {
+            await SeenAsync(prometheus, () => Task.CompletedTask, "FlashDiffusionCertificateEnds");
+        }
+
+        folder.Delete(recursive: true);
     }
 
     /// <summary>More than the server can do: it waits, it is refused, and what may not wait goes.</summary>

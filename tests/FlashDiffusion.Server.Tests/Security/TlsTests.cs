@@ -92,7 +92,9 @@ public sealed class TlsTests : IDisposable
             ((CertificateWatch)server.Services.GetServices<IHostedService>().Single(service => service is CertificateWatch)).Look();
             Assert.DoesNotContain("The TLS certificate end", server.Logs.Text, StringComparison.Ordinal);
             using var http = new HttpClient();
-            Assert.Matches(@"(?m)^flashdiffusion_tls_certificate_end_seconds\S* \d{10}", await http.GetStringAsync(new Uri(server.Metrics, "/metrics"), TestContext.Current.CancellationToken));
+            var metrics = await http.GetStringAsync(new Uri(server.Metrics, "/metrics"), TestContext.Current.CancellationToken);
+            Assert.Matches(@"(?m)^flashdiffusion_tls_certificate_begin_seconds\S* \d{10}", metrics);
+            Assert.Matches(@"(?m)^flashdiffusion_tls_certificate_end_seconds\S* \d{10}", metrics);
         }
         else
         {

@@ -26,7 +26,7 @@ public sealed partial class MetricNamesTests : IDisposable
         _telemetry.Observe([], []);
         _telemetry.ObserveContexts(() => 1);
         _telemetry.ObserveReadiness(() => true);
-        _telemetry.ObserveCertificate(() => 1);
+        _telemetry.ObserveCertificate(() => 1, () => 2);
         _ = new RpcMetrics(_telemetry, TimeProvider.System);
         _instruments = Instruments.Of(_telemetry);
     }
@@ -57,6 +57,7 @@ public sealed partial class MetricNamesTests : IDisposable
     [InlineData("flashdiffusion.resume.count", "{resume}", "counter")]
     [InlineData("flashdiffusion.solver.contexts", "{context}", "gauge")]
     [InlineData("flashdiffusion.server.ready", "{server}", "gauge")]
+    [InlineData("flashdiffusion.tls.certificate.begin", "s", "gauge")]
     [InlineData("flashdiffusion.tls.certificate.end", "s", "gauge")]
     [InlineData("flashdiffusion.estimator.eta_error", "1", "histogram")]
     public void Instrument_OfTheConvention_IsThereOnce(string name, string unit, string kind)

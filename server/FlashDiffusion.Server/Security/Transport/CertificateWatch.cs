@@ -6,7 +6,7 @@ namespace FlashDiffusion.Server.Security.Transport;
 /// <summary>Says before and after its end that the server's certificate is none any more, at the start and twice a day.</summary>
 internal sealed class CertificateWatch : BackgroundService
 {
-    // Authorities renew with a third of the time left; certificates that live for days would be warned of all their life by days.
+    // As in deploy/prometheus/alerts.yaml. Authorities renew with a third of the time left; certificates that live for days would be warned of all their life by days.
     private const double ShareLeft = 0.1;
     private static readonly TimeSpan MostLeft = TimeSpan.FromDays(14);
     private static readonly TimeSpan Between = TimeSpan.FromHours(12);
@@ -18,7 +18,7 @@ internal sealed class CertificateWatch : BackgroundService
     public CertificateWatch(Rotating<TlsIdentity> identity, FlashDiffusionTelemetry telemetry, TimeProvider time, ILogger<CertificateWatch> logger)
     {
         (_identity, _time, _logger) = (identity, time, logger);
-        telemetry.ObserveCertificate(() => identity.Current.Ends.ToUnixTimeSeconds());
+        telemetry.ObserveCertificate(() => identity.Current.Begins.ToUnixTimeSeconds(), () => identity.Current.Ends.ToUnixTimeSeconds());
     }
 
     /// <summary>A certificate that has ended is not taken over one that holds.</summary>
