@@ -236,7 +236,8 @@ internal sealed class RetainedReconstruction(RequestKey key, RequestFingerprint 
                     _followers.ForEach(follower => follower.Events.Publish(accepted));
                     break;
                 case ProgressEvent progress:
-                    _progress = progress with { Checkpoint = progress.Checkpoint ?? _progress?.Checkpoint };
+                    // An event may be for a checkpoint only: who polls sees no picture come and go.
+                    _progress = progress with { Checkpoint = progress.Checkpoint ?? _progress?.Checkpoint, Preview = progress.Preview ?? _progress?.Preview };
                     _followers.ForEach(follower => follower.Events.Publish(progress));
                     break;
                 default:

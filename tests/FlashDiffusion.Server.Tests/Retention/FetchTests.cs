@@ -1,5 +1,6 @@
 using FlashDiffusion.Server.Retention;
 using FlashDiffusion.Server.Tests.Requests;
+using FlashDiffusion.Server.Tests.Security;
 using FlashDiffusion.Server.Tests.Serving;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -50,6 +51,36 @@ public sealed class FetchTests
         Assert.NotNull((await GetAsync(server, V1.PictureFormat.Png)).Value!.Result);
         register.Forget(register.Find(new RequestKey(Anybody, "one"))!);
         Assert.Equal(0, register.Bytes);
+    }
+
+    [Fact]
+    public async Task Get_AfterAnEventForACheckpointOnly_HasTheNewestPreview()
+    {
+        var step = 0;
+        using var hold = new ManualResetEventSlim();
+        await using var server = await InProcessServer.StartAsync(new MapperScene
+        {
+            Called = (network, _) =>
+            {
+                if (network == "Denoise" && ++step == 8)
+                {
+                    hold.Wait(TimeSpan.FromSeconds(60));
+                }
+            },
+        });
+        var request = InProcessServer.Short();
+        request.RequestId = "one";
+        request.Sampling.DdimSteps = 10;
+        request.Progress = new V1.ProgressOptions { EverySteps = 5, Preview = V1.PreviewKind.Decoded, CheckpointEverySteps = 1 };
+        var running = InProcessServer.ResultAsync(server.Reconstruction(), request, InProcessServer.Call());
+
+        V1.Progress? progress = null;
+        await Eventually.IsAsync(async () => (progress = (await GetAsync(server, V1.PictureFormat.Unspecified)).Value?.Progress)?.Step == 7);
+
+        Assert.NotNull(progress!.Checkpoint);
+        Assert.NotNull(progress.Preview);
+        hold.Set();
+        await running;
     }
 
     private static async Task RunAsync(InProcessServer server)

@@ -502,7 +502,8 @@ export type GetReconstructionResponse = Message<"flashdiffusion.v1.GetReconstruc
   accepted?: Accepted | undefined;
 
   /**
-   * The newest progress event, with the newest checkpoint if the request asked for checkpoints; absent before the first.
+   * The newest progress event, with the newest checkpoint and the newest preview if the request asked for them, of this step or an earlier one; absent
+   * before the first.
    *
    * @generated from field: flashdiffusion.v1.Progress progress = 4;
    */
