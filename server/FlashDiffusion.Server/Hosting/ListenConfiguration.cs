@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace FlashDiffusion.Server.Hosting;
 
 /// <summary>The ports of the server; that of the admin service only where it is enabled.</summary>
-internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOptions<AdminOptions> admin, IServiceProvider services, ILogger<ListenConfiguration> logger) : IConfigureOptions<KestrelServerOptions>
+internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOptions<AdminOptions> admin, IServiceProvider services, VanishedClients vanished, ILogger<ListenConfiguration> logger) : IConfigureOptions<KestrelServerOptions>
 {
     private const int UploadWindow = 4 * 1024 * 1024;
     private const int MessageOverhead = 64 * 1024;
@@ -70,7 +70,7 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOpti
             listen.Use(next => connection =>
             {
                 connection.Features.Set(feature);
-                return next(connection);
+                return role == EndpointRole.Http ? vanished.WatchAsync(connection, next) : next(connection);
             });
         }
     }

@@ -15,6 +15,7 @@ using FlashDiffusion.Server.Security.Callers;
 using FlashDiffusion.Server.Services;
 using FlashDiffusion.Server.Telemetry;
 using Grpc.HealthCheck;
+using Grpc.Reflection;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -114,6 +115,7 @@ internal static class ServerHost
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ListenConfiguration>();
         services.AddOptions<SocketTransportOptions>().Configure<IOptions<ServerOptions>>((sockets, server) =>
             sockets.CreateBoundListenSocket = endpoint => WatchedSockets.Listen(endpoint, TimeSpan.FromSeconds(server.Value.StallSeconds) + VanishedMargin));
+        services.AddSingleton<VanishedClients>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServingState>();
         services.AddSingleton<HealthService>();
@@ -156,6 +158,8 @@ internal static class ServerHost
         services.AddSingleton<IConfigureOptions<CorsOptions>, BrowserAccess>();
         var rpc = services.AddGrpc();
         JsonTwin.Add(rpc);
+        rpc.AddServiceOptions<ReflectionServiceImpl>(reflection => reflection.Interceptors.Add<EndingStreams>());
+        rpc.AddServiceOptions<ReflectionV1ServiceImpl>(reflection => reflection.Interceptors.Add<EndingStreams>());
         rpc.AddServiceOptions<HealthService>(health => health.MaxReceiveMessageSize = HealthService.MostBytes);
         rpc.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ServerOptions>>((grpc, server) =>
         {

@@ -7,8 +7,8 @@ namespace FlashDiffusion.Server.Hosting;
 /// <summary>
 /// Makes the sockets that listen, whose connections inherit what is set here: the system looks by itself whether the other machine is still there.
 /// HTTP/1.1 has no pings, and would hold a place on the device until TCP gives up, a quarter of an hour later. On Linux it is the patience alone that ends a
-/// connection, also one that only waits: where it is set, the number of unanswered probes has no say. So a client that vanished keeps its place over HTTP/1.1 for
-/// <c>Server:StallSeconds</c> and 30 s more, over HTTP/2 for the 30 s of its pings.
+/// connection, also one that only waits: where it is set, the number of unanswered probes has no say. It counts a reader that pauses as one that is gone, and so must be
+/// longer than a pause may be; who is gone is told apart, and sooner, by <see cref="VanishedClients"/> over HTTP/1.1 and by the pings of HTTP/2.
 /// </summary>
 internal static class WatchedSockets
 {
