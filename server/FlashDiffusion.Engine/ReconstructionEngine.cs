@@ -50,7 +50,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         _watch = new SessionWatch(options, ends, time);
         _fleet = new DeviceFleet(options, ends, time, telemetry, logger);
         _shortWork = new ShortWork(options.MaximumWorkItems);
-        _admissions = new AdmissionThreads(options, _fleet.Quarantine, time, logger, _fleet.Expel);
+        _admissions = new AdmissionThreads(options, _fleet.Quarantine, time, telemetry, logger, _fleet.Expel);
     }
 
     private enum State
@@ -167,7 +167,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             return refused;
         }
 
-        return await BoundedAsync(() =>
+        return await ShortWorkFailures.ToldAsync(_telemetry, _logger, BoundedAsync(() =>
         {
             var answer = new TaskCompletionSource<DeviceAnswer<SeverityReport>>(TaskCreationOptions.RunContinuationsAsynchronously);
             var loop = _fleet.Lightest();
@@ -180,7 +180,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
             }
 
             return answer.Task;
-        }, lease);
+        }, lease));
     }
 
     /// <summary>Degrades a clean picture.</summary>
@@ -195,7 +195,8 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         }
 
         var device = _fleet.ForShortWork();
-        return await BoundedAsync(() => Enqueue(device, WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[device])), request.Operator.Family, lease, cancellation, request.Kind)), lease);
+        var work = WorkItem.Of(() => Degrading.Run(request, torch.device(Devices[device])), request.Operator.Family, lease, cancellation, request.Kind);
+        return await ShortWorkFailures.ToldAsync(_telemetry, _logger, BoundedAsync(() => Enqueue(device, work), lease));
     }
 
     /// <summary>Runs work on the first device's thread.</summary>
@@ -330,7 +331,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     private ReconstructionSession Open(ReconstructionRequest request, DeviceLoop loop, IDisposable? lease = null, bool isWarmUp = false)
     {
-        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake) { Lease = lease, IsWarmUp = isWarmUp, TooTight = () => loop.Refusal(request) };
+        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake) { Lease = lease, IsWarmUp = isWarmUp, TooTight = () => loop.Refusal(request), Queue = () => _fleet.Queue(_options.MaximumSessions) };
         Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);
         _watch.Watch(session);
         return session;
@@ -385,10 +386,11 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     private CallerKey Told(CallerKey caller) => _options.FairShare ? caller : default;
 
-    private Rejection Full(string message) => Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = Known(_fleet.NextFree(_options.MaximumSessions)), Eta = Known(_fleet.Backlog) });
-
-    // Who refuses is not idle: a device that has just taken in what came has not reckoned with it yet.
-    private static TimeSpan? Known(TimeSpan? time) => time > TimeSpan.Zero ? time : null;
+    private Rejection Full(string message)
+    {
+        var (next, all) = _fleet.Queue(_options.MaximumSessions);
+        return Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = next, Eta = all });
+    }
 
     private Rejection Count(Rejection rejection)
     {

@@ -94,7 +94,7 @@ internal static partial class Log
     public static partial void Drained(ILogger logger, int running);
 
     [LoggerMessage(EventId = 3010, EventName = "Answered", Message = "Answered {Code} ({Reason}): {Message}")]
-    public static partial void Answered(ILogger logger, LogLevel level, Grpc.Core.StatusCode code, string reason, string message, Exception? exception);
+    public static partial void Answered(ILogger logger, LogLevel level, Grpc.Core.StatusCode code, string reason, string message);
 
     [LoggerMessage(3011, LogLevel.Debug, "The client of session {Session} went away.", EventName = "ClientGone")]
     public static partial void ClientGone(ILogger logger, long session);
@@ -104,9 +104,6 @@ internal static partial class Log
 
     [LoggerMessage(3039, LogLevel.Information, "The client of {Method} did not read for {Seconds} s; its call is cancelled.", EventName = "CallStalled")]
     public static partial void CallStalled(ILogger logger, string method, double seconds);
-
-    [LoggerMessage(3013, LogLevel.Error, "Session {Session} failed: {Reason}", EventName = "SessionFailed")]
-    public static partial void SessionFailed(ILogger logger, long session, string reason, Exception exception);
 
     [LoggerMessage(3030, LogLevel.Warning, "{Warning}", EventName = "Exposed")]
     public static partial void Exposed(ILogger logger, string warning);

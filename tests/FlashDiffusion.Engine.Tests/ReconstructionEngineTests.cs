@@ -94,6 +94,24 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         Assert.True(_engine.Submit(Request(10)).IsAccepted);
     }
 
+    [Fact]
+    public async Task QueueTimeout_BehindWork_SaysWhenToComeAgainAsAFullQueueDoes()
+    {
+        await EngineHarness.ResultAsync(_engine.Submit(Request(1)).Session!);
+        _gate.Reset();
+        Volatile.Write(ref _ungated, 5);
+        var ahead = _engine.Submit(Request(2)).Session!;
+        Assert.True(SpinWait.SpinUntil(() => _engine.Load.Steps > 0, Patience));
+
+        var failure = await EngineHarness.FailureAsync(_engine.Submit(Request(3) with { QueueTimeout = TimeSpan.FromMilliseconds(20) }).Session!);
+
+        Assert.Equal("QUEUE_TIMEOUT", failure.Reason);
+        Assert.True(failure.RetryAfter > TimeSpan.Zero);
+        Assert.True(failure.Eta >= failure.RetryAfter);
+        _gate.Set();
+        await EngineHarness.ResultAsync(ahead);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

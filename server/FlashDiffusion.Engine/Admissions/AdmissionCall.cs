@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Sessions;
@@ -13,6 +14,9 @@ internal sealed class AdmissionCall(Quarantine quarantine, TimeProvider time, Ac
 {
     private readonly CallGuard _guard = new(time);
     private int _left;
+
+    /// <summary>Span of whoever asked; its log lines belong there.</summary>
+    public ActivityContext Parent { get; } = Activity.Current?.Context ?? default;
 
     /// <summary>Time that it has been in foreign code; zero while it is not.</summary>
     public TimeSpan Away => _guard.Away;

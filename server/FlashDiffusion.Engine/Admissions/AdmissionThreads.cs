@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Hangs;
+using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,7 @@ internal sealed class AdmissionThreads : IDisposable
     private readonly ConcurrentDictionary<AdmissionCall, bool> _running = new();
     private readonly Quarantine _quarantine;
     private readonly WakingTime _waking;
+    private readonly FlashDiffusionTelemetry _telemetry;
     private readonly ILogger _logger;
     private readonly Action<HungCall, bool> _hung;
     private ITimer? _watchdog;
@@ -35,12 +37,13 @@ internal sealed class AdmissionThreads : IDisposable
     /// <param name="options">Options.</param>
     /// <param name="quarantine">Parts that are called no more.</param>
     /// <param name="time">Clock and timers.</param>
+    /// <param name="telemetry">Counts what failed.</param>
     /// <param name="logger">Log.</param>
     /// <param name="hung">Told of a call that hung before its caller is, and whether it is the first one of its part.</param>
-    public AdmissionThreads(EngineOptions options, Quarantine quarantine, TimeProvider time, ILogger logger, Action<HungCall, bool> hung)
+    public AdmissionThreads(EngineOptions options, Quarantine quarantine, TimeProvider time, FlashDiffusionTelemetry telemetry, ILogger logger, Action<HungCall, bool> hung)
     {
         _waking = new WakingTime(time, TimeSpan.FromSeconds(options.StepLimitSeconds));
-        (_quarantine, _logger, _hung) = (quarantine, logger, hung);
+        (_quarantine, _telemetry, _logger, _hung) = (quarantine, telemetry, logger, hung);
     }
 
     /// <summary>Begins to look for calls that hang.</summary>
@@ -116,11 +119,7 @@ internal sealed class AdmissionThreads : IDisposable
         catch (PartFailedException failed)
         {
             lease?.Dispose();
-            if (failed.Failure.Cause is { } cause)
-            {
-                Log.PlanFailed(_logger, cause, failed.Failure.Message);
-            }
-
+            Tell(call, failed.Failure);
             answer.TrySetResult(new DeviceAnswer<T> { Failure = failed.Failure });
         }
         catch (Exception exception)
@@ -153,7 +152,16 @@ internal sealed class AdmissionThreads : IDisposable
             var hung = new HungCall(abandoned.Part, abandoned.Work, Name, _waking.Limit);
             Log.ThreadAbandoned(_logger, PartNames.WordsOf(abandoned.Part), Name, hung.Reason);
             _hung(hung, isFirst);
+            Tell(call, hung.Failure);
             call.Strand(hung.Failure);
         }
+    }
+
+    // The one line and the one count of it: whoever tells the caller knows neither what was thrown nor that it was a plan.
+    private void Tell(AdmissionCall call, Failure failure)
+    {
+        using var traced = LogContext.Of(call.Parent);
+        Log.PlanFailed(_logger, failure.Cause, failure.Message);
+        _telemetry.RecordRejection(RejectionReason.PlanFailed);
     }
 }

@@ -14,4 +14,10 @@ internal enum RejectionReason
 
     /// <summary>The request can't be run as it is.</summary>
     Invalid,
+
+    /// <summary>The plan of its solver or its operator threw or hung; counted only, and told as a failure.</summary>
+    PlanFailed,
+
+    /// <summary>An estimate or a degradation failed on its device; counted only, and told as a failure.</summary>
+    WorkFailed,
 }

@@ -97,6 +97,25 @@ internal static class StepCommit
 
     private static Tensor Kept(Tensor tensor) => tensor.DetachFromDisposeScope();
 
+    // Plugins may be written without null checks, and in languages without them.
+    private static void CheckPresence(StepOutput? output)
+    {
+        if (output is null)
+        {
+            throw new SolverContractException($"The step returned null; {nameof(ILatentSolver.Step)} returns a {nameof(StepOutput)} with {nameof(StepOutput.Latents)} and {nameof(StepOutput.PredictedClean)} for every row.");
+        }
+
+        var missing = output.Latents is null ? nameof(StepOutput.Latents)
+            : output.PredictedClean is null ? nameof(StepOutput.PredictedClean)
+            : output.Scratch is null ? nameof(StepOutput.Scratch)
+            : output.Scratch.FirstOrDefault(pair => pair.Value is null) is { Key: { } name } ? $"{nameof(StepOutput.Scratch)}['{name}']"
+            : null;
+        if (missing is not null)
+        {
+            throw new SolverContractException($"The step returned a {nameof(StepOutput)} whose {missing} is null; it is a tensor for every row, and a step with nothing to carry leaves {nameof(StepOutput.Scratch)} as it is.");
+        }
+    }
+
     private static Failure NotFinite(Sample sample) => new(
         SessionOutcome.SolverFailed,
         "NOT_FINITE",
@@ -104,6 +123,7 @@ internal static class StepCommit
 
     private static void CheckShapes(StepBatch batch, StepOutput output)
     {
+        CheckPresence(output);
         if (!output.Latents.shape.AsSpan().SequenceEqual(batch.Latents.shape) || output.Latents.dtype != ScalarType.Float32)
         {
             throw new SolverContractException($"The step returned latents of shape ({string.Join(", ", output.Latents.shape)}) and type {output.Latents.dtype}, not ({string.Join(", ", batch.Latents.shape)}) and Float32.");

@@ -57,9 +57,9 @@ internal sealed class DeviceFleet : IDisposable
     /// <summary>Expected time until all that was accepted is done, be it still on its way to a device; null if unknown.</summary>
     public TimeSpan? Backlog => Loops.Select(loop => loop.Backlog).ToArray() is var each && each.All(backlog => backlog is not null) ? each.Max() : null;
 
-    /// <summary>Expected time until a place is free; null if unknown.</summary>
+    /// <summary>What is told to who is refused: the expected times until a place is free, and until all that was accepted is done; null where unknown.</summary>
     /// <param name="places">How many there are, all taken: where nothing is planned yet, each is free after its share of the whole.</param>
-    public TimeSpan? NextFree(int places) => Load.NextFree ?? Backlog / places;
+    public (TimeSpan? NextFree, TimeSpan? All) Queue(int places) => (Known(Load.NextFree ?? (Backlog / places)), Known(Backlog));
 
     /// <summary>The device with the least remaining work.</summary>
     public DeviceLoop Lightest() => Loops.Length == 1 ? Loops[0] : Loops.MinBy(loop => loop.Pressure)!;
@@ -129,6 +129,9 @@ internal sealed class DeviceFleet : IDisposable
             loop.Wake();
         }
     }
+
+    // Who refuses is not idle: a device that has just taken in what came has not reckoned with it yet.
+    private static TimeSpan? Known(TimeSpan? time) => time > TimeSpan.Zero ? time : null;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -120,10 +120,12 @@ internal sealed class ItemQueue(CallGuard guard, TimeProvider time, TimeProvider
     {
         Leave(_running);
         _running = item;
-        if (item.Run(guard) is { } failure)
+
+        // Of what callers asked for the engine says so, where it answers them.
+        if (item.Run(guard) is { } failure && item.Kind is null)
         {
             using var traced = LogContext.Of(item.Parent);
-            Log.WorkFailed(logger, failure.Cause, failure.Reason);
+            Log.WorkFailed(logger, failure.Cause, failure.Reason, failure.Message);
         }
 
         Leave(item);

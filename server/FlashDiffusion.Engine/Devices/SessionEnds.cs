@@ -23,11 +23,16 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
     /// <summary>A failure of a session whose time is up: before it was planned it is a refusal, with the ETA if anybody knows; afterwards a broken promise.</summary>
     public static Failure ExpiryOf(ReconstructionSession session) => (session.IsPlanned ? null : session.TooTight()) ?? Expired;
 
-    /// <summary>A failure of a session whose first step did not begin in time.</summary>
-    public static Failure QueuedTooLong(TimeSpan longest) => new(
-        SessionOutcome.QueuedTooLong,
-        "QUEUE_TIMEOUT",
-        string.Create(CultureInfo.InvariantCulture, $"The reconstruction waited {longest.TotalSeconds:0.###} s for its first step, and that is as long as it may wait."));
+    /// <summary>A failure of a session whose first step did not begin in time, with what a full queue says too: when to come again, and how long everything there takes.</summary>
+    public static Failure QueuedTooLong(ReconstructionSession session, TimeSpan longest)
+    {
+        var (next, all) = session.Queue();
+        return new Failure(
+            SessionOutcome.QueuedTooLong,
+            "QUEUE_TIMEOUT",
+            string.Create(CultureInfo.InvariantCulture, $"The reconstruction waited {longest.TotalSeconds:0.###} s for its first step, and that is as long as it may wait."))
+        { RetryAfter = next, Eta = all };
+    }
 
     /// <summary>Why a session should end now; null if it should go on. One that has ended already (its timer did that) should too.</summary>
     public Failure? Verdict(ReconstructionSession session)
@@ -103,13 +108,13 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             telemetry.RecordCancel(time.GetElapsedTime(session.CancelledAt).TotalSeconds);
         }
 
-        if (failure.Outcome is SessionOutcome.Cancelled or SessionOutcome.DeadlineExceeded or SessionOutcome.QueuedTooLong or SessionOutcome.BudgetTooSmall or SessionOutcome.Rejected)
+        if (failure.IsOfCaller)
         {
             Log.EndedByCaller(logger, session.Id, failure.Outcome, failure.Reason);
         }
         else
         {
-            Log.Failed(logger, failure.Cause, session.Id, failure.Outcome, failure.Reason);
+            Log.Failed(logger, failure.Cause, session.Id, failure.Outcome, failure.Reason, failure.Message);
         }
     }
 

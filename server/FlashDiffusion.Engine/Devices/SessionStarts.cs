@@ -225,7 +225,7 @@ internal sealed class SessionStarts(
                 measurement.Dispose();
             },
         };
-        SolverPlan Ask(SampleSpec spec) => guard.Run(session.Request.Solver, "A plan", stake, _ => session.Request.Solver.Plan(spec));
+        SolverPlan Ask(SampleSpec spec) => guard.Run(session.Request.Solver, "A plan", stake, _ => PlanContract.Checked(session.Request.Solver, session.Request.Solver.Plan(spec)));
         try
         {
             (sample, var failure) = factory.Make(session, session.Request.Model.On(device), piece, measurement, probe, Ask, startedAt, time.GetTimestamp());

@@ -42,7 +42,7 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
     {
         if (!session.HasBegun)
         {
-            ends.Expire(session, SessionEnds.QueuedTooLong(longest));
+            ends.Expire(session, SessionEnds.QueuedTooLong(session, longest));
         }
     }
 

@@ -14,11 +14,11 @@ internal static class Plans
     private static AdmissionCall? _call;
 
     /// <summary>What a solver would do with a sample.</summary>
-    public static SolverPlan Of(ILatentSolver solver, SampleSpec sample) => Run(solver, "A plan", () => solver.Plan(sample));
+    public static SolverPlan Of(ILatentSolver solver, SampleSpec sample) => Run(solver, "A plan", () => PlanContract.Checked(solver, solver.Plan(sample)));
 
     /// <summary>What an operator makes of a picture.</summary>
     public static OperatorPlan Of(OperatorRequest degradation, PictureShape picture) =>
-        Run(degradation.Family, "The plan of an operator", () => degradation.Family.Plan(degradation.Spec, picture));
+        Run(degradation.Family, "The plan of an operator", () => PlanContract.Checked(degradation.Family, degradation.Family.Plan(degradation.Spec, picture)));
 
     /// <summary>Does something whose plans are guarded.</summary>
     /// <typeparam name="T">What comes of it.</typeparam>

@@ -12,8 +12,14 @@ internal sealed record Failure(SessionOutcome Outcome, string Reason, string Mes
     /// <summary>Time that it would have taken, as estimated; null if unknown or beside the point.</summary>
     public TimeSpan? Eta { get; init; }
 
+    /// <summary>Expected time until the next of those ahead is done, for what waited in vain; null if unknown or beside the point.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Whether the sample was well when it ended, so that another server may go on with it.</summary>
     public bool IsResumable { get; init; }
+
+    /// <summary>Whether neither a solver nor a device is to blame, but the caller, the time or the state of the server.</summary>
+    public bool IsOfCaller => Outcome is SessionOutcome.Cancelled or SessionOutcome.DeadlineExceeded or SessionOutcome.QueuedTooLong or SessionOutcome.BudgetTooSmall or SessionOutcome.Rejected;
 
     /// <summary>What the native or plugin code threw, for logs.</summary>
     public Exception? Cause { get; init; }

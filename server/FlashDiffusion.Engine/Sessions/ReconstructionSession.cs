@@ -57,6 +57,9 @@ internal sealed class ReconstructionSession
     /// <summary>Says why it is refused if its time is up before it is planned, with what it would have taken; null if nobody knows. Any thread.</summary>
     public Func<Failure?> TooTight { get; init; } = () => null;
 
+    /// <summary>Says when the next of those that are here is done, and when all are; null where nobody knows. Any thread.</summary>
+    public Func<(TimeSpan? NextFree, TimeSpan? All)> Queue { get; init; } = () => default;
+
     /// <summary>Called once when it is to go on elsewhere: the device may be in a long unit then. Set before it is handed out.</summary>
     public Action HandingOff { get; set; } = () => { };
 

@@ -39,14 +39,14 @@ internal static partial class Log
     [LoggerMessage(1013, LogLevel.Debug, "Session {Session} ended as {Outcome}: {Reason}.")]
     public static partial void EndedByCaller(ILogger logger, long session, SessionOutcome outcome, string reason);
 
-    [LoggerMessage(1014, LogLevel.Error, "Session {Session} failed as {Outcome}: {Reason}.")]
-    public static partial void Failed(ILogger logger, Exception? exception, long session, SessionOutcome outcome, string reason);
+    [LoggerMessage(1014, LogLevel.Error, "Session {Session} failed as {Outcome} ({Reason}): {Message}")]
+    public static partial void Failed(ILogger logger, Exception? exception, long session, SessionOutcome outcome, string reason, string message);
 
     [LoggerMessage(1015, LogLevel.Error, "A request was refused: {Message}")]
-    public static partial void PlanFailed(ILogger logger, Exception exception, string message);
+    public static partial void PlanFailed(ILogger logger, Exception? exception, string message);
 
-    [LoggerMessage(1020, LogLevel.Error, "Device work failed: {Reason}.")]
-    public static partial void WorkFailed(ILogger logger, Exception? exception, string reason);
+    [LoggerMessage(1020, LogLevel.Error, "Device work failed ({Reason}): {Message}")]
+    public static partial void WorkFailed(ILogger logger, Exception? exception, string reason, string message);
 
     [LoggerMessage(1021, LogLevel.Warning, "Operator '{Operator}' threw when it was disposed of; what it holds may be lost until it is collected.")]
     public static partial void OperatorFaulted(ILogger logger, Exception exception, string @operator);

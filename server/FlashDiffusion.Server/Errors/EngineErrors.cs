@@ -61,7 +61,8 @@ internal static class EngineErrors
             Message = failure.Message,
             Metadata = metadata,
             Precondition = failure.Outcome == SessionOutcome.BudgetTooSmall ? "scheduling.max_network_calls" : null,
-            RetryAfter = failure.Outcome is SessionOutcome.Rejected or SessionOutcome.QueuedTooLong ? ShortWait : null,
+            RetryAfter = failure.Outcome is SessionOutcome.Rejected or SessionOutcome.QueuedTooLong ? failure.RetryAfter ?? ShortWait : null,
+            IsLogged = true,
         };
     }
 

@@ -11,14 +11,13 @@ internal static class RefusalLog
     /// <summary>Logs a refusal and makes what travels of it.</summary>
     /// <param name="logger">Of the service.</param>
     /// <param name="error">The refusal; one that speaks of the request is logged by its fields alone.</param>
-    /// <param name="cause">What a solver or the server failed with.</param>
-    public static RpcException Refuse(ILogger logger, ServerError error, Exception? cause = null)
+    public static RpcException Refuse(ILogger logger, ServerError error)
     {
-        var level = error.Code == StatusCode.Internal ? LogLevel.Error : LogLevel.Debug;
+        var level = error is { Code: StatusCode.Internal, IsLogged: false } ? LogLevel.Error : LogLevel.Debug;
         if (logger.IsEnabled(level))
         {
             var said = Describe(ErrorSize.Limit(error));
-            Log.Answered(logger, level, error.Code, error.Reason, said, cause);
+            Log.Answered(logger, level, error.Code, error.Reason, said);
         }
 
         return GrpcStatusMapper.ToException(error);

@@ -31,4 +31,7 @@ internal sealed record ServerError
 
     /// <summary>What has to change first, for FAILED_PRECONDITION.</summary>
     public string? Precondition { get; init; }
+
+    /// <summary>Whether the log has it already, with its cause: who met it knew more than who tells the caller.</summary>
+    public bool IsLogged { get; init; }
 }

@@ -165,15 +165,8 @@ internal sealed class EventWriter(
         return true;
     }
 
-    private ServerError Explain(Failure failure)
-    {
-        if (failure.Cause is not null)
-        {
-            Log.SessionFailed(Logger, feed.Id, failure.Reason, failure.Cause);
-        }
-
-        return failure.Outcome == SessionOutcome.Cancelled && Shutdown.IsCancellationRequested && !gone.IsCancellationRequested
+    private ServerError Explain(Failure failure) =>
+        failure.Outcome == SessionOutcome.Cancelled && Shutdown.IsCancellationRequested && !gone.IsCancellationRequested
             ? EngineErrors.ShuttingDown
             : EngineErrors.Of(failure);
-    }
 }

@@ -110,12 +110,12 @@ internal sealed class ReconstructionService(
         {
             { Value: { } value } => value,
             { Rejection: { } rejection } => throw Refuse(EngineErrors.Of(rejection)),
-            { Failure: { } failure } => throw Refuse(EngineErrors.Of(failure), failure.Cause),
+            { Failure: { } failure } => throw Refuse(EngineErrors.Of(failure)),
             _ => throw new InvalidOperationException("The engine answered with nothing."),
         };
 
     private T Value<T>(Mapped<T> answer)
         where T : class => answer.TryGet(out var value, out var error) ? value : throw Refuse(error);
 
-    private RpcException Refuse(ServerError error, Exception? cause = null) => RefusalLog.Refuse(logger, error, cause);
+    private RpcException Refuse(ServerError error) => RefusalLog.Refuse(logger, error);
 }

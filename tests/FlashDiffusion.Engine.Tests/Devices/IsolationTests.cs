@@ -1,3 +1,4 @@
+using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Scheduling;
@@ -66,6 +67,11 @@ public sealed class IsolationTests
     [InlineData("scratch")]
     [InlineData("scalar scratch")]
     [InlineData("residuals")]
+    [InlineData("nothing")]
+    [InlineData("no latents")]
+    [InlineData("no clean latents")]
+    [InlineData("no scratch")]
+    [InlineData("scratch of nothing")]
     public async Task Tick_SolverReturnsAnotherShapeForOneRow_FailsAlone(string what)
     {
         using var harness = new EngineHarness();
@@ -77,6 +83,11 @@ public sealed class IsolationTests
             "pictures" => output with { DecodedClean = output.DecodedClean![.., .., ..1] },
             "flags" => output with { Completed = [] },
             "scratch" => output with { Scratch = new Dictionary<string, Tensor> { ["momentum"] = zeros(7) } },
+            "nothing" => null!,
+            "no latents" => output with { Latents = null! },
+            "no clean latents" => output with { PredictedClean = null! },
+            "no scratch" => output with { Scratch = null! },
+            "scratch of nothing" => output with { Scratch = new Dictionary<string, Tensor> { ["momentum"] = null! } },
             "scalar scratch" => output with { Scratch = new Dictionary<string, Tensor> { ["momentum"] = zeros([]) } },
             _ => output with { Residual = zeros(7) },
         };
@@ -84,6 +95,8 @@ public sealed class IsolationTests
 
         var failure = await EngineHarness.FailureAsync(sessions[1]);
         Assert.Equal((SessionOutcome.SolverFailed, "SOLVER_FAULT", 0), (failure.Outcome, failure.Reason, failure.Step));
+        // What is wrong with it, and not what came of it.
+        Assert.StartsWith("The step returned ", Assert.IsType<SolverContractException>(failure.Cause).Message, StringComparison.Ordinal);
         Assert.Equal(alone, (await EngineHarness.ResultAsync(sessions[0])).Picture.Values);
         Assert.Equal(2, harness.Ledger.Ended(SessionOutcome.Completed));
     }

@@ -5,7 +5,9 @@ using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Leases;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Testing.Fakes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FlashDiffusion.Engine.Tests.Hangs;
@@ -18,7 +20,7 @@ internal sealed class HangScene : IAsyncDisposable
     private readonly EngineHarness _fakes = new();
     private readonly ManualResetEventSlim _gate = new();
 
-    public HangScene(string device = "cpu", double limit = Limit)
+    public HangScene(string device = "cpu", double limit = Limit, ILogger<ReconstructionEngine>? logger = null)
     {
         Model = new FakeModel
         {
@@ -29,7 +31,7 @@ internal sealed class HangScene : IAsyncDisposable
             },
         };
         Engine = new ReconstructionEngine(
-            new EngineOptions { MaximumSessions = 20, Threads = 1, Device = device, StepLimitSeconds = limit }, _fakes.Time, _fakes.Telemetry, NullLogger<ReconstructionEngine>.Instance)
+            new EngineOptions { MaximumSessions = 20, Threads = 1, Device = device, StepLimitSeconds = limit }, _fakes.Time, _fakes.Telemetry, logger ?? NullLogger<ReconstructionEngine>.Instance)
         {
             Hung = Hung.Add,
         };
@@ -37,6 +39,8 @@ internal sealed class HangScene : IAsyncDisposable
     }
 
     public ReconstructionEngine Engine { get; }
+
+    public FlashDiffusionTelemetry Telemetry => _fakes.Telemetry;
 
     public FakeModel Model { get; }
 

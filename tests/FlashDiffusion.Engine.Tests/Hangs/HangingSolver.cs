@@ -27,6 +27,9 @@ internal sealed class HangingSolver : ILatentSolver, IDisposable
     /// <summary>Whether plans throw.</summary>
     public bool ThrowsPlanning { get; set; }
 
+    /// <summary>What becomes of plans on their way to the engine.</summary>
+    public Func<SolverPlan, SolverPlan> Spoilt { get; set; } = plan => plan;
+
     /// <summary>Calls that a step takes.</summary>
     public int Chunks { get; init; } = 1;
 
@@ -43,7 +46,7 @@ internal sealed class HangingSolver : ILatentSolver, IDisposable
         }
 
         var plan = _inner.Plan(sample);
-        return plan with { Steps = [.. plan.Steps.Select(step => step with { Chunks = Chunks })] };
+        return Spoilt(plan with { Steps = [.. plan.Steps.Select(step => step with { Chunks = Chunks })] });
     }
 
     public StepOutput Step(StepBatch batch)

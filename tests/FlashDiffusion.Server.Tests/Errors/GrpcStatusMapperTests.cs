@@ -38,6 +38,17 @@ public sealed class GrpcStatusMapperTests
         Assert.Equal("reconstructions", Assert.Single(exception.GetRpcStatus()!.GetDetail<QuotaFailure>()!.Violations).Subject);
     }
 
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(7.5, 7.5)]
+    public void Of_QueueTimeout_SaysWhenToComeBackIfTheQueueKnows(double? next, double said)
+    {
+        var error = EngineErrors.Of(new Failure(SessionOutcome.QueuedTooLong, "QUEUE_TIMEOUT", "It waited.") { RetryAfter = next is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Eta = TimeSpan.FromSeconds(30) });
+
+        Assert.Equal(TimeSpan.FromSeconds(said), error.RetryAfter);
+        Assert.Equal("30", error.Metadata["eta_seconds"]);
+    }
+
     [Fact]
     public void ToException_WorkFull_SpeaksOfShortWorkAndNotOfTheQueue()
     {

@@ -17,6 +17,7 @@ using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Tests.Resume;
 using FlashDiffusion.Testing.Fakes;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -49,6 +50,9 @@ internal sealed class MapperScene
 
     /// <summary>Options of the engine.</summary>
     public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>Where the engine logs.</summary>
+    public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Version of the fake solver.</summary>
     public string SolverVersion { get; init; } = "1.0.0";
@@ -114,7 +118,7 @@ internal sealed class MapperScene
             new SolverEntry("torn", "0.1.0", null, "The SHA-256 is wrong."),
         ]);
         var engine = new ReconstructionEngine(
-            Engine, TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), NullLogger<ReconstructionEngine>.Instance);
+            Engine, TimeProvider.System, new FlashDiffusionTelemetry(new TestMeterFactory()), Logs.CreateLogger<ReconstructionEngine>());
         return new ServingContext(engine, models, solvers, new OperatorCatalog([.. OperatorFamilies.All.Append(new NonlinearFamily()).Select(family => OperatorEntry.Weighted(family, OperatorWeights)), new OperatorEntry("torn", "0.1.0", null, "The SHA-256 is wrong.")]), "fake");
     }
 
