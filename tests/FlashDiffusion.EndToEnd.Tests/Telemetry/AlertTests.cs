@@ -26,8 +26,8 @@ public sealed class AlertTests
         await Requests.ReconstructAsync(server, fine);
         await prometheus.EventuallyAsync("sum(flashdiffusion_request_duration_seconds_count{outcome=\"Completed\"})", value => value > 0);
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
-        // But for what a late scrape or the first steps of a kind do for a moment: these have to last where they are shipped.
-        Assert.Empty((await prometheus.AlertsAsync()).Keys.Except(["FlashDiffusionDown", "FlashDiffusionDeviceStuck"]));
+        // But for what a late scrape, or the first steps of a kind on a crowded machine, do for a moment: these have to last where they are shipped.
+        Assert.Empty((await prometheus.AlertsAsync()).Keys.Except(["FlashDiffusionDown", "FlashDiffusionDeviceStuck", "FlashDiffusionSlowFirstLatent"]));
         // Before anything was scraped there was no server.
         Assert.True(await prometheus.WasAnsweredBeforeAsync("absent(up{job=\"flashdiffusion\"})"));
         _seen["FlashDiffusionAbsent"] = "";
@@ -70,6 +70,7 @@ public sealed class AlertTests
         await SeenAsync(prometheus, () => EndedAsync(server, throwing), "FlashDiffusionOutOfMemory", "FlashDiffusionInternalErrors", "FlashDiffusionFailing");
         await grown;
         await SeenAsync(prometheus, () => EndedAsync(server, leaking), "FlashDiffusionTensorsGrow");
+        _seen.TryRemove("FlashDiffusionSlowFirstLatent", out _);
         var slow = await FaultyAsync(server, "none", delay: 1000);
         await SeenAsync(prometheus, () => LeftAsync(server, slow), "FlashDiffusionSlowFirstLatent", "FlashDiffusionSlowCancel");
     }
