@@ -41,7 +41,9 @@ test('streams latents and one final response', async () => {
   stream.end();
   const answers = [];
   for await (const answer of stream) answers.push(answer.infer_response);
-  assert.ok(answers.length > 2);
+  // On a crowded machine some are replaced by newer ones before anybody writes them.
+  const [last, result] = answers.slice(-2);
+  assert.equal(answers.length - 1 + last.parameters.skipped.int64_param, result.parameters.step.int64_param);
   assert.deepEqual(answers.map((answer) => answer.parameters.triton_final_response.bool_param), answers.map((_, at) => at === answers.length - 1));
 });
 

@@ -253,7 +253,9 @@ class InferenceTests(unittest.TestCase):
         answers = Stream(self.stub, *[request(measurement(number), identifier=str(number), preview_every=1) for number in range(2)]).all()
         for identifier in "01":
             mine = [answer.infer_response for answer in answers if answer.infer_response.id == identifier]
-            self.assertGreaterEqual(len([response for response in mine[:-1] if as_numpy(response, "latent") is not None]), 2)
+            shown = [response for response in mine[:-1] if as_numpy(response, "latent") is not None]
+            # On a crowded machine some are replaced by newer ones before anybody writes them.
+            self.assertEqual(len(shown) + shown[-1].parameters["skipped"].int64_param, mine[-1].parameters["step"].int64_param)
             self.assertEqual([is_final(response) for response in mine], [False] * (len(mine) - 1) + [True])
             self.assertEqual(as_numpy(mine[-1], "picture").shape, (3, SIDE, SIDE))
             steps = [response.parameters["step"].int64_param for response in mine]
@@ -292,10 +294,8 @@ class InferenceTests(unittest.TestCase):
         self.assertFalse(next(stream.call).error_message)
         stream.call.cancel()
         stream.close()
-        for _ in range(300):
-            after = self.counts(SLOW).response_stats["final"]
-            if after.cancel.count > before.cancel.count:
-                break
+        end = time.monotonic() + PATIENCE
+        while (after := self.counts(SLOW).response_stats["final"]).cancel.count == before.cancel.count and time.monotonic() < end:
             time.sleep(0.1)
         self.assertEqual(after.cancel.count, before.cancel.count + 1)
         self.assertEqual(after.success.count, before.success.count)
