@@ -66,6 +66,7 @@ public abstract class SolverConformance : IDisposable
 
     private IReadOnlyList<SampleRecipe> Recipes => [.. Accepted().SelectMany(_ => Samplings, (set, sampling) => (set, sampling)).Select((pair, i) => new SampleRecipe((ulong)i + 1, pair.set, pair.sampling.Sampling, pair.sampling.StartIndex))];
 
+    private IEnumerable<SampleRecipe> Starts => Recipes.SelectMany(recipe => new[] { recipe, recipe with { StartIndex = 0 }, recipe with { StartIndex = LastStart(recipe) } });
     private TrialBench Bench => BenchOf(OperatorFamily);
 
     /// <summary>Law: a sample is the same alone and among others that stand at the same step.</summary>
@@ -223,21 +224,23 @@ public abstract class SolverConformance : IDisposable
         }
     }
 
-    /// <summary>Law: plans depend on nothing but the sample, name timesteps of the schedule, and exist for the first and the last start.</summary>
+    /// <summary>Law: plans depend on nothing but the sample, and exist for the first and the last start.</summary>
     [Fact]
     public void Plan_OfAnyStart_IsAFunctionOfTheSample()
     {
-        foreach (var recipe in Recipes.SelectMany(recipe => new[] { recipe, recipe with { StartIndex = 0 }, recipe with { StartIndex = LastStart(recipe) } }))
+        foreach (var recipe in Starts)
         {
             var spec = Bench.Spec(recipe);
             var plan = CreateSolver().Plan(spec);
             Assert.True(plan.Violations.IsEmpty, $"Plan refuses {recipe}: {string.Join(" ", plan.Violations.Select(violation => violation.Description))}");
             Assert.True(plan.Steps.SequenceEqual(CreateSolver().Plan(spec).Steps), $"Two plans of {recipe} differ.");
-            Assert.All(plan.Steps, step => Assert.InRange(step.Timestep, 0, _model.Schedule.Timesteps - 1));
-            Assert.All(plan.Steps, step => Assert.InRange(step.PreviousTimestep, -1, _model.Schedule.Timesteps - 1));
-            Assert.All(plan.Steps, step => Assert.False(string.IsNullOrEmpty(step.Kind), $"A step of {recipe} has no kind."));
         }
     }
+
+    /// <summary>Law: the plan of any start keeps the contract that the engine checks before it believes a plan (<see cref="SolverPlan.Fault"/>).</summary>
+    [Fact]
+    public void Plan_OfAnyStart_KeepsTheContract() =>
+        Assert.All(Starts, recipe => PlanContract.Check(CreateSolver().Plan(Bench.Spec(recipe)), _model.Schedule.Timesteps, $"{recipe}"));
 
     /// <summary>Law: a trajectory that a budget shortened costs less, and no more with each point less.</summary>
     [Fact]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Sessions;
 
@@ -41,9 +40,7 @@ internal sealed class AdmissionCall(Quarantine quarantine, TimeProvider time, Ac
         }
         catch (Exception exception) when (exception is not CallAbandonedException)
         {
-            throw new PartFailedException(TorchErrors.IsOutOfMemory(exception)
-                ? TorchErrors.FailureOf(exception, "a plan", null)
-                : new Failure(SessionOutcome.SolverFailed, "SOLVER_FAULT", $"{work} failed with an error in {PartNames.WordsOf(part)}, so that the request can't be taken.") { Cause = exception });
+            throw new PartFailedException(Plans.FailureOf(part, work, exception));
         }
     }
 

@@ -225,7 +225,7 @@ internal sealed class SessionStarts(
                 measurement.Dispose();
             },
         };
-        SolverPlan Ask(SampleSpec spec) => guard.Run(session.Request.Solver, "A plan", stake, _ => PlanContract.Checked(session.Request.Solver, session.Request.Solver.Plan(spec)));
+        SolverPlan Ask(SampleSpec spec) => AskGuarded(session.Request.Solver, spec, stake);
         try
         {
             (sample, var failure) = factory.Make(session, session.Request.Model.On(device), piece, measurement, probe, Ask, startedAt, time.GetTimestamp());
@@ -256,7 +256,19 @@ internal sealed class SessionStarts(
         catch (Exception exception) when (exception is not CallAbandonedException)
         {
             measurement.Dispose();
-            ends.Fail(session, TorchErrors.FailureOf(exception, "planning", null), sample);
+            ends.Fail(session, (exception as PartFailedException)?.Failure ?? TorchErrors.FailureOf(exception, "planning", null), sample);
+        }
+    }
+
+    private SolverPlan AskGuarded(ILatentSolver solver, SampleSpec spec, SessionStake stake)
+    {
+        try
+        {
+            return guard.Run(solver, "A plan", stake, _ => Plans.Ask(solver, spec));
+        }
+        catch (Exception exception) when (exception is not CallAbandonedException)
+        {
+            throw new PartFailedException(Plans.FailureOf(solver, "A plan", exception));
         }
     }
 

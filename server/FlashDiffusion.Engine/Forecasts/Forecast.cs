@@ -68,7 +68,7 @@ internal static class Forecast
 
     private static void Join(List<ForecastGroup> groups, ForecastWork arrival)
     {
-        if (arrival.RemainingSteps == 0 || arrival.StepSeconds(1) is null)
+        if (arrival.RemainingSteps <= 0 || arrival.StepSeconds(1) is null)
         {
             return;
         }

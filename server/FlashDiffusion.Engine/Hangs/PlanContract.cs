@@ -8,12 +8,12 @@ internal static class PlanContract
     /// <summary>A solver's plan.</summary>
     /// <param name="solver">Who made it.</param>
     /// <param name="plan">What it returned.</param>
-    /// <exception cref="SolverContractException">There is none, or an array in it is none.</exception>
-    public static SolverPlan Checked(ILatentSolver solver, SolverPlan? plan) => plan switch
+    /// <param name="timesteps">Timesteps of the training schedule.</param>
+    /// <exception cref="SolverContractException">There is none, or it has what no plan may have.</exception>
+    public static SolverPlan Checked(ILatentSolver solver, SolverPlan? plan, int timesteps) => plan switch
     {
         null => throw Broken(solver, $"null; it returns a {nameof(SolverPlan)}, with {nameof(SolverPlan.Violations)} where the sample can't run."),
-        { Steps.IsDefault: true } => throw Broken(solver, Default(nameof(SolverPlan), nameof(SolverPlan.Steps))),
-        { Violations.IsDefault: true } => throw Broken(solver, Default(nameof(SolverPlan), nameof(SolverPlan.Violations))),
+        _ when plan.Fault(timesteps) is { } fault => throw Broken(solver, $"one that breaks the contract. {fault}"),
         _ => plan,
     };
 

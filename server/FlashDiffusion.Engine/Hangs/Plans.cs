@@ -1,5 +1,8 @@
 using FlashDiffusion.Engine.Admissions;
+using FlashDiffusion.Engine.Batching;
+using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
+using FlashDiffusion.Engine.Sessions;
 
 namespace FlashDiffusion.Engine.Hangs;
 
@@ -14,7 +17,11 @@ internal static class Plans
     private static AdmissionCall? _call;
 
     /// <summary>What a solver would do with a sample.</summary>
-    public static SolverPlan Of(ILatentSolver solver, SampleSpec sample) => Run(solver, "A plan", () => PlanContract.Checked(solver, solver.Plan(sample)));
+    public static SolverPlan Of(ILatentSolver solver, SampleSpec sample) => Run(solver, "A plan", () => Ask(solver, sample));
+
+    /// <summary>The same for who guards the call himself. What comes back keeps the contract: all that is reckoned for this sample and its companions believes it.</summary>
+    /// <exception cref="SolverContractException">It doesn't.</exception>
+    public static SolverPlan Ask(ILatentSolver solver, SampleSpec sample) => PlanContract.Checked(solver, solver.Plan(sample), sample.Schedule.Timesteps);
 
     /// <summary>What an operator makes of a picture.</summary>
     public static OperatorPlan Of(OperatorRequest degradation, PictureShape picture) =>
@@ -36,6 +43,19 @@ internal static class Plans
             _call = null;
         }
     }
+
+    /// <summary>Why a request ends whose plan could not be made.</summary>
+    /// <param name="part">Whose plan it is.</param>
+    /// <param name="work">What was being done, for the message: <c>A plan</c>.</param>
+    /// <param name="exception">What was thrown.</param>
+    public static Failure FailureOf(object part, string work, Exception exception) => exception switch
+    {
+        _ when TorchErrors.IsOutOfMemory(exception) => TorchErrors.FailureOf(exception, "a plan", null),
+        SolverContractException => SolverFault(exception.Message, exception),
+        _ => SolverFault($"{work} failed with an error in {PartNames.WordsOf(part)}, so that the request can't be taken.", exception),
+    };
+
+    private static Failure SolverFault(string message, Exception cause) => new(SessionOutcome.SolverFailed, "SOLVER_FAULT", message) { Cause = cause };
 
     private static T Run<T>(object part, string work, Func<T> code) => _call is { } call ? call.Run(part, work, code) : code();
 }

@@ -168,6 +168,18 @@ internal static class FaultySolvers
         }
     }
 
+    /// <summary>Says that its steps take no call.</summary>
+    internal sealed class PlansNoCalls : SoundSolver
+    {
+        public override SolverPlan Plan(SampleSpec sample) => Chunked(base.Plan(sample), 0);
+    }
+
+    /// <summary>Takes the largest number for one without a limit.</summary>
+    internal sealed class PlansAbsurdlyManyCalls : SoundSolver
+    {
+        public override SolverPlan Plan(SampleSpec sample) => Chunked(base.Plan(sample), int.MaxValue);
+    }
+
     /// <summary>Visits every timestep from the start down, whatever a budget left.</summary>
     internal sealed class IgnoresTheTrajectory : SoundSolver
     {
@@ -193,4 +205,6 @@ internal static class FaultySolvers
     {
         protected override StepOutput Finish(StepBatch batch, StepOutput output) => output with { Latents = output.Latents.detach().requires_grad_() };
     }
+
+    private static SolverPlan Chunked(SolverPlan plan, int chunks) => plan with { Steps = [.. plan.Steps.Select(step => step with { Chunks = chunks })] };
 }

@@ -15,6 +15,7 @@ public sealed class SolverConformanceTests
     private const string Parameters = nameof(SolverConformance.Plan_ParameterOutOfRange_IsRefused);
     private const string Operator = nameof(SolverConformance.Plan_WithoutTheOperatorThatIsNeeded_IsRefused);
     private const string Plan = nameof(SolverConformance.Plan_OfAnyStart_IsAFunctionOfTheSample);
+    private const string Contract = nameof(SolverConformance.Plan_OfAnyStart_KeepsTheContract);
     private const string Shortened = nameof(SolverConformance.Plan_OfAShortenedTrajectory_CostsLess);
     private const string Arguments = nameof(SolverConformance.Step_Arguments_StayAsTheyWere);
     private const string Live = nameof(SolverConformance.LiveTensors_AfterARun_ReturnToTheirBaseline);
@@ -39,6 +40,8 @@ public sealed class SolverConformanceTests
         [nameof(KeepsTensors)] = (() => new KeepsTensors(), [Live]),
         [nameof(WritesIntoMeasurements)] = (() => new WritesIntoMeasurements(), [Arguments]),
         [nameof(PlansAnew)] = (() => new PlansAnew(), [Plan]),
+        [nameof(PlansNoCalls)] = (() => new PlansNoCalls(), [Contract]),
+        [nameof(PlansAbsurdlyManyCalls)] = (() => new PlansAbsurdlyManyCalls(), [Contract]),
         [nameof(IgnoresTheTrajectory)] = (() => new IgnoresTheTrajectory(), [Shortened]),
         [nameof(RefusesToBeShortened)] = (() => new RefusesToBeShortened(), [Shortened]),
         [nameof(NamedBadly)] = (() => new NamedBadly(), [Descriptor]),

@@ -69,7 +69,7 @@ public sealed class UnsessionedFailureTests
         var failure = (await scene.AdmitAsync(scene.Solver, 1)).Failure!;
 
         Assert.Equal("SOLVER_FAULT", failure.Reason);
-        Assert.Contains("SolverPlan whose Steps is a default array", failure.Cause!.Message, StringComparison.Ordinal);
+        Assert.Contains("Steps is a default array", failure.Cause!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
