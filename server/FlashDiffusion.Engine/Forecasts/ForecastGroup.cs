@@ -187,14 +187,26 @@ internal sealed class ForecastGroup
             }
         }
 
-        if (_lines.Count > 1)
-        {
-            Share();
-        }
+        Share();
     }
 
     // Who has rows beyond what the time of all allows waits in them.
     private void Share()
+    {
+        if (_lines.Count > 1)
+        {
+            Deal();
+        }
+
+        var seconds = _front[0].Item.StepSeconds;
+        Batch = ClassShare.Rows([.. _front.Take(Batch).Select(row => row.Item.Class)], seconds);
+        if (_lines.Count > 1)
+        {
+            Batch = TimeShare.Rows([.. _front.Take(Batch).Select(row => row.Item.Caller)], seconds);
+        }
+    }
+
+    private void Deal()
     {
         var taken = new CallerCounts();
         var rows = new List<(int Index, (ForecastWork Item, int Left) Row)>(_front.Count);
@@ -205,6 +217,5 @@ internal sealed class ForecastGroup
         }
 
         _front = [.. rows.OrderByDescending(row => row.Row.Item.Class).ThenByDescending(row => row.Row.Item.IsPressing).ThenBy(row => row.Index).Select(row => row.Row)];
-        Batch = TimeShare.Rows([.. _front.Take(Batch).Select(row => row.Item.Caller)], _front[0].Item.StepSeconds);
     }
 }

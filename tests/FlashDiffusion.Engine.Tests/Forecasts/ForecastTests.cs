@@ -91,6 +91,18 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void Completions_LowerClassOfTheSameGroup_TakesNoTimeOfTheHigher()
+    {
+        // A row takes a second: the other's would double each step. Where rows are free, both are done with the same steps.
+        ForecastWork[] work = [Work(1, "a", 10, rows => rows, 0), Work(2, "a", 3, rows => rows, 0) with { Class = Priority.High }];
+        var completions = Forecast.Completions(work);
+        Assert.Equal((13.0, 3.0), (completions[1], completions[2]));
+
+        completions = Forecast.Completions(work.Select(item => item with { StepSeconds = _ => 1 }));
+        Assert.Equal((10.0, 3.0), (completions[1], completions[2]));
+    }
+
+    [Fact]
     public void Completions_OfAFlood_LeaveAnotherItsRow()
     {
         ForecastWork[] flood = [.. Enumerable.Range(1, 4).Select(id => Work(id, "a", 10, _ => 1, 0) with { Caller = Flood })];
@@ -181,6 +193,35 @@ public sealed class ForecastTests
             }
         }
     }
+
+    [Fact]
+    public void Completions_AnyClasses_AreWhatTheSchedulerDoes() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300).WithQuietOnSuccess(true), Prop.ForAll(ArbMap.Default.ArbFor<(byte[] Program, byte Row)>(), draw =>
+        {
+            // Rows from free to as long as a step of their own.
+            var (most, row) = (1 + (draw.Program.Length % 5), draw.Row / 255.0);
+            double Seconds(int rows) => 1 + (row * (rows - 1));
+            FakeWork[] work = [.. draw.Program.Select((item, i) => new FakeWork(i + 1, FakeWork.LaneOf("a")) { RemainingSteps = 1 + (item / 3 % 9), Priority = (Priority)(item % 3) })];
+            var forecast = Forecast.Completions(work.Select(item => new ForecastWork(item.Id, "a", item.RemainingSteps, rows => Seconds(rows), 0)
+            {
+                Class = item.Priority,
+                Rank = item.Id,
+                MaximumBatch = waiting => Math.Min(waiting, most),
+            }));
+            var scheduler = new LaneScheduler(new FirstComePolicy(), (_, waiting) => Math.Min(waiting, most), seconds: (_, rows) => Seconds(rows));
+            Array.ForEach(work, scheduler.Add);
+            var now = 0.0;
+            while (scheduler.Count > 0)
+            {
+                var batch = scheduler.Next((_, _) => FakeWork.At(0))!.Work;
+                now += Seconds(batch.Length);
+                foreach (var item in batch.Cast<FakeWork>().Where(item => --item.RemainingSteps == 0).ToArray())
+                {
+                    scheduler.Remove(item, item.Lane);
+                    Assert.Equal(now, forecast[item.Id], 1e-6);
+                }
+            }
+        }));
 
     [Fact]
     public void Completions_LastDecode_WaitsForAUnitOfEachOtherGroup()

@@ -30,6 +30,8 @@ internal sealed class ClassWindow(BenchServer server, MetricsReader metrics, Ass
             Crowd.Own => [.. others.Select(other => OfClass(other, V1.Priority.High, steps))],
             _ => [],
         };
+        // Who was there before is cancelled, and may still have a unit of work under way.
+        await metrics.IdleAsync(cancellation);
         await using var companions = await Companions.BeginAsync(server.Client, sent, cancellation);
         var pictures = new List<PrivilegedPicture>();
         var privileged = picture.Steps(steps).With(request => request.Scheduling = new V1.Scheduling { Priority = V1.Priority.High });

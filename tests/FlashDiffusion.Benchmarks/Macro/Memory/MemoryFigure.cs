@@ -17,7 +17,7 @@ internal sealed class MemoryFigure : IMacroFigure
 
     public async Task<JsonObject> MeasureAsync(Bench bench, CancellationToken cancellation)
     {
-        var steps = bench.Size(quick: 1_000, full: 10_000);
+        var steps = bench.Size(quick: 1_500, full: 10_000);
         ResidentSlope honest;
         // Results that are kept for callers who ask again are wanted memory, bounded by an option.
         await using (var server = await bench.StartAsync(Forgetting))
