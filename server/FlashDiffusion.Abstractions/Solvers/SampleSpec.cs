@@ -31,8 +31,8 @@ public sealed record SampleSpec
     public ImmutableArray<int> Trajectory { get; init; } = [];
 
     /// <summary>
-    /// Share of the sampler's own points that <see cref="Trajectory"/> is, above 0, up to 1; 1 where nothing was shortened. A solver with rounds that are
-    /// not moves of the trajectory shortens them by it (<see cref="ShareOf"/>), or a budget can't be kept.
+    /// Share of the whole that a budget left, above 0, up to 1; 1 where nothing was shortened. A solver with rounds that are not moves of the trajectory shortens
+    /// them by it (<see cref="ShareOf"/>), or a budget can't be kept. Of the sampler's own points <see cref="Trajectory"/> has about this share, and one at least.
     /// </summary>
     public double TrajectoryShare { get; init; } = 1;
 

@@ -84,16 +84,17 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         }
 
         var start = StartTimestep(sample);
-        var (fits, tooMany) = (0, sample.Start.Index + 2);
+        var units = CutUnits.Of(whole);
+        var (fits, tooMany) = (0, units.Whole + 1);
         while (tooMany - fits > 1)
         {
-            var points = (fits + tooMany) / 2;
-            var plan = Cut(sample, whole, start, points, reason, ask);
+            var left = fits + ((tooMany - fits) / 2);
+            var plan = Cut(sample, whole, start, units, left, reason, ask);
             sample.Replan(plan);
-            (fits, tooMany) = plan.Violations.IsEmpty && plan.NetworkCalls <= most && InTime(sample, others, looks) ? (points, tooMany) : (fits, points);
+            (fits, tooMany) = plan.Violations.IsEmpty && plan.NetworkCalls <= most && InTime(sample, others, looks) ? (left, tooMany) : (fits, left);
         }
 
-        var chosen = Cut(sample, whole, start, Math.Max(1, fits), reason, ask);
+        var chosen = Cut(sample, whole, start, units, Math.Max(1, fits), reason, ask);
         if (!chosen.Violations.IsEmpty)
         {
             // The solver takes no shorter plan.
@@ -142,13 +143,14 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     private static int StartTimestep(Sample sample) =>
         StartGrid.Of(sample.Spec.Schedule, sample.Session.Request.Sampling, sample.Spec.Compatibility).Timesteps[sample.Start.Index];
 
-    private SamplePlan Cut(Sample sample, SamplePlan whole, int start, int points, CutReason reason, Func<SampleSpec, SolverPlan> ask)
+    private SamplePlan Cut(Sample sample, SamplePlan whole, int start, CutUnits units, int left, CutReason reason, Func<SampleSpec, SolverPlan> ask)
     {
         var request = sample.Session.Request;
+        var points = units.PointsOf(left);
         var factor = request.Solver.Descriptor.Parameters.Any(parameter => parameter.PerStep)
             ? Math.Pow(Math.Max(1, (sample.Start.Index + 1.0) / points), options.GuidanceExponent ?? request.GuidanceExponent ?? 0)
             : 1;
-        var cut = new TrajectoryCut(LogSnrPoints.Of(sample.Spec.Schedule, start, points), factor, whole.Steps.Length, reason);
+        var cut = new TrajectoryCut(LogSnrPoints.Of(sample.Spec.Schedule, start, points), units.ShareOf(left), factor, whole.Steps.Length, reason);
         return SampleFactory.PlanOf(request, sample.Piece, whole.Start with { Cut = cut }, ask);
     }
 

@@ -56,7 +56,7 @@ internal sealed class SampleFactory(EngineOptions options)
             Sampling = new SamplingSpec(SamplerKind.Ddim, cut.Trajectory.Length, request.Sampling.Kind == SamplerKind.Ddim ? request.Sampling.DdimEta : 0),
             StartIndex = cut.Trajectory.Length - 1,
             Trajectory = cut.Trajectory,
-            TrajectoryShare = Math.Min(1, cut.Trajectory.Length / (start.Index + 1.0)),
+            TrajectoryShare = cut.Share,
             Parameters = request.SolverParameters.ScaledPerStep(request.Solver.Descriptor.Parameters, cut.GuidanceFactor),
         };
     }

@@ -27,7 +27,7 @@ internal static class TokenMapper
 
         if (start.Cut is { } cut)
         {
-            token.Cut = new TokenCut { GuidanceFactor = cut.GuidanceFactor, StepsWithout = cut.StepsWithout, Reason = (int)cut.Reason };
+            token.Cut = new TokenCut { GuidanceFactor = cut.GuidanceFactor, StepsWithout = cut.StepsWithout, Reason = (int)cut.Reason, Share = cut.Share };
             token.Cut.Trajectory.AddRange(cut.Trajectory);
         }
 
@@ -62,7 +62,7 @@ internal static class TokenMapper
             SignalScale = token.Start.SignalScale,
             NoiseScale = token.Start.NoiseScale,
             Inverts = token.Start.Inverts,
-            Cut = token.Start.Cut is { } cut ? new TrajectoryCut([.. cut.Trajectory], cut.GuidanceFactor, cut.StepsWithout, (CutReason)cut.Reason) : null,
+            Cut = token.Start.Cut is { } cut ? new TrajectoryCut([.. cut.Trajectory], ShareOf(token.Start, cut), cut.GuidanceFactor, cut.StepsWithout, (CutReason)cut.Reason) : null,
             Notices = [.. token.Start.Notices.Select(notice => new Notice(notice.Code, notice.Message))],
         },
         Plan = [.. token.Plan.Span],
@@ -72,4 +72,6 @@ internal static class TokenMapper
         QueueTime = TimeSpan.FromTicks(token.Cost.QueueTime),
         ComputeTime = TimeSpan.FromTicks(token.Cost.ComputeTime),
     };
+
+    private static double ShareOf(TokenStart start, TokenCut cut) => cut.HasShare ? cut.Share : Math.Min(1, cut.Trajectory.Count / (start.Index + 1.0));
 }

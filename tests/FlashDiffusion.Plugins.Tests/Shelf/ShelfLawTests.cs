@@ -59,6 +59,30 @@ public sealed class ShelfLawTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public async Task Reconstruct_FewNetworkCallsOnAnyGrid_IsShortenedToThem(string name)
+    {
+        using var harness = new EngineHarness();
+        // One iteration, and one move of the second stage.
+        var least = name == "lmap" ? 2 : 1;
+
+        // Below such a start the coarse grids have one to six points.
+        foreach (var sampling in new[] { SamplingSpec.Ddpm, new SamplingSpec(SamplerKind.Ddim, 10, 0), new SamplingSpec(SamplerKind.Ddim, 50, 0.5) })
+        {
+            var request = Request(harness, name, 1, start: 100) with { Sampling = sampling };
+            var whole = (await RunAsync(harness, request)).Cost.Calls.UNetForward;
+            foreach (var most in new[] { least, whole / 2, whole - 1 }.Where(most => most >= least && most < whole).Distinct())
+            {
+                var cut = await RunAsync(harness, request with { MaximumNetworkCalls = most });
+                Assert.All(cut.Picture.Values, value => Assert.True(float.IsFinite(value)));
+
+                // As much as fits, not merely something short.
+                Assert.InRange(cut.Cost.Calls.UNetForward, (most / 2) + (most > 2 ? 1 : 0), most);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task Reconstruct_FromPureNoise_EndsFinite(string name)
     {
         using var harness = new EngineHarness();
