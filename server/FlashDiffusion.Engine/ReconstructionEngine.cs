@@ -232,14 +232,15 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     /// <summary>
     /// Runs copies of a synthetic request together, so that the first real one finds warm kernels, and learns what a step of so many
-    /// rows takes in time and memory.
+    /// rows takes in time.
     /// </summary>
     /// <param name="device">Number of the device.</param>
     /// <param name="request">A request like those to come; a fixed low start makes it short.</param>
     /// <param name="rows">How many.</param>
+    /// <param name="measuresMemory">Whether to learn what it takes in memory too: free memory is given back before, and taking it again costs the first step time.</param>
     /// <param name="cancellation">Cancels them.</param>
     /// <returns>The first one's result, or why there is none.</returns>
-    public async Task<DeviceAnswer<ResultEvent>> WarmUpAsync(int device, ReconstructionRequest request, int rows, CancellationToken cancellation)
+    public async Task<DeviceAnswer<ResultEvent>> WarmUpAsync(int device, ReconstructionRequest request, int rows, bool measuresMemory, CancellationToken cancellation)
     {
         if (NotRunning() is { } notRunning)
         {
@@ -252,7 +253,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         }
 
         var loop = _fleet.Loops[device];
-        var peak = WarmUpPeak.Begin(_ledger, _shortWork, rows);
+        var peak = measuresMemory && loop.Kind == DeviceNames.Processor ? WarmUpPeak.Begin(_ledger, _shortWork, rows) : null;
         var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnterBeside()).Select(_ => Open(request, loop, isWarmUp: true)).ToArray();
         if (sessions.Length == 0)
         {
@@ -264,7 +265,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         loop.Wake();
         await using var registration = cancellation.Register(() => Array.ForEach(sessions, session => session.Cancel()));
         var ends = await Task.WhenAll(sessions.Select(session => session.EndAsync()));
-        if (loop.Kind == DeviceNames.Processor && peak.End() is var (bytes, alone))
+        if (peak?.End() is var (bytes, alone))
         {
             await MaintainAsync(device, () => WarmUpPeak.Keep(loop, request, sessions.Length, bytes, alone));
         }
@@ -278,7 +279,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <param name="request">A request like those to come.</param>
     /// <param name="cancellation">Cancels it.</param>
     public Task<DeviceAnswer<ResultEvent>> WarmUpAsync(ReconstructionRequest request, CancellationToken cancellation) =>
-        WarmUpAsync(_fleet.Loops.IndexOf(_fleet.Lightest()), request, 1, cancellation);
+        WarmUpAsync(_fleet.Loops.IndexOf(_fleet.Lightest()), request, 1, true, cancellation);
 
     /// <summary>What the engine does and has learned.</summary>
     /// <param name="cancellation">Gives up waiting.</param>

@@ -42,8 +42,8 @@ internal static partial class Log
     [LoggerMessage(3005, LogLevel.Warning, "There is no model repository '{Root}'; --models names one.", EventName = "NoModels")]
     public static partial void NoModels(ILogger logger, string root);
 
-    [LoggerMessage(3006, LogLevel.Warning, "Warming up model {Model} failed: {Reason}", EventName = "WarmUpFailed")]
-    public static partial void WarmUpFailed(ILogger logger, string model, string reason, Exception? exception);
+    [LoggerMessage(3006, LogLevel.Warning, "Warming up model {Model} with solver {Solver} failed: {Reason}", EventName = "WarmUpFailed")]
+    public static partial void WarmUpFailed(ILogger logger, string model, string solver, string reason, Exception? exception);
 
     [LoggerMessage(3007, LogLevel.Information, "Model {Model} {Version}: {Description}", EventName = "ModelLoaded")]
     public static partial void ModelLoaded(ILogger logger, string model, string version, string description);

@@ -347,7 +347,7 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
     {
         foreach (var rows in new[] { 1, 2 })
         {
-            Assert.True((await _engine.WarmUpAsync(0, Request(1, startTimestep: 1), rows, Cancellation)).Succeeded);
+            Assert.True((await _engine.WarmUpAsync(0, Request(1, startTimestep: 1), rows, true, Cancellation)).Succeeded);
         }
 
         var statistics = await _engine.StatisticsAsync(Cancellation);
@@ -373,7 +373,7 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
             },
         };
         var request = Request(1, startTimestep: 1);
-        Assert.True((await _engine.WarmUpAsync(0, request with { Model = request.Model with { Model = model } }, 2, Cancellation)).Succeeded);
+        Assert.True((await _engine.WarmUpAsync(0, request with { Model = request.Model with { Model = model } }, 2, true, Cancellation)).Succeeded);
         var device = Assert.Single((await _engine.StatisticsAsync(Cancellation)).Devices);
         var lane = Assert.Single(device.Lanes, lane => lane.Key.Stage == Stage.Step);
 
@@ -391,7 +391,7 @@ public sealed class ReconstructionEngineTests : IAsyncDisposable
         using var gate = new ManualResetEventSlim();
         var waits = new FakeModel { Called = (_, _) => gate.Wait(TimeSpan.FromSeconds(60), Cancellation) };
         var running = engine.Submit(Request(1) with { Model = Request(1).Model with { Model = waits } }).Session!;
-        var warm = engine.WarmUpAsync(0, Request(2, startTimestep: 1), 2, Cancellation);
+        var warm = engine.WarmUpAsync(0, Request(2, startTimestep: 1), 2, true, Cancellation);
         Assert.NotNull(engine.Submit(Request(3)).Rejection);
         gate.Set();
 

@@ -6,6 +6,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// The most memory that the process held since a moment, by the kernel's own count (Linux only). On a graphics device it says nothing;
 /// there the budget learns from what did not fit.
 /// </summary>
+/// <remarks>malloc keeps what was freed (<see cref="NativeTuning"/>), and who takes that again holds no more than before: so it is given back first.</remarks>
 internal static class ResidentPeak
 {
     private const string Status = "/proc/self/status";
@@ -17,6 +18,7 @@ internal static class ResidentPeak
     {
         try
         {
+            NativeTuning.GiveBack();
             File.WriteAllText(Reset, "5");
             return Read("VmRSS:");
         }

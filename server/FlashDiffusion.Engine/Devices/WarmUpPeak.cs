@@ -35,7 +35,7 @@ internal sealed class WarmUpPeak
     /// <returns>Bytes held at most beyond those before, and whether nothing else can have taken any; null if that can't be measured, or nothing was needed.</returns>
     public (long Bytes, bool IsAlone)? End() => _before is { } before && ResidentPeak.Peak() is { } peak && peak > before ? (peak - before, _isAlone()) : null;
 
-    /// <summary>Has a device know what a step of what was warmed up takes. Runs on its thread.</summary>
+    /// <summary>Has a device know what a step of the solver that was warmed up takes. Runs on its thread.</summary>
     /// <param name="loop">The device.</param>
     /// <param name="request">What was warmed up.</param>
     /// <param name="rows">Sessions of the warm-up.</param>
@@ -45,7 +45,8 @@ internal sealed class WarmUpPeak
     public static string Keep(DeviceLoop loop, ReconstructionRequest request, int rows, long bytes, bool alone)
     {
         var (model, working) = (LaneTiming.NameOf(request.Model.Model), request.Model.WorkingShape(request.Picture));
-        foreach (var key in loop.Times.Keys.Where(key => key.Stage == Stage.Step && key.Model == model && key.Working == working).ToArray())
+        var solver = LaneTiming.NameOf(request.Solver);
+        foreach (var key in loop.Times.Keys.Where(key => key.Stage == Stage.Step && key.Model == model && key.Runner == solver && key.Working == working).ToArray())
         {
             loop.Memory.Measured(key, rows, bytes, alone);
         }

@@ -19,7 +19,8 @@ internal sealed class MemoryBudget(long? bytes, TimeProvider? time = null)
     private readonly Dictionary<TimingKey, MeasuredRow> _measured = [];
     private readonly Dictionary<string, MeasuredRow> _largest = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<string, MemorySlope> _slopes = new(StringComparer.Ordinal);
+    // By model and solver: a row of one is no measure of another's.
+    private readonly Dictionary<(string Model, string Runner), MemorySlope> _slopes = [];
 
     /// <summary>The budget.</summary>
     public long? Bytes => bytes;
@@ -42,18 +43,23 @@ internal sealed class MemoryBudget(long? bytes, TimeProvider? time = null)
             return;
         }
 
-        _slopes[key.Model] = _slopes.TryGetValue(key.Model, out var slope) && slope.Working == key.Working ? slope.With(rows, peak) : new MemorySlope(key.Working, rows, peak);
+        var solver = (key.Model, key.Runner);
+        _slopes[solver] = _slopes.TryGetValue(solver, out var slope) && slope.Working == key.Working ? slope.With(rows, peak) : new MemorySlope(key.Working, rows, peak);
     }
 
     /// <summary>
-    /// Bytes that so many rows of a model need at the least, if they are more than the whole budget: such a picture is refused before anything is
-    /// allocated for it. Null if it may fit, or if nobody knows.
+    /// Bytes that so many rows of a model need at the least, by whichever solver was measured to need least, if they are more than the whole budget: such a
+    /// picture is refused before anything is allocated for it. Null if it may fit, or if nobody knows.
     /// </summary>
     /// <param name="model">Model and version, as in <see cref="TimingKey.Model"/>.</param>
     /// <param name="working">Shape of the picture that the model would work on.</param>
     /// <param name="rows">Rows that are computed at once, at least one.</param>
-    public double? Excess(string model, PictureShape working, int rows = 1) =>
-        bytes is { } budget && _slopes.TryGetValue(model, out var slope) && slope.BytesPerRow * rows * working.Elements / slope.Working.Elements is var needed && needed > budget ? needed : null;
+    public double? Excess(string model, PictureShape working, int rows = 1)
+    {
+        var needed = _slopes.Where(known => known.Key.Model == model && known.Value.BytesPerRow > 0)
+            .Select(known => known.Value.BytesPerRow * rows * working.Elements / known.Value.Working.Elements).DefaultIfEmpty(0).Min();
+        return needed > bytes ? needed : null;
+    }
 
     /// <summary>Remembers that so many rows did not fit.</summary>
     public void Failed(TimingKey key, int rows)

@@ -32,11 +32,11 @@ internal static class WarmUp
         }
 
         var picture = PictureOf(model);
-        return new ReconstructionRequest
+        var request = new ReconstructionRequest
         {
             Model = model,
             Solver = solver,
-            SolverParameters = ParameterSet.Resolve(solver.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "", []),
+            SolverParameters = ParameterSet.Empty,
             Operator = new OperatorRequest(
                 family,
                 new OperatorSpec(family.Descriptor.Name, ParameterSet.Resolve(family.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "", [])),
@@ -47,5 +47,10 @@ internal static class WarmUp
             Adaptation = new Adaptation { Mode = AdaptationMode.Full },
             Seed = 0,
         };
+        return By(request, solver);
     }
+
+    /// <summary>The same request for another solver, by its own defaults.</summary>
+    public static ReconstructionRequest By(ReconstructionRequest request, ILatentSolver solver) =>
+        request with { Solver = solver, SolverParameters = ParameterSet.Resolve(solver.Descriptor.Parameters, new Dictionary<string, ParameterValue>(), "", []) };
 }

@@ -55,13 +55,33 @@ public sealed class WarmUpPeakTests : IDisposable
         foreach (var model in new[] { light, heavy })
         {
             var request = _harness.Request(1, startTimestep: 1);
-            Assert.True((await engine.WarmUpAsync(0, request with { Model = request.Model with { Model = model } }, 1, TestContext.Current.CancellationToken)).Succeeded);
+            Assert.True((await engine.WarmUpAsync(0, request with { Model = request.Model with { Model = model } }, 1, true, TestContext.Current.CancellationToken)).Succeeded);
         }
 
         var lanes = Assert.Single((await engine.StatisticsAsync(TestContext.Current.CancellationToken)).Devices).Lanes
             .Where(lane => lane.Key.Stage == Stage.Step).ToDictionary(lane => lane.Key.Model);
         Assert.InRange(lanes["heavy/1"].BytesPerRow ?? 0, 128 << 20, long.MaxValue);
         Assert.InRange(lanes["light/1"].BytesPerRow ?? 0, 0, 64 << 20);
+    }
+
+    [Fact]
+    public void End_MemoryThatWasFreeBefore_IsCountedWhenItIsTaken()
+    {
+        NativeTuning.Apply();
+        Assert.SkipWhen(ResidentPeak.Start() is null, "The kernel does not say what a process held at most.");
+        void Take()
+        {
+            using var scope = NewDisposeScope();
+            for (var i = 0; i < 256; i++)
+            {
+                _ = ones(1 << 16);
+            }
+        }
+
+        Take();
+        var peak = WarmUpPeak.Begin(_ledger, _work, rows: 1);
+        Take();
+        Assert.InRange(peak.End()?.Bytes ?? 0, 48 << 20, long.MaxValue);
     }
 
     private bool Measure(Action meanwhile)

@@ -100,6 +100,21 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
+    public void Excess_SolversMeasured_IsWhatTheOneNeedsThatNeedsLeast()
+    {
+        var memory = new MemoryBudget(1000);
+        foreach (var (rows, peak) in new[] { (1, 400L), (2, 700L) })
+        {
+            memory.Measured(Small, rows, peak);
+            memory.Measured(Small with { Runner = "heavier" }, rows, 3 * peak);
+        }
+
+        memory.Measured(Small with { Runner = "measured once" }, 1, 5000);
+        Assert.Equal(1200, memory.Excess("model", Large.Working));
+        Assert.Equal((400, 1200), (memory.BytesPerRow(Small), memory.BytesPerRow(Small with { Runner = "heavier" })));
+    }
+
+    [Fact]
     public void Excess_FixedShape_CountsEachOfItsRows()
     {
         var memory = new MemoryBudget(1000);

@@ -142,7 +142,7 @@ public sealed class AdmissionHangTests
         await using var scene = new HangScene();
         scene.Open();
         scene.Solver.HangsChecking = true;
-        var warm = scene.Engine.WarmUpAsync(0, scene.Plain(scene.Solver), 3, TestContext.Current.CancellationToken);
+        var warm = scene.Engine.WarmUpAsync(0, scene.Plain(scene.Solver), 3, true, TestContext.Current.CancellationToken);
         await scene.Solver.EnteredAsync();
         scene.Wait(2 * HangScene.Limit);
 

@@ -339,7 +339,7 @@ public sealed class ForeignCallTests
         scene.Open();
         var sent = scene.Send(scene.Other, 1);
         await EngineHarness.ResultAsync(sent);
-        var warm = scene.Engine.WarmUpAsync(0, scene.Plain(scene.Solver), 3, TestContext.Current.CancellationToken);
+        var warm = scene.Engine.WarmUpAsync(0, scene.Plain(scene.Solver), 3, true, TestContext.Current.CancellationToken);
         await scene.Solver.EnteredAsync();
         scene.Wait(2 * HangScene.Limit);
 

@@ -92,7 +92,7 @@ internal sealed class Overload : IAsyncDisposable
     public async Task RunAsync()
     {
         // What a step takes is known from the start, as after a warm-up.
-        await _engine.WarmUpAsync(0, Request(4, ""), Rows, CancellationToken.None).WaitAsync(Patience);
+        await _engine.WarmUpAsync(0, Request(4, ""), Rows, true, CancellationToken.None).WaitAsync(Patience);
         _began = _time.GetTimestamp();
         await _engine.MaintainAsync(0, () => $"{Send()}").WaitAsync(Patience);
         Goodput = await _over.Task.WaitAsync(Patience);

@@ -38,6 +38,9 @@ internal sealed class FakeSolver : ILatentSolver
     /// <summary>Seeds whose steps are never complete.</summary>
     public HashSet<ulong> Endless { get; } = [];
 
+    /// <summary>Network calls that its plan says a step needs.</summary>
+    public StepCost Cost { get; init; } = new(1, 1, 1, 1);
+
     /// <summary>Calls that its plan says a step takes at most.</summary>
     public int Chunks { get; set; } = 1;
 
@@ -57,7 +60,7 @@ internal sealed class FakeSolver : ILatentSolver
 
     public SolverPlan Plan(SampleSpec sample) => new()
     {
-        Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, new StepCost(1, 1, 1, 1)) { Chunks = Chunks })],
+        Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, Cost) { Chunks = Chunks })],
     };
 
     public StepOutput Step(StepBatch batch)
