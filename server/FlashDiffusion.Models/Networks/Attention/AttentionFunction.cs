@@ -53,8 +53,8 @@ internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<A
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var (x, settings) = ((Tensor)vars[0], (AttentionSettings)vars[1]);
-        var (output, packed, statistics) = Run(x, settings);
-        ctx.save_for_backward([x, packed, statistics]);
+        var (output, kept) = Run(x, settings);
+        ctx.save_for_backward([x, kept]);
         ctx.save_data(Settings, settings);
         return output;
     }
@@ -68,11 +68,11 @@ internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<A
         GradientHandOver.Clear();
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
-        var (x, packed, statistics) = (saved[0], saved[1], saved[2]);
+        var (x, kept) = (saved[0], saved[1]);
         var settings = (AttentionSettings)ctx.get_data(Settings);
         var gradient = ChannelsLastLayout.Is(grad_output) ? grad_output : ChannelsLastLayout.Pack(grad_output);
         var result = empty_like(x);
-        var work = Work(x, packed, statistics, settings);
+        var work = Work(x, kept, settings);
         work.Backward = true;
         work.QueryKeyValue = TensorAddress.Of(settings.QueryKeyValue.Backward);
         work.Projection = TensorAddress.Of(settings.Projection.Backward);
@@ -83,44 +83,47 @@ internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<A
         return [GradientHandOver.Of(result.MoveToOuterDisposeScope()), null!];
     }
 
-    private static (Tensor Output, Tensor Packed, Tensor Statistics) Run(Tensor x, AttentionSettings settings)
+    private static (Tensor Output, Tensor Kept) Run(Tensor x, AttentionSettings settings)
     {
-        var shape = x.shape;
-        var statistics = empty(shape[0], 4, shape[1]);
-        var packed = empty(shape[0], shape[2] * shape[3], 3 * shape[1]);
+        var (batch, channels, positions) = (x.shape[0], x.shape[1], x.shape[2] * x.shape[3]);
+        // Queries, keys and values, what the heads give, and the statistics of the heads and of the normalisation: in one, which saves calls of torch.
+        var kept = empty(batch * ((4 * channels * (positions + 1)) + AttentionMaps.RowStatistics((int)positions, settings.Layout)));
         var output = empty_like(x);
-        var work = Work(x, packed, statistics, settings);
+        var work = Work(x, kept, settings);
         work.QueryKeyValue = TensorAddress.Of(settings.QueryKeyValue.Forward);
         work.QueryKeyValueBias = TensorAddress.Of(settings.QueryKeyValueBias);
         work.Projection = TensorAddress.Of(settings.Projection.Forward);
         work.ProjectionBias = TensorAddress.Of(settings.ProjectionBias);
         work.Output = TensorAddress.Of(output);
         Run(ref work);
-        return (output, packed, statistics);
+        return (output, kept);
     }
 
     private static void Run(ref AttentionWork work)
     {
-        using var rooms = new AttentionRooms(ref work);
+        using var rooms = new KernelRooms(work.Tasks * AttentionRooms.Size(ref work));
+        work.Rooms = rooms.At;
         fixed (AttentionWork* at = &work)
         {
             ComputeTeam.Run(&AttentionKernel.Share, at, work.Tasks, work.Operations, work.Tasks);
         }
     }
 
-    private static AttentionWork Work(Tensor x, Tensor packed, Tensor statistics, AttentionSettings settings)
+    private static AttentionWork Work(Tensor x, Tensor kept, AttentionSettings settings)
     {
         var shape = x.shape;
         var (batch, positions) = ((int)shape[0], (int)(shape[2] * shape[3]));
+        var numbers = shape[1] * batch * positions;
+        var maps = new AttentionMaps { Packed = TensorAddress.Of(kept), Layout = settings.Layout, Tokens = positions };
+        maps.Output = maps.Packed + (3 * numbers);
+        maps.Statistics = maps.Output + numbers;
         return new AttentionWork
         {
             X = TensorAddress.Of(x),
-            Packed = TensorAddress.Of(packed),
-            Statistics = TensorAddress.Of(statistics),
+            Maps = maps,
+            Statistics = maps.Statistics + (batch * AttentionMaps.RowStatistics(positions, settings.Layout)),
             Norm = settings.Norm.Work(batch, positions),
-            Layout = settings.Layout,
             Batch = batch,
-            Positions = positions,
             Tasks = Math.Min(get_num_threads(), batch),
         };
     }

@@ -26,43 +26,41 @@ internal static unsafe class AttentionKernel
 
     private static void Forward(ref AttentionWork work, int row, int task)
     {
-        var (positions, channels) = (work.Positions, work.Layout.Channels);
+        var (positions, channels) = (work.Positions, work.Channels);
         var map = AttentionRooms.Map(ref work, task);
-        var attended = AttentionRooms.Attended(ref work, task);
         var first = (long)row * positions * channels;
-        var packed = work.Packed + (3 * first);
+        var maps = work.Maps.Row(row);
         var norm = Norm(ref work, row, task);
         norm.Output = map;
         NormPass.Forward(ref norm, threads: 1);
-        WinogradProduct.Multiply(map, work.QueryKeyValue, packed, positions, channels, 3 * channels, adds: false);
-        Add(packed, null, work.QueryKeyValueBias, packed, positions, 3 * channels);
-        var heads = new AttentionHead(ref work, AttentionRooms.Head(ref work, task));
-        for (var head = 0; head < work.Layout.Heads; head++)
+        WinogradProduct.Multiply(map, work.QueryKeyValue, maps.Packed, positions, channels, 3 * channels, adds: false);
+        Add(maps.Packed, null, work.QueryKeyValueBias, maps.Packed, positions, 3 * channels);
+        var heads = new AttentionHead(maps, AttentionRooms.Head(ref work, task));
+        for (var head = 0; head < maps.Layout.Heads; head++)
         {
-            heads.Forward(packed + work.Layout.Place(head, 0), packed + work.Layout.Place(head, 1), packed + work.Layout.Place(head, 2), attended + (head * work.Layout.Width));
+            heads.Forward(head);
         }
 
-        WinogradProduct.Multiply(attended, work.Projection, map, positions, channels, channels, adds: false);
+        WinogradProduct.Multiply(maps.Output, work.Projection, map, positions, channels, channels, adds: false);
         Add(map, work.X + first, work.ProjectionBias, work.Output + first, positions, channels);
     }
 
     private static void Backward(ref AttentionWork work, int row, int task)
     {
-        var (positions, channels) = (work.Positions, work.Layout.Channels);
+        var (positions, channels) = (work.Positions, work.Channels);
         var map = AttentionRooms.Map(ref work, task);
-        var attended = AttentionRooms.Attended(ref work, task);
-        var gradient = AttentionRooms.PackedGradient(ref work, task);
         var first = (long)row * positions * channels;
-        var packed = work.Packed + (3 * first);
-        WinogradProduct.Multiply(work.OutputGradient + first, work.Projection, attended, positions, channels, channels, adds: false);
-        var heads = new AttentionHead(ref work, AttentionRooms.Head(ref work, task));
-        for (var head = 0; head < work.Layout.Heads; head++)
+        var maps = work.Maps.Row(row);
+        maps.OutputGradient = AttentionRooms.OutputGradient(ref work, task);
+        maps.PackedGradient = AttentionRooms.PackedGradient(ref work, task);
+        WinogradProduct.Multiply(work.OutputGradient + first, work.Projection, maps.OutputGradient, positions, channels, channels, adds: false);
+        var heads = new AttentionHead(maps, AttentionRooms.Head(ref work, task));
+        for (var head = 0; head < maps.Layout.Heads; head++)
         {
-            var (query, key, value) = (work.Layout.Place(head, 0), work.Layout.Place(head, 1), work.Layout.Place(head, 2));
-            heads.Backward(packed + query, packed + key, packed + value, attended + (head * work.Layout.Width), gradient + query, gradient + key, gradient + value);
+            heads.Backward(head);
         }
 
-        WinogradProduct.Multiply(gradient, work.QueryKeyValue, map, positions, 3 * channels, channels, adds: false);
+        WinogradProduct.Multiply(maps.PackedGradient, work.QueryKeyValue, map, positions, 3 * channels, channels, adds: false);
         var norm = Norm(ref work, row, task);
         norm.OutputGradient = map;
         norm.Output = work.Output + first;
@@ -73,10 +71,10 @@ internal static unsafe class AttentionKernel
     private static NormWork Norm(ref AttentionWork work, int row, int task)
     {
         var norm = work.Norm;
-        norm.X = work.X + ((long)row * work.Positions * work.Layout.Channels);
-        norm.Statistics = work.Statistics + (4L * row * work.Layout.Channels);
+        norm.X = work.X + ((long)row * work.Positions * work.Channels);
+        norm.Statistics = work.Statistics + (4L * row * work.Channels);
         norm.Batch = 1;
-        NormRooms.Give(ref norm, AttentionRooms.Norm(ref work, task));
+        norm.Give(AttentionRooms.Norm(ref work, task));
         return norm;
     }
 

@@ -6,8 +6,8 @@ internal unsafe struct AttentionWork
     /// <summary>The block's input, (B, positions, C).</summary>
     public float* X;
 
-    /// <summary>(B, positions, 3 C): queries, keys and values; made by the forward pass.</summary>
-    public float* Packed;
+    /// <summary>Of the heads; the gradients are a task's own.</summary>
+    public AttentionMaps Maps;
 
     /// <summary>(B, 4, C): statistics of the normalisation.</summary>
     public float* Statistics;
@@ -35,17 +35,14 @@ internal unsafe struct AttentionWork
     /// <summary>Memory of the tasks; see <see cref="AttentionRooms"/>.</summary>
     public float* Rooms;
 
-    /// <summary>How queries, keys and values lie.</summary>
-    public HeadLayout Layout;
-
     public bool Backward;
     public int Batch;
-    public int Positions;
     public int Tasks;
 
-    /// <summary>Positions, as many as <see cref="WinogradProduct"/> can take as columns.</summary>
-    public readonly int Columns => (Positions + WinogradProduct.HalfPanel - 1) / WinogradProduct.HalfPanel * WinogradProduct.HalfPanel;
+    public readonly int Positions => Maps.Tokens;
+
+    public readonly int Channels => Maps.Layout.Channels;
 
     /// <summary>Vector operations; see <see cref="WinogradWork.Operations"/>.</summary>
-    public readonly long Operations => (long)Batch * Positions * Layout.Channels * ((4L * Layout.Channels) + (2L * Columns)) / WinogradWork.Lanes;
+    public readonly long Operations => (long)Batch * Positions * Channels * ((4L * Channels) + (2L * Positions)) / WinogradWork.Lanes;
 }

@@ -7,7 +7,7 @@ namespace FlashDiffusion.Models.Networks;
 internal static unsafe class ColumnSoftmax
 {
     private const int Lanes = WinogradWork.Lanes;
-    private const int Columns = TokenAttentionWork.Queries;
+    private const int Columns = AttentionHead.Queries;
 
     /// <summary>Turns the next block of scores into powers, and what came of the blocks before into what it is below the greatest score now.</summary>
     /// <param name="scores">(keys, 64); becomes exp(score - greatest).</param>
@@ -104,20 +104,21 @@ internal static unsafe class ColumnSoftmax
         }
     }
 
-    /// <summary>The sum of w g over all keys, which is the output times its gradient.</summary>
-    /// <param name="output">(width, 64).</param>
-    /// <param name="gradient">(width, 64).</param>
-    /// <param name="width">Channels of the head.</param>
+    /// <summary>The sum of w g over all keys: of the weights and the gradients with respect to them, or, which is the same, of the output and the gradient with respect to it.</summary>
+    /// <param name="numbers">(lines, 64): weights (keys, 64) or output (width, 64).</param>
+    /// <param name="gradients">(lines, 64).</param>
+    /// <param name="lines">Keys, or channels of the head.</param>
     /// <param name="means">(64).</param>
-    public static void Means(float* output, float* gradient, int width, float* means)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Means(float* numbers, float* gradients, int lines, float* means)
     {
         for (var column = 0; column < Columns; column += Lanes)
         {
             Vector512<float> sum = default;
-            for (var channel = 0; channel < width; channel++)
+            for (var line = 0; line < lines; line++)
             {
-                var at = (channel * Columns) + column;
-                sum = Vector512.FusedMultiplyAdd(Vector512.Load(output + at), Vector512.Load(gradient + at), sum);
+                var at = (line * Columns) + column;
+                sum = Vector512.FusedMultiplyAdd(Vector512.Load(numbers + at), Vector512.Load(gradients + at), sum);
             }
 
             sum.Store(means + column);

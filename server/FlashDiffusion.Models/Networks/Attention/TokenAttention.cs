@@ -7,8 +7,7 @@ namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Self-attention of many tokens, softmax(q k^T / sqrt(width)) v for each head, block by block: the scores of all pairs of tokens are never in memory.</summary>
 /// <remarks>
-/// The forward pass is that of FlashAttention (arXiv 2205.14135), the backward pass that of FlashAttention-2 (arXiv 2307.08691), both with the scores transposed
-/// (<see cref="TokenAttentionHead"/>). Torch's own does the same by a general product that is slow on narrow heads. Heads do not touch each other, and blocks are cut by the number
+/// Torch's own does the same as <see cref="AttentionHead"/> by a general product that is slow on narrow heads. Heads do not touch each other, and blocks are cut by the number
 /// of tokens alone: neither the batch nor the number of threads changes a bit.
 /// </remarks>
 internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<TokenAttention>
@@ -69,8 +68,8 @@ internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<Toke
         var result = empty_like(packed);
         var work = Work(packed, output, statistics, (HeadLayout)ctx.get_data(Layout));
         work.Backward = true;
-        work.OutputGradient = TensorAddress.Of(gradient);
-        work.PackedGradient = TensorAddress.Of(result);
+        work.Maps.OutputGradient = TensorAddress.Of(gradient);
+        work.Maps.PackedGradient = TensorAddress.Of(result);
         Run(ref work);
         grad_output.Dispose();
         return [GradientHandOver.Of(result.MoveToOuterDisposeScope()), null!];
@@ -80,7 +79,7 @@ internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<Toke
     {
         var shape = packed.shape;
         var output = empty(shape[0], shape[1], shape[2] / 3);
-        var statistics = empty(shape[0], layout.Heads, 2, TokenAttentionWork.Padded((int)shape[1]));
+        var statistics = empty(shape[0], AttentionMaps.RowStatistics((int)shape[1], layout));
         var work = Work(packed, output, statistics, layout);
         Run(ref work);
         return (output, statistics);
@@ -88,10 +87,11 @@ internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<Toke
 
     private static void Run(ref TokenAttentionWork work)
     {
-        using var rooms = new TokenAttentionRooms(ref work);
+        using var rooms = new KernelRooms(work.Tasks * work.Room);
+        work.Rooms = rooms.At;
         fixed (TokenAttentionWork* at = &work)
         {
-            ComputeTeam.Run(&TokenAttentionHead.Share, at, work.Tasks, work.Operations, work.Tasks);
+            ComputeTeam.Run(&TokenAttentionKernel.Share, at, work.Tasks, work.Operations, work.Tasks);
         }
     }
 
@@ -101,12 +101,15 @@ internal sealed unsafe class TokenAttention : autograd.SingleTensorFunction<Toke
         var batch = (int)shape[0];
         return new TokenAttentionWork
         {
-            Packed = TensorAddress.Of(packed),
-            Output = TensorAddress.Of(output),
-            Statistics = TensorAddress.Of(statistics),
-            Layout = layout,
+            Maps = new AttentionMaps
+            {
+                Packed = TensorAddress.Of(packed),
+                Output = TensorAddress.Of(output),
+                Statistics = TensorAddress.Of(statistics),
+                Layout = layout,
+                Tokens = (int)shape[1],
+            },
             Batch = batch,
-            Tokens = (int)shape[1],
             Tasks = Math.Min(get_num_threads(), batch * layout.Heads),
         };
     }

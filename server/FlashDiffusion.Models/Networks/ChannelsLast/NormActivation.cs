@@ -51,7 +51,8 @@ internal sealed unsafe class NormActivation : autograd.SingleTensorFunction<Norm
         var result = empty_like(x);
         var settings = (NormSettings)ctx.get_data(Settings);
         var work = Work(x, statistics, settings);
-        using var rooms = new NormRooms(ref work);
+        using var rooms = new KernelRooms(work.Room);
+        work.Give(rooms.At);
         work.OutputGradient = TensorAddress.Of(gradient);
         work.Output = TensorAddress.Of(result);
         NormPass.Backward(ref work, get_num_threads());
@@ -64,7 +65,8 @@ internal sealed unsafe class NormActivation : autograd.SingleTensorFunction<Norm
         var statistics = empty(x.shape[0], 4, x.shape[1]);
         var output = empty_like(x);
         var work = Work(x, statistics, settings);
-        using var rooms = new NormRooms(ref work);
+        using var rooms = new KernelRooms(work.Room);
+        work.Give(rooms.At);
         work.Output = TensorAddress.Of(output);
         NormPass.Forward(ref work, get_num_threads());
         return (output, statistics);

@@ -26,7 +26,7 @@ internal unsafe struct NormWork
     /// <summary>(B, 4, C): factor, offset, and of the channel's group mean and inverse deviation.</summary>
     public float* Statistics;
 
-    /// <summary>(tasks, 2, C): sums of a task by channel.</summary>
+    /// <summary>(tasks, 2, C): sums of a task by channel; see <see cref="Give"/>, as the next.</summary>
     public float* Sums;
 
     /// <summary>(B, 3, C): factors of the backward pass for the gradient and for x - mean, and its offset.</summary>
@@ -47,10 +47,20 @@ internal unsafe struct NormWork
 
     public readonly long Numbers => (long)Batch * Pixels * Channels;
 
+    /// <summary>Numbers of the memory between two passes, a few thousand.</summary>
+    public readonly long Room => ((2L * Tasks) + (3L * Batch)) * Channels;
+
     /// <summary>How rows are cut does not depend on the number of threads or on the batch, so that neither changes a bit of a result.</summary>
     public void Cut()
     {
         PixelsPerTask = Math.Max(1, NumbersPerTask / Channels);
         TasksPerRow = (Pixels + PixelsPerTask - 1) / PixelsPerTask;
+    }
+
+    /// <summary>Gives it memory of the size of <see cref="Room"/>.</summary>
+    public void Give(float* room)
+    {
+        Sums = room;
+        Factors = room + (2L * Tasks * Channels);
     }
 }

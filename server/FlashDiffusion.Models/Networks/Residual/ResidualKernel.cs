@@ -53,7 +53,7 @@ internal static unsafe class ResidualKernel
         norm.X = x;
         norm.Statistics = statistics;
         norm.Batch = rows;
-        NormRooms.Give(ref norm, work.Rooms.Norm(task));
+        norm.Give(work.Rooms.Norm(task));
         return norm;
     }
 

@@ -1,14 +1,11 @@
-using System.Runtime.InteropServices;
-
 namespace FlashDiffusion.Models.Networks;
 
 /// <summary>Memory of a residual block's tasks: for each the rooms of a convolution and of a normalisation, and a group's map between the layers (backward two).</summary>
 internal readonly unsafe struct ResidualRooms : IDisposable
 {
-    private const nuint CacheLine = 64;
     private const long Lanes = WinogradWork.Lanes;
 
-    private readonly float* _rooms;
+    private readonly KernelRooms _rooms;
     private readonly long _convolution;
     private readonly long _norm;
     private readonly long _map;
@@ -25,18 +22,18 @@ internal readonly unsafe struct ResidualRooms : IDisposable
         _convolution = WinogradRooms.Most(most, work.OutChannels);
         var (first, second) = (work.FirstNorm, work.SecondNorm);
         first.Batch = second.Batch = rows;
-        _norm = Rounded(Math.Max(NormRooms.Size(ref first), NormRooms.Size(ref second)));
+        _norm = Rounded(Math.Max(first.Room, second.Room));
         _map = Rounded((long)rows * work.Pixels * most);
         _task = _norm + (work.Backward ? 2 * _map : _map);
         _convolutions = threads * _convolution;
-        _rooms = (float*)NativeMemory.AlignedAlloc((nuint)(_convolutions + (tasks * _task)) * sizeof(float), CacheLine);
+        _rooms = new KernelRooms(_convolutions + (tasks * _task));
     }
 
     /// <summary>A convolution's rooms; those of the threads that share a group's work follow.</summary>
-    public float* Convolution(int task) => _rooms + (task * _convolution);
+    public float* Convolution(int task) => _rooms.At + (task * _convolution);
 
     /// <summary>A normalisation's room.</summary>
-    public float* Norm(int task) => _rooms + _convolutions + (task * _task);
+    public float* Norm(int task) => _rooms.At + _convolutions + (task * _task);
 
     /// <summary>A group's map between the layers.</summary>
     public float* Map(int task) => Norm(task) + _norm;
@@ -44,7 +41,7 @@ internal readonly unsafe struct ResidualRooms : IDisposable
     /// <summary>The other one; only backward.</summary>
     public float* OtherMap(int task) => Map(task) + _map;
 
-    public void Dispose() => NativeMemory.AlignedFree(_rooms);
+    public void Dispose() => _rooms.Dispose();
 
     private static long Rounded(long numbers) => (numbers + Lanes - 1) / Lanes * Lanes;
 }

@@ -90,7 +90,8 @@ internal sealed unsafe class WinogradConvolution : autograd.SingleTensorFunction
         work.Output = TensorAddress.Of(output);
         var threads = get_num_threads();
         work.Cut(threads);
-        using var rooms = new WinogradRooms(ref work);
+        using var rooms = new KernelRooms(work.Tasks * WinogradRooms.Size(ref work));
+        work.Rooms = rooms.At;
         ComputeTeam.Run(&WinogradKernel.Run, &work, work.Tasks, work.Operations, threads);
         return output;
     }
