@@ -105,6 +105,9 @@ internal static partial class Log
     [LoggerMessage(3039, LogLevel.Information, "The client of {Method} did not read for {Seconds} s; its call is cancelled.", EventName = "CallStalled")]
     public static partial void CallStalled(ILogger logger, string method, double seconds);
 
+    [LoggerMessage(3048, LogLevel.Information, "The client of {Method} sent a message too slowly; its call is cancelled.", EventName = "MessageTooSlow")]
+    public static partial void MessageTooSlow(ILogger logger, string method);
+
     [LoggerMessage(3030, LogLevel.Warning, "{Warning}", EventName = "Exposed")]
     public static partial void Exposed(ILogger logger, string warning);
 

@@ -141,6 +141,7 @@ internal static class ServerHost
         services.AddSingleton<ReadingPlaces>();
         services.AddSingleton<EventWriterFactory>();
         services.AddSingleton<UnreadAnswers>();
+        services.AddSingleton<SlowMessages>();
         services.AddSingleton<InferenceRunner>();
         services.AddSingleton<InferenceStreamFactory>();
         services.AddSingleton<RuntimeSampler>();

@@ -33,6 +33,8 @@ internal static class ServerRoutes
         app.UseRouting();
         var unread = app.Services.GetRequiredService<UnreadAnswers>();
         app.Use((context, next) => unread.InvokeAsync(context, next));
+        var slow = app.Services.GetRequiredService<SlowMessages>();
+        app.Use((context, next) => slow.InvokeAsync(context, next));
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseWhen(IsCall, calls =>
         {
