@@ -60,8 +60,10 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         var request = sample.Session.Request;
         if (sample.Resumed is not null)
         {
-            // Its plan was made where it began, and stays.
-            return InTime(sample, others, looks) ? null : Refused(sample, others, looks, CutReason.Deadline, ask);
+            // Its plan was made where it began, and stays: of the calls those count that are left of it.
+            var left = sample.Steps.Skip(sample.StepIndex).Sum(step => step.Cost.UNetForward);
+            return left > request.MaximumNetworkCalls ? TooFewCalls(sample, others, $"The rest of the reconstruction needs {left} network calls and may take {request.MaximumNetworkCalls}, and what goes on from a checkpoint is never shortened: allow as many, or begin again without it.")
+                : InTime(sample, others, looks) ? null : Refused(sample, others, looks, CutReason.Deadline, ask);
         }
 
         if (request.Deadline is null && request.MaximumNetworkCalls is null)
@@ -175,7 +177,11 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
                 string.Create(CultureInfo.InvariantCulture, $"With {sample.RemainingSteps} steps the reconstruction"));
         }
 
-        TimeSpan? eta = etas.Completions([.. others, sample]).TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
-        return new Failure(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start, ask).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.") { Eta = eta };
+        return TooFewCalls(sample, others, $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start, ask).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.");
     }
+
+    private Failure TooFewCalls(Sample sample, IReadOnlyCollection<Sample> others, string message) => new(SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL", message)
+    {
+        Eta = etas.Completions([.. others, sample]).TryGetValue(sample.Id, out var seconds) ? TimeSpan.FromSeconds(seconds) : null,
+    };
 }

@@ -280,6 +280,40 @@ public sealed class BudgetTests
         Assert.Equal((steps, steps), (Assert.IsType<ResultEvent>(events[^1]).Cost.Steps, ((ResultEvent)events[^1]).Cost.Calls.UNetForward));
     }
 
+    [Theory]
+    [InlineData(TightDeadline.Refuse, 6)]
+    [InlineData(TightDeadline.Shorten, 6)]
+    [InlineData(TightDeadline.Refuse, null)]
+    [InlineData(TightDeadline.Shorten, null)]
+    public async Task NetworkCalls_Resumed_AreThoseThatAreLeft(object whenTight, int? atFirst)
+    {
+        using var first = new EngineHarness();
+        first.Submit(first.Request(1) with { MaximumNetworkCalls = atFirst });
+        first.Tick(5);
+        var sample = Assert.Single(first.Loop.Samples);
+        var (checkpoint, left) = (Checkpoint.Of(sample), sample.RemainingSteps);
+        Assert.InRange(left, 1, sample.Steps.Length - 1);
+
+        using var harness = new EngineHarness();
+        var request = harness.Request(1) with { Resume = checkpoint, OnTightDeadline = (TightDeadline)whenTight };
+        var fewer = harness.Submit(request with { MaximumNetworkCalls = left - 1 });
+        harness.RunUntilIdle();
+        var failure = await EngineHarness.FailureAsync(fewer);
+        Assert.Equal((SessionOutcome.BudgetTooSmall, "BUDGET_TOO_SMALL"), (failure.Outcome, failure.Reason));
+        Assert.Contains($"needs {left} network calls and may take {left - 1}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("begin again without it", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(harness.Solver.Batches);
+
+        // As few as are left; and who says again what was said at first, as clients do, goes on.
+        var enough = harness.Submit(request with { MaximumNetworkCalls = left });
+        var same = harness.Submit(request with { MaximumNetworkCalls = atFirst });
+        harness.RunUntilIdle();
+        foreach (var session in new[] { enough, same })
+        {
+            Assert.Equal(sample.Steps.Length, (await EngineHarness.ResultAsync(session)).Cost.Steps);
+        }
+    }
+
     [Fact]
     public async Task NetworkCalls_WithInversion_CountIt()
     {

@@ -50,7 +50,8 @@ export type Scheduling = Message<"flashdiffusion.v1.Scheduling"> & {
 
   /**
    * Most denoiser evaluations, 1 or more; not said means as many as the start needs. Where the whole trajectory needs more, a shorter one is taken,
-   * and accepted.cut says so.
+   * and accepted.cut says so. With resume_from those count that are left to make; where the rest of the checkpoint's trajectory needs more it is refused
+   * (FAILED_PRECONDITION, BUDGET_TOO_SMALL), whatever on_tight_deadline says.
    *
    * @generated from field: optional int32 max_network_calls = 4;
    */
