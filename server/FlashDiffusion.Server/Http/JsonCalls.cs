@@ -35,6 +35,7 @@ internal static class JsonCalls
             return;
         }
 
+        PathNames.Decode(context);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
         {
             kestrel.MaxRequestBodySize = null;

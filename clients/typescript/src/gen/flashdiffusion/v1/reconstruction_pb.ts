@@ -117,7 +117,7 @@ export type ReconstructRequest = Message<"flashdiffusion.v1.ReconstructRequest">
   /**
    * Name of this request that makes sending it again safe: while the first is running or its result is kept, the same name joins it instead of
    * computing again, and another request under the same name is ALREADY_EXISTS (model, version, solver and seed that the server chose may be said). 1 to 128 printable ASCII characters, best a random UUID; empty means
-   * none. Names of different callers never meet. Known to one replica only: another one continues by resume_from.
+   * none. In a path of HTTP it is percent-encoded, a slash too (a%2Fb). Names of different callers never meet. Known to one replica only: another one continues by resume_from.
    *
    * @generated from field: string request_id = 12;
    */
