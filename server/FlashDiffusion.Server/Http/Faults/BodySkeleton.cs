@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace FlashDiffusion.Server.Http.Faults;
@@ -28,10 +29,13 @@ internal sealed class BodySkeleton
     public bool IsShortened { get; private set; }
 
     /// <summary>Whether there was nothing but white space.</summary>
-    public bool IsEmpty => _kept.WrittenSpan.Trim(" \t\r\n"u8).IsEmpty;
+    public bool IsEmpty => Json.Span.Trim(" \t\r\n"u8).IsEmpty;
+
+    // A byte order mark, as some editors and shells write it, is none of it: the framework skips it too.
+    private ReadOnlyMemory<byte> Json => _kept.WrittenSpan.StartsWith(Encoding.UTF8.Preamble) ? _kept.WrittenMemory[Encoding.UTF8.Preamble.Length..] : _kept.WrittenMemory;
 
     /// <exception cref="JsonException">What was kept is no JSON.</exception>
-    public JsonDocument Parse() => JsonDocument.Parse(_kept.WrittenMemory);
+    public JsonDocument Parse() => JsonDocument.Parse(Json);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {

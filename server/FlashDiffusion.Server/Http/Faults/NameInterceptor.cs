@@ -1,4 +1,5 @@
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Http.OpenApi;
 using FlashDiffusion.Server.Requests;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -27,10 +28,13 @@ internal sealed class NameInterceptor : Interceptor
     {
         if (context.Features.Get<BodySkeleton>() is { } body
             && context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is { } method
-            && UnknownNames.Of(body, method.MethodDescriptor.InputType) is { } error)
+            && Find(HttpBinding.Of(method.MethodDescriptor, method.HttpRule), body, context.Request.Query) is { } error)
         {
             RefusedRequests.CountUnreadable(context);
             throw GrpcStatusMapper.ToException(error);
         }
     }
+
+    private static ServerError? Find(HttpBinding binding, BodySkeleton body, IQueryCollection query) =>
+        binding.HasBody ? UnknownNames.Of(body, binding.Method.InputType) : UnknownNames.Of(query, binding.Method.InputType);
 }

@@ -5,7 +5,7 @@ using Google.Protobuf.Reflection;
 
 namespace FlashDiffusion.Server.Http.Faults;
 
-/// <summary>Finds names in a body of JSON that its messages do not have: who writes JSON by hand has no compiler, and the framework ignores them.</summary>
+/// <summary>Finds names in a body of JSON, or in the query of a call without one, that its messages do not have: who writes JSON by hand has no compiler, and the framework ignores them.</summary>
 internal static class UnknownNames
 {
     /// <summary>More than these help nobody.</summary>
@@ -35,6 +35,29 @@ internal static class UnknownNames
         return problems.Any ? problems.ToError() : null;
     }
 
+    /// <summary>The same of a query; what is beyond a dot is a field of the message before it.</summary>
+    public static ServerError? Of(IQueryCollection query, MessageDescriptor message)
+    {
+        var problems = new RequestProblems();
+        foreach (var name in query.Keys.Take(Enough))
+        {
+            var (path, within) = ("", message);
+            foreach (var part in name.Split('.'))
+            {
+                var field = within is null ? null : MessageFaults.FieldOf(within, part);
+                if (field is null)
+                {
+                    Add(path, part, within, problems);
+                    break;
+                }
+
+                (path, within) = (Inside(path, field.Name), field is { FieldType: FieldType.Message, IsMap: false } ? field.MessageType : null);
+            }
+        }
+
+        return problems.Any ? problems.ToError() : null;
+    }
+
     private static void Look(string path, JsonElement value, MessageDescriptor message, RequestProblems problems)
     {
         if (value.ValueKind != JsonValueKind.Object)
@@ -44,10 +67,9 @@ internal static class UnknownNames
 
         foreach (var property in value.EnumerateObject().TakeWhile(_ => problems.Violations.Count < Enough))
         {
-            var name = Cutting.Head(property.Name, LongestName);
             if (MessageFaults.FieldOf(message, property.Name) is not { } field)
             {
-                problems.Add(Inside(path, name), $"{message.Name} has no '{name}'; it has {string.Join(", ", message.Fields.InFieldNumberOrder().Select(known => known.JsonName))}.");
+                Add(path, property.Name, message, problems);
             }
             else if (ValueOf(field) is { FieldType: FieldType.Message } inner && !JsonForm.IsValue(inner.MessageType))
             {
@@ -57,6 +79,14 @@ internal static class UnknownNames
                 }
             }
         }
+    }
+
+    private static void Add(string path, string sent, MessageDescriptor? message, RequestProblems problems)
+    {
+        var name = Cutting.Head(sent, LongestName);
+        problems.Add(Inside(path, name), message is null
+            ? $"{path} has no '{name}': it is a value without fields."
+            : $"{message.Name} has no '{name}'; it has {string.Join(", ", message.Fields.InFieldNumberOrder().Select(known => known.JsonName))}.");
     }
 
     private static string Inside(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
