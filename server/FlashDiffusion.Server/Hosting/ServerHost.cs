@@ -29,8 +29,11 @@ internal static class ServerHost
     /// <summary>Time beyond the grace for answers to travel.</summary>
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time beyond the patience with one who does not read: who is there and only pauses is let go with a word, not cut off by the system.</summary>
-    private static readonly TimeSpan VanishedMargin = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Time beyond the patience with one who does not read: who is there and only pauses is let go with a word, not cut off by the system, which counts from when there is
+    /// no room; until then what it keeps itself is filled, event by event.
+    /// </summary>
+    private static readonly TimeSpan VanishedMargin = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs until the process is told to end.</summary>
     /// <returns>0, or 1 if the server could not start.</returns>

@@ -23,6 +23,6 @@ public sealed class WatchedSocketsTests
         var timeout = new byte[4];
         connection.GetRawSocketOption(6, 18, timeout);
         Assert.NotEqual(0, connection.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
-        Assert.Equal((20, 120_000), ((int)connection.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime)!, BitConverter.ToInt32(timeout)));
+        Assert.Equal((20, 390_000), ((int)connection.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime)!, BitConverter.ToInt32(timeout)));
     }
 }
