@@ -21,8 +21,6 @@ namespace FlashDiffusion.Engine;
 /// </summary>
 internal sealed class ReconstructionEngine : IAsyncDisposable
 {
-    private static readonly TimeSpan KeptLeast = TimeSpan.FromSeconds(5);
-
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly FlashDiffusionTelemetry _telemetry;
@@ -31,6 +29,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     private readonly SessionWatch _watch;
     private readonly DeviceFleet _fleet;
     private readonly AdmissionThreads _admissions;
+    private readonly Refusals _refusals;
     private long _lastId;
     private readonly ShortWork _shortWork;
     private int _state;
@@ -50,6 +49,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         _watch = new SessionWatch(options, ends, time);
         _fleet = new DeviceFleet(options, ends, time, telemetry, logger);
         _shortWork = new ShortWork(options.MaximumWorkItems);
+        _refusals = new Refusals(options, _ledger, () => _fleet.Queue(options.MaximumSessions), telemetry);
         _admissions = new AdmissionThreads(options, _fleet.Quarantine, time, telemetry, logger, _fleet.Expel);
     }
 
@@ -98,7 +98,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <summary>Whether a request would be refused now for want of a place, so that nobody reads its picture first.</summary>
     /// <param name="caller">Whose it is.</param>
     /// <returns>The refusal; null if there is a place at this moment.</returns>
-    public Rejection? Crowded(CallerKey caller) => _ledger.IsFullFor(Told(caller)) ? NoPlace(Told(caller)) : null;
+    public Rejection? Crowded(CallerKey caller) => _ledger.IsFullFor(Told(caller)) ? _refusals.NoPlace(Told(caller)) : null;
 
     /// <summary>
     /// Reads and checks a request, <see cref="Submit"/> included: on a thread of its own, so that a plan of a solver or an operator that hangs or throws ends that request
@@ -144,13 +144,13 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         var violations = RequestChecker.Check(request);
         if (!violations.IsEmpty)
         {
-            return Admission.Refused(Count(new Rejection(RejectionReason.Invalid, $"The request has {violations.Length} violation(s): {violations[0].Description}") { Violations = violations }));
+            return Admission.Refused(_refusals.Invalid(violations));
         }
 
         var caller = Told(request.Caller);
         if (_ledger.TryEnter(caller) is { } reason)
         {
-            return Admission.Refused(reason == RejectionReason.Draining ? Draining() : NoPlace(caller));
+            return Admission.Refused(reason == RejectionReason.Draining ? _refusals.Draining() : _refusals.NoPlace(caller));
         }
 
         return Admission.Accepted(Begin(request with { Caller = caller }, lease, _fleet.For(request, Left(request))));
@@ -162,7 +162,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <param name="lease">Keeps its model and operator in service; disposed of when no device holds anything of it. Null if they stay anyway.</param>
     public async Task<DeviceAnswer<SeverityReport>> EstimateSeverityAsync(SeverityRequest request, CancellationToken cancellation, IDisposable? lease = null)
     {
-        if (await _admissions.CheckAsync<SeverityReport>(() => RequestChecker.Check(request), Count, lease) is { } refused)
+        if (await _admissions.CheckAsync<SeverityReport>(() => RequestChecker.Check(request), _refusals.Counted, lease) is { } refused)
         {
             return refused;
         }
@@ -189,7 +189,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <param name="lease">Keeps its operator in service; disposed of when no device holds anything of it. Null if it stays anyway.</param>
     public async Task<DeviceAnswer<DegradedPicture>> DegradeAsync(DegradeRequest request, CancellationToken cancellation, IDisposable? lease = null)
     {
-        if (await _admissions.CheckAsync<DegradedPicture>(() => RequestChecker.Check(request), Count, lease) is { } refused)
+        if (await _admissions.CheckAsync<DegradedPicture>(() => RequestChecker.Check(request), _refusals.Counted, lease) is { } refused)
         {
             return refused;
         }
@@ -224,7 +224,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     {
         if ((State)Volatile.Read(ref _state) is State.New or State.Ended)
         {
-            return new DeviceAnswer<T> { Rejection = Draining() };
+            return new DeviceAnswer<T> { Rejection = _refusals.Draining() };
         }
 
         return await Enqueue(device, WorkItem.Of(work, part, null, CancellationToken.None));
@@ -257,7 +257,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         var sessions = Enumerable.Range(0, rows).TakeWhile(_ => _ledger.TryEnterBeside()).Select(_ => Open(request, loop, isWarmUp: true)).ToArray();
         if (sessions.Length == 0)
         {
-            return new DeviceAnswer<ResultEvent> { Rejection = Draining() };
+            return new DeviceAnswer<ResultEvent> { Rejection = _refusals.Draining() };
         }
 
         // In one arrival, so that they take their first step together.
@@ -365,37 +365,15 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         if (place is null)
         {
             lease?.Dispose();
-            return new DeviceAnswer<T> { Rejection = Count(new Rejection(RejectionReason.WorkFull, $"All {_options.MaximumWorkItems} places for short work are taken.")) };
+            return new DeviceAnswer<T> { Rejection = _refusals.WorkFull() };
         }
 
         return await start();
     }
 
-    private Rejection? NotRunning() => (State)Volatile.Read(ref _state) == State.Running ? null : Draining();
-
-    private Rejection Draining() => Count(new Rejection(RejectionReason.Draining, "The server takes no new work: it is starting up or shutting down."));
-
-    // Somebody who has less than his share finds the next place kept for him if he comes again in time: when he was told to, or a while after.
-    private Rejection NoPlace(CallerKey caller)
-    {
-        var refusal = Full($"All {_options.MaximumSessions} places are taken, or kept for callers that have fewer.");
-        _ledger.Keep(caller, KeptLeast + (2 * (refusal.RetryAfter ?? TimeSpan.Zero)));
-        return refusal;
-    }
+    private Rejection? NotRunning() => (State)Volatile.Read(ref _state) == State.Running ? null : _refusals.Draining();
 
     private TimeSpan? Left(ReconstructionRequest request) => request.Deadline - _time.GetUtcNow() is { } left && !(request.TimeLimit < left) ? left : request.TimeLimit;
 
     private CallerKey Told(CallerKey caller) => _options.FairShare ? caller : default;
-
-    private Rejection Full(string message)
-    {
-        var (next, all) = _fleet.Queue(_options.MaximumSessions);
-        return Count(new Rejection(RejectionReason.QueueFull, message) { RetryAfter = next, Eta = all });
-    }
-
-    private Rejection Count(Rejection rejection)
-    {
-        _telemetry.RecordRejection(rejection.Reason);
-        return rejection;
-    }
 }
