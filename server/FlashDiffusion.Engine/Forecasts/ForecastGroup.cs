@@ -198,12 +198,7 @@ internal sealed class ForecastGroup
             Deal();
         }
 
-        var seconds = _front[0].Item.StepSeconds;
-        Batch = ClassShare.Rows([.. _front.Take(Batch).Select(row => row.Item.Class)], seconds);
-        if (_lines.Count > 1)
-        {
-            Batch = TimeShare.Rows([.. _front.Take(Batch).Select(row => row.Item.Caller)], seconds);
-        }
+        Batch = RowShare.Rows([.. _front.Take(Batch).Select(row => (row.Item.Class, row.Item.Caller))], _front[0].Item.StepSeconds);
     }
 
     private void Deal()

@@ -7,9 +7,12 @@ namespace FlashDiffusion.Engine.Scheduling;
 /// other one; a lane that a step of at least twice its pixels went before is next, so that a small picture never waits for more than one
 /// step of large ones, however many sizes and operators those come in. A look of a severity encoder goes before steps, but never twice in a
 /// row while steps wait, and a large one not before a small picture that was passed over. Looks pass over looks, and steps steps: if looks passed
-/// over steps, a small picture would take every turn between looks, and large ones would get none while looks wait. Only lanes with work of the highest class that waits get a turn, and lower classes rows of it that cost no time (<see cref="ClassShare"/>). A look
-/// with a deadline goes before all of these, the earliest first, since nothing can be promised before it; and a unit that a promise needs now before that. Where several callers have work, turns and rows are dealt caller by caller (<see cref="LaneTurns"/>, <see cref="Dealing"/>, <see cref="TimeShare"/>), and looks for
-/// callers who have samples enough wait for a while. Knows no tensors and no clock. Not thread-safe: the device loop owns it.
+/// over steps, a small picture would take every turn between looks, and large ones would get none while looks wait. Only lanes with work of the
+/// highest class that waits get a turn. A look with a deadline goes before all of these, the earliest first, since nothing can be promised before it;
+/// and a unit that a promise needs now before that. Where several callers have work, turns and rows are dealt caller by caller
+/// (<see cref="LaneTurns"/>, <see cref="Dealing"/>), and looks for callers who have samples enough wait for a while. Of the rows that were dealt no more
+/// take the step than the highest class and each caller have time for (<see cref="RowShare"/>). Knows no tensors and no clock. Not thread-safe: the
+/// device loop owns it.
 /// </summary>
 internal sealed class LaneScheduler
 {
@@ -123,7 +126,7 @@ internal sealed class LaneScheduler
                 return null;
             }
 
-            chosen = new ScheduledBatch(turn, Fair(turn, [.. InOrder(turn, moment).Take(Most(turn))]));
+            chosen = new ScheduledBatch(turn, Shared(turn, [.. InOrder(turn, moment).Take(Most(turn))]));
         }
 
         var kept = _keep is null ? chosen : _keep(chosen);
@@ -153,17 +156,8 @@ internal sealed class LaneScheduler
             : null;
     }
 
-    // First what lower classes may have: what callers of the highest owe each other does not depend on them.
-    private ImmutableArray<IScheduledWork> Fair(LaneKey lane, ImmutableArray<IScheduledWork> rows)
-    {
-        if (_seconds is null)
-        {
-            return rows;
-        }
-
-        rows = rows[..ClassShare.Rows([.. rows.Select(work => work.Priority)], count => _seconds(lane, count))];
-        return HasSeveralCallers ? rows[..TimeShare.Rows([.. rows.Select(work => work.Caller)], count => _seconds(lane, count))] : rows;
-    }
+    private ImmutableArray<IScheduledWork> Shared(LaneKey lane, ImmutableArray<IScheduledWork> rows) =>
+        _seconds is null ? rows : rows[..RowShare.Rows([.. rows.Select(work => (work.Priority, work.Caller))], count => _seconds(lane, count))];
 
     private static bool IsLook(LaneKey lane) => lane.Stage == Stage.Severity;
 
