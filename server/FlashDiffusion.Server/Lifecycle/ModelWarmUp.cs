@@ -4,6 +4,7 @@ using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Plugins;
 using Microsoft.Extensions.Options;
 
 namespace FlashDiffusion.Server.Lifecycle;
@@ -30,41 +31,59 @@ internal sealed class ModelWarmUp(IOptions<EngineOptions> options, ILogger<Model
         }
 
         var (largest, engine) = (Math.Min(largestBatch, options.Value.MaximumBatch), context.Engine);
+        var others = await OthersAsync(engine, request, context);
         for (var device = 0; device < devices && !cancellation.IsCancellationRequested; device++)
         {
-            _ = await RunAsync(engine, device, request, Math.Min(LargestMeasured, largest), measuresMemory: true, cancellation)
-                && await OthersAsync(engine, device, request, context, cancellation)
-                && await RunAsync(engine, device, request, largest, measuresMemory: false, cancellation);
-        }
-    }
-
-    // Those of which the default one's rows say nothing.
-    private async Task<bool> OthersAsync(ReconstructionEngine engine, int device, ReconstructionRequest request, ServingContext context, CancellationToken cancellation)
-    {
-        if (await NetworkUse.OfAsync(engine, request) is not { } usual)
-        {
-            return true;
-        }
-
-        foreach (var solver in context.Solvers.Entries.Where(solver => solver.IsReady && solver.Solver != request.Solver))
-        {
-            IDisposable? lease = null;
-            if (solver.Lifetime?.TryHold(out lease) == false)
+            if (!await RunAsync(engine, device, request, Math.Min(LargestMeasured, largest), measuresMemory: true, cancellation))
             {
                 continue;
             }
 
-            using (lease)
+            foreach (var other in others)
             {
-                var other = WarmUp.By(request, solver.Solver!);
-                if (await NetworkUse.OfAsync(engine, other) is { IsShort: true } use && use.Exceeds(usual))
-                {
-                    await RunAsync(engine, device, other, 1, measuresMemory: true, cancellation);
-                }
+                await HoldingAsync(other, solver => RunAsync(engine, device, WarmUp.By(request, solver), 1, measuresMemory: true, cancellation));
+            }
+
+            if (!cancellation.IsCancellationRequested)
+            {
+                await RunAsync(engine, device, request, largest, measuresMemory: false, cancellation);
+            }
+        }
+    }
+
+    // Those of which the default one's rows say nothing: so their plans say, and no plan knows of devices.
+    private static async Task<IReadOnlyList<SolverEntry>> OthersAsync(ReconstructionEngine engine, ReconstructionRequest request, ServingContext context)
+    {
+        var others = new List<SolverEntry>();
+        if (await NetworkUse.OfAsync(engine, request) is not { } usual)
+        {
+            return others;
+        }
+
+        foreach (var entry in context.Solvers.Entries.Where(entry => entry.IsReady && entry.Solver != request.Solver))
+        {
+            if (await HoldingAsync(entry, solver => NetworkUse.OfAsync(engine, WarmUp.By(request, solver))) is { IsShort: true } use && use.Exceeds(usual))
+            {
+                others.Add(entry);
             }
         }
 
-        return !cancellation.IsCancellationRequested;
+        return others;
+    }
+
+    // Nothing where its plugin is being replaced.
+    private static async Task<T?> HoldingAsync<T>(SolverEntry entry, Func<ILatentSolver, Task<T>> work)
+    {
+        IDisposable? lease = null;
+        if (entry.Lifetime?.TryHold(out lease) == false)
+        {
+            return default;
+        }
+
+        using (lease)
+        {
+            return await work(entry.Solver!);
+        }
     }
 
     private async Task<bool> RunAsync(ReconstructionEngine engine, int device, ReconstructionRequest request, int largest, bool measuresMemory, CancellationToken cancellation)

@@ -27,9 +27,8 @@ public sealed class ModelWarmUpTests(PackagedModels packaged) : IClassFixture<Pa
             new FakeSolver { Version = "2.0.0", Cost = Encoding },
             new FakeSolver { Version = "3.0.0", Cost = new StepCost(1) },
             new FakeSolver { Version = "4.0.0", Cost = new StepCost(1, 1, 1, 1, 100) });
-        var options = Options.Create(new EngineOptions { Threads = 1, MaximumBatch = 4 });
 
-        await new ModelWarmUp(options, NullLogger<ModelWarmUp>.Instance).RunAsync(scene.Entry()!, context, devices: 1, largestBatch: 8, TestContext.Current.CancellationToken);
+        await RunAsync(scene, context, devices: 1);
 
         var steps = Assert.Single((await scene.Engine.StatisticsAsync(TestContext.Current.CancellationToken)).Devices).Lanes.Where(lane => lane.Key.Stage == Stage.Step);
         var rows = steps.ToDictionary(lane => lane.Key.Runner, lane => lane.Curve.Select(point => point.Rows));
@@ -37,6 +36,25 @@ public sealed class ModelWarmUpTests(PackagedModels packaged) : IClassFixture<Pa
         Assert.Equal([1, 2, 4], rows["fake/1.0.0"]);
         Assert.Equal([1], rows["fake/2.0.0"]);
     }
+
+    [Fact]
+    public async Task Run_SeveralDevices_AsksEachPlanOnceAndMeasuresOnAll()
+    {
+        await using var scene = await LifecycleScene.StartAsync(packaged, "cpu,cpu");
+        FakeSolver measured = new() { Version = "2.0.0", Cost = Encoding }, passed = new() { Version = "3.0.0", Cost = new StepCost(1) };
+
+        await RunAsync(scene, WithSolvers(scene.State.Context!, measured, passed), devices: 2);
+
+        Assert.Equal(1, passed.PlansAsked);
+        var devices = (await scene.Engine.StatisticsAsync(TestContext.Current.CancellationToken)).Devices;
+        Assert.Equal(2, devices.Length);
+        Assert.All(devices, device => Assert.Equal(
+            ["fake/1.0.0", "fake/2.0.0"], device.Lanes.Where(lane => lane.Key.Stage == Stage.Step).Select(lane => lane.Key.Runner).Distinct().Order()));
+    }
+
+    private static Task RunAsync(LifecycleScene scene, ServingContext context, int devices) =>
+        new ModelWarmUp(Options.Create(new EngineOptions { Threads = 1, MaximumBatch = 4 }), NullLogger<ModelWarmUp>.Instance)
+            .RunAsync(scene.Entry()!, context, devices, largestBatch: 8, TestContext.Current.CancellationToken);
 
     private static ServingContext WithSolvers(ServingContext context, params FakeSolver[] solvers) => new(
         context.Engine,

@@ -13,6 +13,7 @@ internal sealed class FakeSolver : ILatentSolver
 {
     public const string Kind = "guided";
     private const string Momentum = "momentum";
+    private int _plansAsked;
 
     /// <summary>Its version.</summary>
     public string Version { get; init; } = "1.0.0";
@@ -56,12 +57,19 @@ internal sealed class FakeSolver : ILatentSolver
     /// <summary>Timesteps of the rows of every step, in order.</summary>
     public List<ImmutableArray<int>> Timesteps { get; } = [];
 
+    /// <summary>How often its plan was asked for.</summary>
+    public int PlansAsked => _plansAsked;
+
     public static ulong SeedOf(StepRow row) => ((CounterNoise)row.Noise).Seed;
 
-    public SolverPlan Plan(SampleSpec sample) => new()
+    public SolverPlan Plan(SampleSpec sample)
     {
-        Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, Cost) { Chunks = Chunks })],
-    };
+        Interlocked.Increment(ref _plansAsked);
+        return new SolverPlan
+        {
+            Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, Cost) { Chunks = Chunks })],
+        };
+    }
 
     public StepOutput Step(StepBatch batch)
     {
