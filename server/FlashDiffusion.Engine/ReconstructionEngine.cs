@@ -279,7 +279,7 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
     /// <param name="request">A request like those to come.</param>
     /// <param name="cancellation">Cancels it.</param>
     public Task<DeviceAnswer<ResultEvent>> WarmUpAsync(ReconstructionRequest request, CancellationToken cancellation) =>
-        WarmUpAsync(_fleet.Loops.IndexOf(_fleet.Lightest()), request, 1, true, cancellation);
+        WarmUpAsync(_fleet.Loops.IndexOf(_fleet.Lightest()), request, 1, measuresMemory: true, cancellation);
 
     /// <summary>What the engine does and has learned.</summary>
     /// <param name="cancellation">Gives up waiting.</param>
@@ -332,7 +332,13 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
 
     private ReconstructionSession Open(ReconstructionRequest request, DeviceLoop loop, IDisposable? lease = null, bool isWarmUp = false)
     {
-        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake) { Lease = lease, IsWarmUp = isWarmUp, TooTight = () => loop.Refusal(request), Queue = () => _fleet.Queue(_options.MaximumSessions) };
+        var session = new ReconstructionSession(Interlocked.Increment(ref _lastId), request, _time, _fleet.Wake)
+        {
+            Lease = lease,
+            IsWarmUp = isWarmUp,
+            TooTight = () => loop.Refusal(request),
+            Queue = () => _fleet.Queue(_options.MaximumSessions),
+        };
         Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);
         _watch.Watch(session);
         return session;

@@ -130,9 +130,6 @@ internal sealed class DeviceFleet : IDisposable
         }
     }
 
-    // Who refuses is not idle: a device that has just taken in what came has not reckoned with it yet.
-    private static TimeSpan? Known(TimeSpan? time) => time > TimeSpan.Zero ? time : null;
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -141,4 +138,7 @@ internal sealed class DeviceFleet : IDisposable
             worker.Dispose();
         }
     }
+
+    // Who refuses is not idle: a device that has just taken in what came has not reckoned with it yet.
+    private static TimeSpan? Known(TimeSpan? time) => time > TimeSpan.Zero ? time : null;
 }

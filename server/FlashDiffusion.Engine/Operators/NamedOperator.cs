@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace FlashDiffusion.Engine.Operators;
 
 /// <summary>
-/// An operator as a solver's step sees it: while it computes, forward or a gradient, the guard knows that it is not the solver. It belongs to its binding, so that a solver that
-/// disposes of it takes it from nobody.
+/// An operator as a solver's step sees it: while it computes, forward or a gradient, the guard knows that it is not the solver. It belongs to its
+/// binding, so that a solver that disposes of it takes it from nobody.
 /// </summary>
 /// <param name="inner">The operator.</param>
 /// <param name="family">Whose code it is.</param>
