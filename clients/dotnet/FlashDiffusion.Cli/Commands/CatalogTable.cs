@@ -31,7 +31,7 @@ internal static class CatalogTable
     {
         var range = parameter.Kind == ParameterKind.Choice
             ? string.Join('|', parameter.Choices)
-            : FormattableString.Invariant($"{parameter.Minimum:0.####}..{parameter.Maximum:0.####}");
+            : $"{Lines.Number(parameter.Minimum)}..{Lines.Number(parameter.Maximum)}";
         var standard = parameter.DefaultValue is null ? "required" : $"default {Lines.Describe(parameter.DefaultValue)}";
         var unit = parameter.Unit.Length > 0 ? $" {parameter.Unit}" : "";
         return $"{parameter.Name}: {range}{unit}, {standard}. {parameter.Description}";

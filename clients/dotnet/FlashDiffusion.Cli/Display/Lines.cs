@@ -1,3 +1,4 @@
+using System.Globalization;
 using FlashDiffusion.Client;
 using FlashDiffusion.V1;
 
@@ -6,6 +7,11 @@ namespace FlashDiffusion.Cli.Display;
 /// <summary>The words for what happens in a reconstruction.</summary>
 internal static class Lines
 {
+    private const int Decimals = 4;
+
+    /// <summary>Below it four decimals keep less than two digits.</summary>
+    private const double LeastRounded = 1e-3;
+
     /// <summary>What stands before the lines of one of several reconstructions.</summary>
     public static string Prefix(string name) => name.Length > 0 ? $"{name}: " : "";
 
@@ -47,20 +53,24 @@ internal static class Lines
     {
         var parameters = forward.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => $" {pair.Key}={Describe(pair.Value)}");
-        var noise = forward.HasNoiseStd ? FormattableString.Invariant($" noise_std={forward.NoiseStd:0.####}") : "";
+        var noise = forward.HasNoiseStd ? $" noise_std={Number(forward.NoiseStd)}" : "";
         return $"{forward.Name}{string.Concat(parameters)}{noise}";
     }
 
     /// <summary>The noise on both ranges, as the server understood it.</summary>
     public static string Noise(ResolvedOperator? forward) => forward is null
         ? ""
-        : FormattableString.Invariant($", noise {forward.NoiseStdUnit:0.####} on [0,1] ({forward.NoiseStdSigned:0.####} on [-1,1])");
+        : $", noise {Number(forward.NoiseStdUnit)} on [0,1] ({Number(forward.NoiseStdSigned)} on [-1,1])";
 
     /// <summary>A number or a word.</summary>
     public static string Describe(ParameterValue? value) => value?.KindCase switch
     {
-        ParameterValue.KindOneofCase.Number => FormattableString.Invariant($"{value.Number:0.####}"),
+        ParameterValue.KindOneofCase.Number => Number(value.Number),
         ParameterValue.KindOneofCase.Text => value.Text,
         _ => "",
     };
+
+    /// <summary>A number that people may say back: four decimals, or four digits where those would leave nothing of it (<c>1e-5</c>).</summary>
+    public static string Number(double value) =>
+        value.ToString(Math.Abs(value) < LeastRounded && Math.Round(value, Decimals) != value ? "0.###e-0" : "0.####", CultureInfo.InvariantCulture);
 }
