@@ -19,11 +19,12 @@ await begin();
 async function begin() {
   try {
     const [models, solvers, operators, studio] = await Promise.all([ask("v1/models"), ask("v1/solvers"), ask("v1/operators"), ask("studio/server.json")]);
-    Object.assign(state, { models: models.models ?? [], solvers: ready(solvers.solvers), operators: operators.operators ?? [], grpc: `${location.hostname}:${studio.grpcPort}` });
+    Object.assign(state, { models: models.models ?? [], solvers: ready(solvers.solvers), operators: ready(operators.operators), grpc: `${location.hostname}:${studio.grpcPort}` });
     const model = state.models.find((known) => known.name === models.defaultModel) ?? state.models.find((known) => known.state === "SERVING_STATE_READY");
     state.timesteps = model?.timesteps ?? 1000;
     $("#server").textContent = model ? `${model.name} ${model.version}, ${state.solvers.length} solvers, ${state.operators.length} operators` : "The server has no model that is ready.";
-    fill($("#operator"), state.operators, "inpainting");
+    // A kernel can't be given here, so that an operator which must have one can't be chosen.
+    fill($("#operator"), state.operators.filter((known) => !known.takesKernel), "inpainting");
     fill($("#solver"), state.solvers, solvers.defaultSolver);
     chooseOperator();
     chooseSolver();
@@ -40,6 +41,12 @@ async function begin() {
 
 function wire() {
   $("#setup").addEventListener("submit", (event) => (event.preventDefault(), start([{ title: "Flash", degraded: state.degraded, request: request() }])));
+  // A number out of its range in a closed place would keep the form from being sent without a word.
+  $("#setup").addEventListener("invalid", (event) => {
+    for (let place = event.target.closest("details"); place; place = place.parentElement.closest("details")) {
+      place.open = true;
+    }
+  }, true);
   $("#baseline").addEventListener("click", () => start([
     { title: "Flash", degraded: state.degraded, request: { ...request(), adaptation: { mode: "ADAPTATION_MODE_AUTO" } } },
     { title: "Plain, from pure noise", degraded: state.degraded, request: { ...request(), adaptation: { mode: "ADAPTATION_MODE_FULL" } } },
@@ -166,7 +173,7 @@ async function compare() {
       damaged.noiseStd = level;
     }
     const degraded = await ask("v1/pictures:degrade", { picture: state.picture, operator: damaged, seed: seed(), crop: Number($("#size").value) });
-    jobs.push({ title: `${index ? "Hard" : "Easy"}: ${parameter ?? "noise"} ${level}`, degraded, request: { ...request(), operator: damaged, measurement: degraded.measurement } });
+    jobs.push({ title: `${index ? "Hard" : "Easy"}: ${parameter ?? "noise"} ${level}`, degraded, request: { ...request(), operator: sized(damaged, degraded), measurement: degraded.measurement } });
   }
   await start(jobs);
 }
@@ -194,7 +201,7 @@ function request() {
   const steps = Number($("#sampler").value);
   return {
     measurement: state.degraded?.measurement,
-    operator: operator(),
+    operator: sized(operator(), state.degraded),
     solver: { name: $("#solver").value, parameters: readParameters($("#solver-parameters")) },
     adaptation: { mode: adaptation, ...(adaptation.endsWith("FIXED") && { startTimestep: Number($("#start").value) }) },
     sampling: steps ? { sampler: "SAMPLER_DDIM", ddimSteps: steps } : {},
@@ -207,12 +214,21 @@ function operator() {
   return { name: $("#operator").value, parameters: readParameters($("#operator-parameters")), noiseStd: Number($("#noise").value), seed: seed() };
 }
 
+// With the size of the picture, for the operators whose measurement does not tell it.
+function sized(damage, degraded) {
+  return operatorOf(damage.name)?.needsPictureSize ? { ...damage, pictureSize: degraded?.operator.pictureSize } : damage;
+}
+
+function operatorOf(name) {
+  return state.operators.find((known) => known.name === name);
+}
+
 function seed() {
   return String(Math.max(0, Math.round(Number($("#seed").value) || 0)));
 }
 
 function chooseOperator() {
-  const chosen = state.operators.find((known) => known.name === $("#operator").value);
+  const chosen = operatorOf($("#operator").value);
   $("#operator-hint").textContent = chosen?.description ?? "";
   showParameters($("#operator-parameters"), chosen?.parameters ?? [], degradeSoon);
   const level = LEVELS[chosen?.name];
@@ -230,7 +246,9 @@ function chooseSolver() {
 function writeSnippet() {
   $("#noise-value").textContent = $("#noise").value;
   const { operator: damage, solver, adaptation, sampling } = request();
-  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, operator: damage, solver, adaptation, sampling, seed: seed() });
+  // A measurement that is no picture is no file either: there the call begins with the clean picture, as the page does.
+  const crop = operatorOf(damage.name)?.measurementRange === "MEASUREMENT_RANGE_SIGNED" ? Number($("#size").value) : undefined;
+  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, operator: damage, solver, adaptation, sampling, seed: seed(), crop });
 }
 
 function allow() {

@@ -17,9 +17,11 @@ export function showParameters(container, descriptors, changed) {
 /** The values that differ from the catalog's defaults, as the contract wants them. */
 export function readParameters(container) {
   const values = {};
-  for (const input of container.querySelectorAll("[data-name]")) {
-    if (input.value !== "" && input.value !== input.dataset.default) {
-      values[input.dataset.name] = input.dataset.kind === "PARAMETER_KIND_CHOICE" ? { text: input.value } : { number: Number(input.value) };
+  for (const { value, dataset } of container.querySelectorAll("[data-name]")) {
+    const choice = dataset.kind === "PARAMETER_KIND_CHOICE";
+    // Numbers by value: 1e-5 is 0.00001.
+    if (value !== "" && (dataset.default === undefined || (choice ? value !== dataset.default : Number(value) !== Number(dataset.default)))) {
+      values[dataset.name] = choice ? { text: value } : { number: Number(value) };
     }
   }
   return values;
@@ -39,13 +41,11 @@ function control(descriptor, changed) {
   label.className = "parameter";
   const choice = descriptor.kind === "PARAMETER_KIND_CHOICE";
   const input = choice ? choices(descriptor) : number(descriptor);
-  const initial = choice ? descriptor.defaultValue?.text ?? "" : startOf(descriptor);
-  input.value = initial;
-  // A parameter without a default has to be sent whatever its value is.
-  const byDefault = descriptor.defaultValue ? String(initial) : undefined;
-  Object.assign(input.dataset, { name: descriptor.name, kind: descriptor.kind, ...(byDefault !== undefined && { default: byDefault }) });
+  input.value = choice ? descriptor.defaultValue?.text ?? "" : startOf(descriptor);
+  // A parameter without a default has to be sent whatever its value is. The default is as the control writes it: what nobody touched is not sent.
+  Object.assign(input.dataset, { name: descriptor.name, kind: descriptor.kind, ...(descriptor.defaultValue && { default: input.value }) });
   const shown = document.createElement("output");
-  const show = () => (shown.textContent = choice ? "" : input.type === "range" ? `${input.value} ${descriptor.unit ?? ""}` : descriptor.unit ?? "");
+  const show = () => (shown.textContent = choice ? "" : `${input.type === "range" ? input.value : `${input.min} to ${input.max}`} ${descriptor.unit ?? ""}`);
   input.addEventListener("input", () => {
     show();
     changed();
@@ -67,9 +67,12 @@ function number(descriptor) {
   const input = document.createElement("input");
   const whole = descriptor.kind === "PARAMETER_KIND_INTEGER";
   const [low, high] = [descriptor.minimum ?? 0, descriptor.maximum ?? 1];
-  // A slider is handy for a narrow range only; a wide one wants its number typed.
-  input.type = high - low <= 20 ? "range" : "number";
-  Object.assign(input, { min: low, max: high, step: whole ? 1 : high - low <= 2 ? 0.01 : high - low <= 20 ? 0.05 : "any" });
+  const step = whole ? 1 : high - low <= 2 ? 0.01 : 0.05;
+  // A slider is handy for a narrow range only, and stands at whole steps from its lowest value only; any other number is typed.
+  const steps = (startOf(descriptor) - low) / step;
+  const slider = high - low <= 20 && (!descriptor.defaultValue || Math.abs(steps - Math.round(steps)) < 1e-6);
+  // A field that is emptied says nothing, so that the default holds: it shows it.
+  Object.assign(input, { type: slider ? "range" : "number", min: low, max: high, step: slider || whole ? step : "any", placeholder: descriptor.defaultValue?.number ?? "" });
   return input;
 }
 

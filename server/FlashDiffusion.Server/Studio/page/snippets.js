@@ -1,19 +1,33 @@
 // The call that this page makes, as users would write it.
 
-/** The call in a language: what is said on the page, with the picture as a file. */
-export function snippet(language, { origin, grpc, operator, solver, adaptation, sampling, seed }) {
-  return { curl, python, csharp }[language]({ origin, grpc, operator, solver, adaptation, sampling, seed });
+/**
+ * The call in a language: what is said on the page, with the picture as a file. Where the measurement is no picture, crop is the side in pixels
+ * at which a clean one is measured first.
+ */
+export function snippet(language, { origin, grpc, operator, solver, adaptation, sampling, seed, crop }) {
+  return { curl, python, csharp }[language]({ origin, grpc, operator, solver, adaptation, sampling, seed, crop });
 }
 
-function curl({ origin, operator, solver, adaptation, sampling, seed }) {
-  const body = { operator, solver, adaptation, sampling, seed: String(seed), progress: { preview: "PREVIEW_KIND_CHEAP" } };
-  const json = JSON.stringify(body, (_, value) => (value && typeof value === "object" && !Array.isArray(value) && Object.keys(value).length === 0 ? undefined : value));
+function curl({ origin, operator, solver, adaptation, sampling, seed, crop }) {
+  const said = json({ operator, solver, adaptation, sampling, seed: String(seed), progress: { preview: "PREVIEW_KIND_CHEAP" } });
+  if (crop) {
+    return `# picture.png is clean: the server measures it first; one JSON object a line arrives while it works
+api() { curl -sSN "${origin}/v1/$1" -H 'content-type: application/json' --data-binary @-; }
+base64 -w0 picture.png | jq -R '{"picture":{"encoded":.},${json({ operator, seed: String(seed), crop }).slice(1)}' | api pictures:degrade |
+  jq '{"measurement":.measurement,${said.slice(1)}' | api reconstructions`;
+  }
   return `# degraded.png is the measurement; one JSON object a line arrives while it works
-printf '{"measurement":{"encoded":"%s"},%s' "$(base64 -w0 degraded.png)" '${json.slice(1).replaceAll("'", "'\\''")}' |
+printf '{"measurement":{"encoded":"%s"},%s' "$(base64 -w0 degraded.png)" '${said.slice(1)}' |
   curl -N ${origin}/v1/reconstructions -H 'content-type: application/json' --data-binary @-`;
 }
 
-function python({ grpc, operator, solver, adaptation, sampling, seed }) {
+/** In one line, without what is empty, and fit to stand between the shell's single quotes. */
+function json(body) {
+  const text = JSON.stringify(body, (_, value) => (value && typeof value === "object" && !Array.isArray(value) && Object.keys(value).length === 0 ? undefined : value));
+  return text.replaceAll("'", "'\\''");
+}
+
+function python({ grpc, operator, solver, adaptation, sampling, seed, crop }) {
   const options = [
     `seed=${seed}`,
     solver.name && `solver="${solver.name}"`,
@@ -23,19 +37,32 @@ function python({ grpc, operator, solver, adaptation, sampling, seed }) {
     sampling.ddimSteps && `ddim_steps=${sampling.ddimSteps}`,
     `preview="cheap"`,
   ].filter(Boolean);
+  const { pictureSize } = operator;
+  const size = pictureSize ? `, picture_size=(${pictureSize.height}, ${pictureSize.width})` : "";
+  const degrade = crop ? `    # The picture is clean: the server measures it first.
+    measurement = client.degrade("picture.png", operator, seed=${seed}, crop=${crop}).measurement
+` : "";
   return `from flashdiffusion import Client, Operator, Options
 
-operator = Operator("${operator.name}", ${pythonParameters(operator.parameters)}, noise_std=${operator.noiseStd}, seed=${operator.seed})
+operator = Operator("${operator.name}", ${pythonParameters(operator.parameters)}, noise_std=${operator.noiseStd}, seed=${operator.seed}${size})
 with Client("${grpc}") as client:
-    for event in client.reconstruct("degraded.png", operator, Options(${options.join(", ")})):
+${degrade}    for event in client.reconstruct(${crop ? "measurement" : `"degraded.png"`}, operator, Options(${options.join(", ")})):
         print(event)
 event.picture.save("restored.png")`;
 }
 
-function csharp({ grpc, operator, solver, adaptation, sampling, seed }) {
+function csharp({ grpc, operator, solver, adaptation, sampling, seed, crop }) {
+  const { pictureSize } = operator;
+  const size = pictureSize ? `, PictureSize = new PictureSize { Height = ${pictureSize.height}, Width = ${pictureSize.width} }` : "";
+  const damage = `new ForwardOperator { Name = "${operator.name}", NoiseStd = ${operator.noiseStd}, Seed = ${operator.seed}${size}${csharpParameters(operator.parameters)} }`;
+  const file = (name) => `new Picture { Encoded = ByteString.CopyFrom(File.ReadAllBytes("${name}")) }`;
+  const degrade = crop ? `// The picture is clean: the server measures it first.
+var damage = ${damage};
+var degraded = await client.DegradeAsync(new DegradeRequest { Picture = ${file("picture.png")}, Operator = damage, Seed = ${seed}, Crop = ${crop} });
+` : "";
   const lines = [
-    `    Measurement = new Picture { Encoded = ByteString.CopyFrom(File.ReadAllBytes("degraded.png")) },`,
-    `    Operator = new ForwardOperator { Name = "${operator.name}", NoiseStd = ${operator.noiseStd}, Seed = ${operator.seed}${csharpParameters(operator.parameters)} },`,
+    `    Measurement = ${crop ? "degraded.Measurement" : file("degraded.png")},`,
+    `    Operator = ${crop ? "damage" : damage},`,
     solver.name && `    Solver = new SolverChoice { Name = "${solver.name}"${csharpParameters(solver.parameters)} },`,
     adaptation.mode === "ADAPTATION_MODE_FULL" && `    Adaptation = new Adaptation { Mode = AdaptationMode.Full },`,
     adaptation.mode === "ADAPTATION_MODE_FIXED" && `    Adaptation = new Adaptation { Mode = AdaptationMode.Fixed, StartTimestep = ${adaptation.startTimestep} },`,
@@ -47,7 +74,7 @@ using FlashDiffusion.V1;
 using Google.Protobuf;
 
 using var client = FlashClient.Connect("${grpc}");
-var request = new ReconstructRequest
+${degrade}var request = new ReconstructRequest
 {
 ${lines.join("\n")}
 };
