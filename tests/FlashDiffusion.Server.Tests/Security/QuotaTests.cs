@@ -35,6 +35,34 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public void StepAccount_PlanIsLate_FillsMeanwhileButNoFurther()
+    {
+        var time = new FakeTimeProvider();
+        var account = new StepAccount(perSecond: 10, most: 100, time);
+        Assert.Equal(TimeSpan.Zero, account.SetAside(100));
+        time.Advance(TimeSpan.FromSeconds(5));
+        account.Take(100);
+        account.GiveBack(100);
+
+        // Fifty have come back while the device was busy with others.
+        Assert.Equal(TimeSpan.Zero, account.SetAside(49));
+        Assert.Equal(TimeSpan.Zero, account.SetAside(0));
+        account.GiveBack(49);
+        account.Take(50);
+        Assert.Equal(0.1, account.SetAside(0).TotalSeconds, 6);
+
+        // However long a plan takes, and however little it needs in the end, there is no more than a burst.
+        time.Advance(TimeSpan.FromSeconds(1000));
+        Assert.Equal(TimeSpan.Zero, account.SetAside(80));
+        time.Advance(TimeSpan.FromSeconds(1000));
+        account.Take(10);
+        account.GiveBack(80);
+        Assert.True(account.IsFull);
+        account.Take(100);
+        Assert.Equal(0.1, account.SetAside(0).TotalSeconds, 6);
+    }
+
+    [Fact]
     public void Reconstruct_OneCallersFlood_LeavesTheOthersPlaces()
     {
         using var quotas = new CallerQuotas(Options.Create(new QuotaOptions { Concurrent = 3 }), new FakeTimeProvider());

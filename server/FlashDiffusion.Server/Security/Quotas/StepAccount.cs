@@ -36,7 +36,7 @@ internal sealed class StepAccount
         {
             lock (_gate)
             {
-                return Fill() >= _most && _setAside == 0;
+                return _setAside == 0 && Fill() >= _most;
             }
         }
     }
@@ -91,7 +91,9 @@ internal sealed class StepAccount
     private double Fill()
     {
         var now = _time.GetTimestamp();
-        _steps = Math.Min(_most, _steps + (_perSecond * _time.GetElapsedTime(_updated, now).TotalSeconds));
+
+        // What is set aside is as good as taken: a caller whose plan is late does not lose what comes back until then.
+        _steps = Math.Min(_most + _setAside, _steps + (_perSecond * _time.GetElapsedTime(_updated, now).TotalSeconds));
         _updated = now;
         return _steps;
     }
