@@ -20,6 +20,9 @@ internal static class Arrivals
     public static ImmutableArray<int> Steps(int count, int least, int most, ulong seed) =>
         [.. Draws(count, 2, seed).Select(draw => (int)Math.Round(least * Math.Pow((double)most / least, draw)))];
 
+    /// <summary>Moments from 0 to 1, evenly spread and independent.</summary>
+    public static ImmutableArray<double> Moments(int count, ulong seed) => [.. Draws(count, 3, seed).Select(draw => (double)draw)];
+
     private static float[] Draws(int count, int purpose, ulong seed)
     {
         var draws = new float[count];

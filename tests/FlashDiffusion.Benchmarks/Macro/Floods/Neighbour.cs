@@ -1,4 +1,4 @@
-namespace FlashDiffusion.Benchmarks.Macro.Figures;
+namespace FlashDiffusion.Benchmarks.Macro.Floods;
 
 /// <summary>What a thirteenth caller does beside the twelve who are measured.</summary>
 internal enum Neighbour

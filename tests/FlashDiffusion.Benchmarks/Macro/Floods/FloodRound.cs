@@ -1,6 +1,6 @@
 using FlashDiffusion.Benchmarks.Macro.Statistics;
 
-namespace FlashDiffusion.Benchmarks.Macro.Figures;
+namespace FlashDiffusion.Benchmarks.Macro.Floods;
 
 /// <summary>Windows beside each kind of neighbour, in turn.</summary>
 /// <param name="Windows">What was measured in each, by neighbour.</param>

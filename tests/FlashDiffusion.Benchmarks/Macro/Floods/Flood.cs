@@ -1,7 +1,8 @@
+using FlashDiffusion.Benchmarks.Macro.Work;
 using FlashDiffusion.Client;
 using Grpc.Core;
 
-namespace FlashDiffusion.Benchmarks.Macro.Work;
+namespace FlashDiffusion.Benchmarks.Macro.Floods;
 
 /// <summary>A caller that sends far more than it may have, and takes no notice of refusals.</summary>
 /// <param name="client">The caller.</param>
@@ -10,10 +11,14 @@ namespace FlashDiffusion.Benchmarks.Macro.Work;
 internal sealed class Flood(FlashClient client, Assignment picture, TimeSpan interval)
 {
     private int _refused;
+    private int _letIn;
     private int _finished;
 
     /// <summary>Requests that were refused for its quota.</summary>
     public int Refused => _refused;
+
+    /// <summary>Requests that were not: they had their plan, whatever became of them.</summary>
+    public int LetIn => _letIn;
 
     /// <summary>Requests that ended with a result.</summary>
     public int Finished => _finished;
@@ -42,7 +47,7 @@ internal sealed class Flood(FlashClient client, Assignment picture, TimeSpan int
     {
         try
         {
-            await Caller.RunAsync(client, picture, end);
+            await Caller.RunAsync(client, picture, end, _ => Interlocked.Increment(ref _letIn));
             Interlocked.Increment(ref _finished);
         }
         catch (FlashException refusal) when (refusal.Code == StatusCode.ResourceExhausted)
