@@ -47,7 +47,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     public bool IsLost(SeverityProbe probe) =>
         promises.Left(probe) is { } left
         && etas.UnitSeconds(probe.Lane, 1) is { } look
-        && (look + (etas.DecodeSeconds(probe.Lane) ?? 0)) * (1 + options.DeadlineMargin) >= left;
+        && (look + (etas.DecodeSeconds(probe.StepLane) ?? 0)) * (1 + options.DeadlineMargin) >= left;
 
     /// <summary>Shortens a sample that has not begun, where its budget asks for it; one that goes on from a checkpoint fits as it is or not at all.</summary>
     /// <param name="sample">The sample; not among the others.</param>
@@ -134,7 +134,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         }
 
         looks += promises.Debt;
-        return promises.Wait(looks, samples) + looks + (etas.DecodeSeconds(probe.Lane) ?? 0);
+        return promises.Wait(looks, samples) + looks + (etas.DecodeSeconds(probe.StepLane) ?? 0);
     }
 
     private bool IsInTime(SeverityProbe probe, double? seconds) => seconds * (1 + options.DeadlineMargin) < promises.Left(probe);

@@ -76,7 +76,7 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
         var decode = new TimingKey(Stage.Decode, LaneTiming.NameOf(request.Model.Model), "", "", request.Model.WorkingShape(request.Picture));
         return (looks
             ? times.PredictAnywhere(decode with { Stage = Stage.Severity, Runner = SampleFactory.EncoderOf(request)?.OperatorName ?? "" }, options.SeverityBatch)
-            : times.PredictAnywhere(decode with { Stage = Stage.Step, Runner = LaneTiming.NameOf(request.Solver) }, rows), times.PredictAnywhere(decode, rows));
+            : times.PredictAnywhere(decode with { Stage = Stage.Step, Runner = LaneTiming.NameOf(request.Solver), Kind = LaneKey.AnyKind }, rows), times.PredictAnywhere(decode, rows));
     }
 
     /// <summary>What lies ahead of a device.</summary>

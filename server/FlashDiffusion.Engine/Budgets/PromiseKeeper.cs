@@ -67,11 +67,14 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         return best;
     }
 
+    // With the least of those who came before it everybody is still in time: who has a later deadline than they goes behind them.
     private bool LeavesTheLeast(ImmutableArray<ReservedWork> before, ReservedWork mine, ImmutableArray<ReservedWork> leasts, Func<LaneKey, int, string, double> seconds) =>
         leasts.IsEmpty || Reserves(seconds).Any(reserve =>
         {
-            var (with, without) = (reserve.Play([.. before, .. leasts, mine]).Completions, reserve.Play([.. before, .. leasts]).Completions);
-            return leasts.All(least => !IsLate(least, with) || IsLate(least, without));
+            var without = reserve.Play([.. before, .. leasts]).Completions;
+            ImmutableArray<ReservedWork> all = [.. before, .. leasts.Where(least => !IsLate(least, without)), mine];
+            var with = reserve.Play(all).Completions;
+            return all.All(work => !IsLate(work, with) || (work != mine && IsLate(work, without)));
         });
 
     /// <summary>Whether every promise survives so many seconds of other work, and the least of those that wait for their look.</summary>

@@ -44,8 +44,8 @@ internal sealed record ReservedWork(long Id, double Left, ImmutableArray<Reserve
     /// </summary>
     public static ReservedWork Least(SeverityProbe probe, double left)
     {
-        var step = probe.Lane with { Stage = Stage.Step, Runner = null };
-        return new ReservedWork(-probe.Id, left, [new ReservedRun(probe.Lane, 1, 1), new ReservedRun(step, 1, LeastCalls), new ReservedRun(step with { Stage = Stage.Decode }, 1, 1)]);
+        var step = probe.StepLane;
+        return new ReservedWork(-probe.Id, left, [new ReservedRun(probe.Lane, 1, 1), new ReservedRun(step, 1, LeastCalls), new ReservedRun(step with { Stage = Stage.Decode, Runner = null, Kind = "" }, 1, 1)]);
     }
 
     /// <summary>The same after one more unit; null if that was its last.</summary>

@@ -114,21 +114,12 @@ internal sealed class StepTimes
     /// <param name="key">What it is.</param>
     /// <param name="batch">Its rows.</param>
     /// <returns>
-    /// Seconds: of its kind, else, as their <see cref="StepWeight"/> says, of the kind of work of the same model that weighs most nearly as much. Null
-    /// if nothing of the model was ever measured.
+    /// Seconds: of its kind (of <see cref="LaneKey.AnyKind"/> the dearest of its runner's), else, as their <see cref="StepWeight"/> says, of the kind of work of
+    /// the same model that weighs most nearly as much. Null if nothing of the model was ever measured.
     /// </returns>
-    public double? Predict(TimingKey key, int batch)
-    {
-        if (_together.TryGetValue(key.AnyOperator, out var together))
-        {
-            return _curves.TryGetValue(key, out var own) ? Extended(own, together, batch) : together.Interpolate(batch);
-        }
-
-        // Convolution is most of the work, and its work grows with the number of pixels.
-        return _lastSize.TryGetValue(key.AnySize, out var other) || _lastSize.TryGetValue(key.AnyOperator.AnySize, out other)
-            ? Resized(other, key, batch)
-            : Likened(key, batch);
-    }
+    public double? Predict(TimingKey key, int batch) => key.Kind == LaneKey.AnyKind && KindsOf(key) is [_, ..] kinds
+        ? kinds.Max(kind => OfKind(key with { Kind = kind }, batch))
+        : OfKind(key, batch);
 
     /// <summary><see cref="Predict"/> for threads other than the device loop's.</summary>
     /// <param name="key">What it is.</param>
@@ -139,6 +130,19 @@ internal sealed class StepTimes
         {
             return Predict(key, batch);
         }
+    }
+
+    private double? OfKind(TimingKey key, int batch)
+    {
+        if (_together.TryGetValue(key.AnyOperator, out var together))
+        {
+            return _curves.TryGetValue(key, out var own) ? Extended(own, together, batch) : together.Interpolate(batch);
+        }
+
+        // Convolution is most of the work, and its work grows with the number of pixels.
+        return _lastSize.TryGetValue(key.AnySize, out var other) || _lastSize.TryGetValue(key.AnyOperator.AnySize, out other)
+            ? Resized(other, key, batch)
+            : Likened(key, batch);
     }
 
     private double Resized(TimingKey known, TimingKey key, int batch) => _curves[known].Interpolate(batch) * key.Working.Elements / known.Working.Elements;
@@ -156,6 +160,11 @@ internal sealed class StepTimes
             .MinBy(known => (known.Weight is { } other && weight is { } own ? Math.Abs(Math.Log(own / other)) : double.MaxValue, known.work.Stage == key.Stage ? 0 : 1));
         return Resized(_lastSize[like], key, batch) * (weight / theirs ?? 1);
     }
+
+    // What a step takes of which nobody knows the kind: what the dearest of its runner's does.
+    private string[] KindsOf(TimingKey key) => _ofModel.TryGetValue(key.Model, out var works)
+        ? [.. works.Where(work => work.Stage == key.Stage && work.Runner == key.Runner).Select(work => work.Kind)]
+        : [];
 
     private double? WeightOf(TimingKey key) => key.Stage switch
     {

@@ -10,6 +10,7 @@ namespace FlashDiffusion.Engine.Probes;
 internal sealed class SeverityProbe : IScheduledWork
 {
     private LaneKey? _lane;
+    private LaneKey? _stepLane;
 
     /// <inheritdoc/>
     public required long Id { get; init; }
@@ -44,6 +45,15 @@ internal sealed class SeverityProbe : IScheduledWork
     /// <summary>The measurement on the device, without batch axis.
     /// It belongs to whoever waits for the look.</summary>
     public required Tensor Measurement { get; init; }
+
+    /// <summary>What will take the steps after it; null if none follow.</summary>
+    public ILatentSolver? Solver { get; init; }
+
+    /// <summary>Whether these have one fixed shape.</summary>
+    public ComputeMode Mode { get; init; }
+
+    /// <summary>Whether nothing may share them.</summary>
+    public bool IsAlone { get; init; }
 
     /// <summary>Whether it is an estimate: no reconstruction follows the look.</summary>
     public bool IsEstimate { get; init; }
@@ -81,4 +91,7 @@ internal sealed class SeverityProbe : IScheduledWork
         Family = Piece.Degradation?.Family,
         Compatibility = Piece.Degradation?.Spec.Compatibility ?? default,
     };
+
+    /// <summary>The lane of a step after it: what it takes is known before anybody knows the steps.</summary>
+    public LaneKey StepLane => _stepLane ??= Lane with { Stage = Stage.Step, Runner = Solver, Kind = LaneKey.AnyKind, Mode = Mode, Alone = IsAlone ? Id : 0 };
 }

@@ -3,6 +3,9 @@ namespace FlashDiffusion.Engine.Scheduling;
 /// <summary>Work with equal keys can share one network call.</summary>
 internal sealed record LaneKey
 {
+    /// <summary>A step that is not planned yet, of whatever kind. No work is in such a lane: it says what a step would take.</summary>
+    public const string AnyKind = "*";
+
     /// <summary>Kind of work.</summary>
     public required Stage Stage { get; init; }
 
@@ -12,7 +15,7 @@ internal sealed record LaneKey
     /// <summary>What runs the work, a solver or a severity encoder; null if the engine itself does. Compared by identity.</summary>
     public object? Runner { get; init; }
 
-    /// <summary>Kind of step.</summary>
+    /// <summary>Kind of step; or <see cref="AnyKind"/>.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>Shape of the picture that the model works on.</summary>

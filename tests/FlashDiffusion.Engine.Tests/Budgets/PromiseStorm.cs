@@ -37,7 +37,7 @@ internal sealed class PromiseStorm : IDisposable
 
     /// <param name="devices">How many devices.</param>
     /// <param name="alike">
-    /// Whether all requests are one caller's, of one class and with one operator, so that they are looked at as they come: what each has to wait for at most is known when it does.
+    /// Whether all requests have one operator and nothing is degraded beside them, so that what each has to wait for at most is known when it comes.
     /// </param>
     public PromiseStorm(int devices, bool alike = false)
     {
@@ -179,11 +179,11 @@ internal sealed class PromiseStorm : IDisposable
         }
 
         // Some rows of the second solver need both of the calls that a step may take.
-        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), _alike ? 1 : kind % 3, kind % 2, !_alike && limit / 8 % 4 == 3) with
+        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), kind % 3, kind % 2, !_alike && limit / 8 % 4 == 3) with
         {
             Mode = kind % 7 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
-            Priority = _alike ? default : (Priority)(kind / 3 % 3),
-            Caller = new CallerKey(_alike ? "" : Callers[shape % Callers.Length]),
+            Priority = (Priority)(kind / 3 % 3),
+            Caller = new CallerKey(Callers[shape % Callers.Length]),
             MaximumNetworkCalls = kind % 11 == 0 ? 7 : null,
             OnTightDeadline = limit % 5 == 0 ? TightDeadline.Refuse : TightDeadline.Shorten,
             // Some are over before the unit of work is that runs when they come.

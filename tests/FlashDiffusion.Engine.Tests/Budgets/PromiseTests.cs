@@ -56,4 +56,27 @@ public sealed class PromiseTests
         storm.Run([0, 12, 130, 129, 127, 0, 0, 0, 101, 7, 77, 141, 0, 0, 0, 6, 0, 0, 0, 25]);
         Assert.True(storm.Promised > 1);
     }
+
+    [Fact]
+    public void Promises_ThatOvertakeAnExactOne_LeaveItItsStep()
+    {
+        // Of a later request with an earlier deadline, of another size, the look and the plan come first: what is kept for the earlier one, of which nobody knows
+        // the steps yet, is what its solver's take at its own size and in its fixed shape, not what pixels say of another size.
+        using var storm = new PromiseStorm(1, alike: true);
+        storm.Run([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 1, 22, 5]);
+        Assert.True(storm.Promised > 0);
+    }
+
+    [Fact]
+    public void Promises_MadeWhileAnEarlierOneWaits_LeaveItsStepToItAndToThemselves()
+    {
+        // Promised before an earlier one was looked at, with a later deadline: that promise has to hold behind the other's step, or the other is refused for it.
+        using var storm = new PromiseStorm(1, alike: true);
+        storm.Run(
+            [
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 6, 147, 0, 0, 0, 133, 11, 0, 150, 239, 125, 0, 16, 38, 21, 224, 249,
+                237, 145, 254, 106, 166, 24, 165, 9, 178, 137, 242, 213, 191, 128, 112, 36, 104, 51, 249, 124, 6, 73, 206, 189, 92, 155, 181, 163, 168, 193, 212, 250,
+            ]);
+        Assert.True(storm.Promised > 3);
+    }
 }

@@ -114,6 +114,24 @@ public sealed class StepTimesTests
     }
 
     [Fact]
+    public void Predict_AnyKind_IsTheDearestOfItsSolver()
+    {
+        _times.Record(Small, 1, 0.2);
+        _times.Record(Small with { Kind = "free" }, 1, 0.1);
+        _times.Record(Small with { Runner = "other" }, 1, 0.5);
+        Assert.Equal(0.2, _times.Predict(Small with { Kind = LaneKey.AnyKind }, 1));
+        Assert.Equal(0.8, _times.Predict(Small with { Kind = LaneKey.AnyKind, Working = new PictureShape(128, 128) }, 1)!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Predict_KindThatIsCalledAsAnyIs_IsItsOwn()
+    {
+        // A plugin may call its kinds what it likes.
+        _times.Record(Small with { Kind = LaneKey.AnyKind }, 1, 0.2);
+        Assert.Equal(0.2, _times.Predict(Small with { Kind = LaneKey.AnyKind }, 1));
+    }
+
+    [Fact]
     public void Predict_AnotherModel_IsNull()
     {
         _times.Record(Small, 1, 0.1);
