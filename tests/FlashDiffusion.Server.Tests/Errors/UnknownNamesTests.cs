@@ -41,6 +41,47 @@ public sealed class UnknownNamesTests
     }
 
     [Theory]
+    [InlineData("as PHP writes it")]
+    [InlineData("in lines")]
+    [InlineData("as .NET writes it")]
+    [InlineData("behind blanks")]
+    public async Task Post_BesideALargePictureHoweverItIsWritten_IsRefused(string how)
+    {
+        await using var server = await InProcessServer.StartAsync();
+        var picture = Convert.ToBase64String([.. Enumerable.Range(0, 30_000).Select(i => (byte)(i * 7))]);
+        Assert.Contains("/", picture, StringComparison.Ordinal);
+        Assert.Contains("+", picture, StringComparison.Ordinal);
+        picture = how switch
+        {
+            "as PHP writes it" => picture.Replace("/", "\\/", StringComparison.Ordinal),
+            "as .NET writes it" => picture.Replace("+", "\\u002B", StringComparison.Ordinal),
+            "in lines" => string.Join("\\r\\n", picture.Chunk(76).Select(line => new string(line))),
+            _ => picture,
+        };
+        var blanks = how == "behind blanks" ? new string(' ', 300_000) : "";
+
+        var (status, text) = await PostAsync(server, $$"""{"measurement":{"encoded":"{{picture}}"},{{blanks}}"operator":{"name":"denoising"},"seedd":7}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("\"field\":\"seedd\"", text, StringComparison.Ordinal);
+        // It could be read: of the picture only the pixels are wrong, which nobody looks at then.
+        Assert.DoesNotContain("measurement.encoded", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_MoreThanIsLookedAt_IsRefusedInsteadOfTakenUnseen()
+    {
+        await using var server = await InProcessServer.StartAsync();
+        var many = string.Join(",", Enumerable.Range(0, 40_000).Select(i => $"\"n{i}\":1"));
+
+        var (status, text) = await PostAsync(server, JsonFormatter.Default.Format(MapperScene.Fine()).TrimEnd('}', ' ') + $",\"more\":{{{many}}}}}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("more than 256 KiB beside its pictures", text, StringComparison.Ordinal);
+        Assert.Contains("INVALID_REQUEST", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("wiat=3s", "wiat")]
     [InlineData("Wait=3s", "Wait")]
     [InlineData("wait=0s&nope=1&formt=1", "nope")]

@@ -14,12 +14,24 @@ internal sealed class BodySkeleton
     public const int LongestText = 4096;
 
     /// <summary>A backslash and what may belong to it, which must not be torn apart.</summary>
-    private const int LongestEscape = 6;
-    private const int Most = 256 * 1024;
-    private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
+    public const int LongestEscape = 6;
+
+    /// <summary>Bytes that are kept of everything; no request needs them beside its long texts.</summary>
+    public const int Most = 256 * 1024;
+
+    /// <summary>Once so much is kept, white space isn't, but for the ends of lines, by which what is wrong is named.</summary>
+    private const int MostWithBlanks = 64 * 1024;
+
+    private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= "u8);
+
+    /// <summary>What escapes of base64 begin with behind their backslash: of a slash, of what ends lines, and of any character by its number.</summary>
+    private static readonly SearchValues<byte> LettersEscaped = SearchValues.Create("/nrtu"u8);
+    private static ReadOnlySpan<byte> Blanks => " \t\r"u8;
+
     private readonly ArrayBufferWriter<byte> _kept = new();
     private bool _inText;
     private bool _escaped;
+    private bool _dropsEscape;
     private int _text;
 
     /// <summary>Whether too little was kept to say anything.</summary>
@@ -49,15 +61,15 @@ internal sealed class BodySkeleton
     {
         var quote = bytes.IndexOf((byte)'"');
         (_inText, _text) = (quote >= 0, 0);
-        return Keep(bytes[..(quote < 0 ? bytes.Length : quote + 1)]);
+        var run = bytes[..(quote < 0 ? bytes.Length : quote + 1)];
+        return _kept.WrittenCount + run.Length <= MostWithBlanks ? Keep(run) : KeepWithoutBlanks(run);
     }
 
     private int Text(ReadOnlySpan<byte> bytes)
     {
         if (_escaped)
         {
-            _escaped = false;
-            return Keep(bytes[..1]);
+            return Escape(bytes[0]);
         }
 
         var special = bytes.IndexOfAny((byte)'"', (byte)'\\');
@@ -76,8 +88,47 @@ internal sealed class BodySkeleton
         }
 
         _inText = _escaped = bytes[special] == '\\';
-        IsGivenUp |= _escaped && _text + LongestEscape > LongestText;
-        return run + Keep(bytes.Slice(special, 1));
+        _dropsEscape = _escaped && _text + LongestEscape > LongestText;
+        if (_dropsEscape)
+        {
+            return run + 1;
+        }
+
+        _text += Keep(bytes.Slice(special, 1));
+        return run + 1;
+    }
+
+    /// <summary>What stands behind a backslash. The digits of a character's number are letters like others.</summary>
+    private int Escape(byte kind)
+    {
+        _escaped = false;
+        if (!_dropsEscape)
+        {
+            _text += Keep([kind]);
+        }
+        else if (LettersEscaped.Contains(kind))
+        {
+            (IsShortened, _text) = (true, LongestText);
+        }
+        else
+        {
+            Keep([(byte)'\\', kind]);
+        }
+
+        return 1;
+    }
+
+    private int KeepWithoutBlanks(ReadOnlySpan<byte> run)
+    {
+        for (var rest = run; !rest.IsEmpty;)
+        {
+            var token = rest.IndexOfAny(Blanks);
+            Keep(token < 0 ? rest : rest[..token]);
+            IsShortened |= token >= 0;
+            rest = token < 0 ? [] : rest[token..].TrimStart(Blanks);
+        }
+
+        return run.Length;
     }
 
     private int Keep(ReadOnlySpan<byte> bytes)

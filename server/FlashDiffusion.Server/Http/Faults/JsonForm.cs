@@ -48,9 +48,9 @@ internal static partial class JsonForm
 
     private static IEnumerable<string> NamesOf(EnumDescriptor type) => type.Values.Select(value => value.Name).Where(name => !name.EndsWith(Unset, StringComparison.Ordinal));
 
-    // Of a shortened text the length says nothing.
-    private static bool IsBase64(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && value.GetString()! is var text && (text.Length < BodySkeleton.LongestText ? Base64.IsValid(text) : Letters().IsMatch(text));
+    // Of a shortened text the length says nothing; as it was sent, with its quotes and escapes, it is as long as what is kept of one.
+    private static bool IsBase64(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString()! is var text
+        && (value.GetRawText().Length <= BodySkeleton.LongestText - BodySkeleton.LongestEscape ? Base64.IsValid(text) : Letters().IsMatch(text));
 
     private static bool IsValue(MessageDescriptor message, JsonElement value) => value.ValueKind == JsonValueKind.String && (message.FullName == Duration.Descriptor.FullName
         ? Seconds().Match(value.GetString()!) is { Success: true } match && long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) <= Duration.MaxSeconds
@@ -59,6 +59,6 @@ internal static partial class JsonForm
     [GeneratedRegex(@"^-?(\d{1,12})(?:\.\d{1,9})?s$")]
     private static partial Regex Seconds();
 
-    [GeneratedRegex("^[A-Za-z0-9+/]*={0,2}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9+/ \t\r\n]*(?:=[ \t\r\n]*){0,2}$")]
     private static partial Regex Letters();
 }

@@ -12,6 +12,9 @@ internal static class RequestFaults
     public static ServerError Of(HttpBinding binding, BodySkeleton body, IQueryCollection query) =>
         binding.HasBody ? OfBody(body, binding.Method.InputType) : OfQuery(query, binding.Method.InputType);
 
+    /// <summary>What is wrong with the request as a whole.</summary>
+    public static ServerError Error(string message) => new() { Code = StatusCode.InvalidArgument, Reason = ErrorReasons.InvalidRequest, Message = message };
+
     private static ServerError OfBody(BodySkeleton body, MessageDescriptor message)
     {
         if (body.IsEmpty)
@@ -74,6 +77,4 @@ internal static class RequestFaults
     }
 
     private static ServerError General(MessageDescriptor message) => Error($"No {message.Name} can be made of this; {OpenApiRoute.Path} describes it.");
-
-    private static ServerError Error(string message) => new() { Code = StatusCode.InvalidArgument, Reason = ErrorReasons.InvalidRequest, Message = message };
 }

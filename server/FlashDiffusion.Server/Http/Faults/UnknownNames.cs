@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FlashDiffusion.Server.Errors;
+using FlashDiffusion.Server.Http.OpenApi;
 using FlashDiffusion.Server.Requests;
 using Google.Protobuf.Reflection;
 
@@ -12,12 +13,17 @@ internal static class UnknownNames
     private const int Enough = 20;
     private const int LongestName = 40;
 
-    /// <summary>Everything found as one error; null if nothing was, or too little of the body was kept to say.</summary>
+    /// <summary>Everything found as one error, or that there is too much to look at; null if nothing was.</summary>
     public static ServerError? Of(BodySkeleton body, MessageDescriptor message)
     {
-        if (body.IsGivenUp || body.IsEmpty)
+        if (body.IsEmpty)
         {
             return null;
+        }
+
+        if (body.IsGivenUp)
+        {
+            return RequestFaults.Error($"The body has more than {BodySkeleton.Most / 1024} KiB beside its pictures, which no {message.Name} needs: send only what {OpenApiRoute.Path} describes.");
         }
 
         var problems = new RequestProblems();
