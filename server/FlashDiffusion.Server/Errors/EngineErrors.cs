@@ -90,6 +90,14 @@ internal static class EngineErrors
         Message = "The client stopped reading, so the reconstruction was cancelled.",
     };
 
+    public static ServerError TooSlow(double bytes, TimeSpan within) => new()
+    {
+        Code = StatusCode.Cancelled,
+        Reason = ErrorReasons.ClientStalled,
+        Message = string.Create(CultureInfo.InvariantCulture,
+            $"Of a message that had begun fewer than {bytes:0} bytes came in {within.TotalSeconds:0.#} s, so the stream was cancelled; a message once begun must be sent on at twice that rate."),
+    };
+
     public static ServerError ShuttingDown { get; } = new()
     {
         Code = StatusCode.Unavailable,

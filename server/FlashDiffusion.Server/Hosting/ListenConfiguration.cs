@@ -1,5 +1,6 @@
 using System.Net;
 using FlashDiffusion.Server.Configuration;
+using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Security.Files;
 using FlashDiffusion.Server.Security.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -25,6 +26,7 @@ internal sealed class ListenConfiguration(IOptions<ServerOptions> options, IOpti
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         // A reader that is slow is the business of who writes (EventWriter, UnreadAnswers), who says so and cancels; this would reset the connection after 5 s.
         kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MinRequestBodyDataRate = SlowMessages.Least(kestrel.Limits.Http2);
         kestrel.Limits.Http2.InitialStreamWindowSize = UploadWindow;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 2 * UploadWindow;
         // Without a certificate there is none, and everything is in cleartext.

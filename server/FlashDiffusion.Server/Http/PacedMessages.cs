@@ -10,8 +10,8 @@ namespace FlashDiffusion.Server.Http;
 /// <param name="least">Bytes of a message that must come in a time, unless it is whole before.</param>
 /// <param name="within">The time.</param>
 /// <param name="time">Clock.</param>
-/// <param name="letGo">Ends the call of a client that is too slow.</param>
-internal sealed class PacedMessages(PipeReader inner, double least, TimeSpan within, TimeProvider time, Action letGo) : PipeReader
+/// <param name="refuse">What is thrown at whoever reads from a client that is too slow, which ends the call.</param>
+internal sealed class PacedMessages(PipeReader inner, double least, TimeSpan within, TimeProvider time, Func<Exception> refuse) : PipeReader
 {
     private ReadResult _read;
     private long _begun;
@@ -30,9 +30,9 @@ internal sealed class PacedMessages(PipeReader inner, double least, TimeSpan wit
         var reading = inner.ReadAsync(cancellationToken).AsTask();
         if (!await StallLimit.IsTakenAsync(reading, within > _waited ? within - _waited : TimeSpan.Zero, time))
         {
-            letGo();
+            inner.CancelPendingRead();
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new OperationCanceledException("The client sent a message too slowly.");
+            throw refuse();
         }
 
         _waited += time.GetElapsedTime(began);

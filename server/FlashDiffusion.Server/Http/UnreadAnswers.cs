@@ -29,7 +29,7 @@ internal sealed class UnreadAnswers(IOptions<ServerOptions> options, TimeProvide
             stalled = true;
             Log.CallStalled(logger, method.FullName, stall.TotalSeconds);
             telemetry.RecordStalled();
-            context.Abort();
+            context.LetGo();
         }));
         context.Features.Set<IHttpResponseBodyFeature>(paced);
         try

@@ -3,6 +3,7 @@ using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Lifecycle;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Retention;
@@ -83,7 +84,7 @@ internal sealed class InferenceService(ServingState state, InferenceRunner runne
         }
 
         var events = new InferenceEvents(call.Reply, new InferenceResponses(call.Reply), time, stream: null);
-        var failure = await runner.RunAsync(call, callers.Of(context), ReconstructionService.DeadlineOf(context), events, context.GetHttpContext().Abort, context.CancellationToken);
+        var failure = await runner.RunAsync(call, callers.Of(context), ReconstructionService.DeadlineOf(context), events, context.GetHttpContext().LetGo, context.CancellationToken);
         return failure is null ? events.Result! : throw Refuse(failure);
     }
 

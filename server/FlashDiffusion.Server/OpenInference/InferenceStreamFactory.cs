@@ -3,6 +3,7 @@ using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Retention;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,7 @@ internal sealed class InferenceStreamFactory(
     FlashDiffusionTelemetry telemetry,
     ILogger<InferenceStream> logger)
 {
-    public InferenceStream Create(IServerStreamWriter<Inference.ModelStreamInferResponse> responses, ServerCallContext context) => new(runner, callers, responses, context.GetHttpContext().Abort, context)
+    public InferenceStream Create(IServerStreamWriter<Inference.ModelStreamInferResponse> responses, ServerCallContext context) => new(runner, callers, responses, context.GetHttpContext().LetGo, context)
     {
         // All places of the engine, and as many again that are on their way in or out.
         MostAtOnce = 2 * engine.Value.MaximumSessions,

@@ -1,6 +1,7 @@
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Configuration;
 using FlashDiffusion.Server.Hosting;
+using FlashDiffusion.Server.Http;
 using FlashDiffusion.Server.Retention;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ internal sealed class EventWriterFactory(
 {
     public EventWriter Create(
         BegunReconstruction begun, IServerStreamWriter<V1.ReconstructResponse> stream, ServerCallContext context) =>
-        Create(begun, stream, context.GetHttpContext().Abort, context.CancellationToken);
+        Create(begun, stream, context.GetHttpContext().LetGo, context.CancellationToken);
 
     /// <summary>For a stream that several reconstructions share.</summary>
     /// <param name="begun">The reconstruction.</param>

@@ -17,7 +17,7 @@ public sealed class PacedMessagesTests
     public PacedMessagesTests() => _messages = new PacedMessages(_pipe.Reader, least: 50, Within, _time, () =>
     {
         _letGo = true;
-        _pipe.Reader.CancelPendingRead();
+        return new TimeoutException();
     });
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -35,7 +35,7 @@ public sealed class PacedMessagesTests
         Assert.False(_letGo);
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => last.WaitAsync(Patience, Cancellation));
+        await Assert.ThrowsAsync<TimeoutException>(() => last.WaitAsync(Patience, Cancellation));
         Assert.True(_letGo);
     }
 
@@ -52,7 +52,7 @@ public sealed class PacedMessagesTests
         Assert.False(_letGo);
         _time.Advance(Within);
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => last.WaitAsync(Patience, Cancellation));
+        await Assert.ThrowsAsync<TimeoutException>(() => last.WaitAsync(Patience, Cancellation));
         Assert.True(_letGo);
     }
 
