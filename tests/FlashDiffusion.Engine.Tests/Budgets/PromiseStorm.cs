@@ -2,7 +2,6 @@ using FlashDiffusion.Engine.Budgets;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Devices;
 using FlashDiffusion.Engine.Requests;
-using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Engine.Tests.Laws;
@@ -12,7 +11,8 @@ namespace FlashDiffusion.Engine.Tests.Budgets;
 
 /// <summary>
 /// Requests that arrive as a program of bytes says, four a request, at devices that work at once in virtual time: with and without deadlines, of
-/// several sizes, classes, modes, solvers and operators, of which one takes longer than the other. Any bytes are a valid program, so that a failing one can be shrunk.
+/// several modes and solvers and, as a <see cref="StormMix"/> says, sizes, classes, callers and operators, of which one takes longer than the other. Any bytes are a
+/// valid program, so that a failing one can be shrunk.
 /// </summary>
 internal sealed class PromiseStorm : IDisposable
 {
@@ -31,17 +31,17 @@ internal sealed class PromiseStorm : IDisposable
     private readonly LawSolver[] _solvers = [new(), new() { Chunks = 2 }];
     private readonly List<ReconstructionSession> _sessions = [];
     private readonly Dictionary<ReconstructionSession, TimeSpan> _floors = [];
+    private readonly Dictionary<ReconstructionSession, StormRefusal> _refusals = [];
+    private readonly Dictionary<ReconstructionSession, DateTimeOffset> _arrived = [];
     private readonly List<Task> _degraded = [];
-    private readonly bool _alike;
+    private readonly StormMix _mix;
     private DateTimeOffset _next;
 
     /// <param name="devices">How many devices.</param>
-    /// <param name="alike">
-    /// Whether all requests have one operator and nothing is degraded beside them, so that what each has to wait for at most is known when it comes.
-    /// </param>
-    public PromiseStorm(int devices, bool alike = false)
+    /// <param name="mix">How much requests differ.</param>
+    public PromiseStorm(int devices, StormMix mix = StormMix.Operators)
     {
-        _alike = alike;
+        _mix = mix;
         _clocks = new DeviceClocks(devices);
         _idle = new bool[devices];
         _harness = new EngineHarness(
@@ -67,10 +67,10 @@ internal sealed class PromiseStorm : IDisposable
     }
 
     /// <summary>Promises made.</summary>
-    public int Promised { get; private set; }
+    public int Accepted { get; private set; }
 
-    /// <summary>Requests with a deadline that were refused.</summary>
-    public int Refused { get; private set; }
+    /// <summary>Requests that were refused, by their place in the program.</summary>
+    public List<int> Refused { get; } = [];
 
     /// <summary>Trajectories that were shortened.</summary>
     public int Cut { get; private set; }
@@ -110,7 +110,7 @@ internal sealed class PromiseStorm : IDisposable
     private void WarmUp(int device)
     {
         _clocks.Turn = device;
-        for (var kind = 0; kind < (_alike ? 6 : 24); kind++)
+        for (var kind = 0; kind < (_mix == StormMix.Operators ? 24 : 6); kind++)
         {
             for (ulong seed = 1; seed <= (kind < 12 ? 4UL : 1); seed++)
             {
@@ -146,7 +146,12 @@ internal sealed class PromiseStorm : IDisposable
             && _clocks[device] < end)
         {
             _clocks.Turn = device;
+            var (began, promised) = (_clocks[device], Promised());
             _idle[device] = !_harness.Loops[device].Tick();
+            foreach (var session in _sessions.Where(session => session.HasEnded && !session.IsPlanned && !_refusals.ContainsKey(session)).ToArray())
+            {
+                _refusals.Add(session, Refusal(session, began, promised, _clocks[device]));
+            }
         }
     }
 
@@ -172,46 +177,68 @@ internal sealed class PromiseStorm : IDisposable
         _clocks.CatchUp(_idle.Length, _next);
         _clocks.Turn = _idle.Length;
 
-        if (!_alike && kind % 5 == 4)
+        if (_mix == StormMix.Operators && kind % 5 == 4)
         {
             Degrade(0);
             _harness.Loops[0].Wake();
         }
 
         // Some rows of the second solver need both of the calls that a step may take.
-        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), kind % 3, kind % 2, !_alike && limit / 8 % 4 == 3) with
+        var request = Request((ulong)(1 + (kind % 3)) + (kind % 10 == 9 ? LawSolver.Chunked : 0), 1 + (shape % 30), _mix == StormMix.Alike ? 1 : kind % 3, kind % 2, _mix == StormMix.Operators && limit / 8 % 4 == 3) with
         {
             Mode = kind % 7 == 0 ? ComputeMode.Exact : ComputeMode.Fast,
-            Priority = (Priority)(kind / 3 % 3),
-            Caller = new CallerKey(Callers[shape % Callers.Length]),
+            Priority = _mix == StormMix.Alike ? default : (Priority)(kind / 3 % 3),
+            Caller = new CallerKey(_mix == StormMix.Alike ? "" : Callers[shape % Callers.Length]),
             MaximumNetworkCalls = kind % 11 == 0 ? 7 : null,
             OnTightDeadline = limit % 5 == 0 ? TightDeadline.Refuse : TightDeadline.Shorten,
             // Some are over before the unit of work is that runs when they come.
             TimeLimit = limit % 3 == 0 ? null : TimeSpan.FromMilliseconds(limit % 16 == 1 ? 1 + (limit / 16) : 40 + (limit * 6)),
         };
         var loop = _harness.Loops.MinBy(loop => loop.Pressure)!;
-        var floor = _alike ? Floor(request, _harness.Loops.IndexOf(loop)) : default;
+        var busy = _clocks[_harness.Loops.IndexOf(loop)] - _next;
+        var floor = Floor(request, (busy > TimeSpan.Zero ? busy : TimeSpan.Zero) + Promised());
         var session = _harness.Submit(request, _harness.Loops.IndexOf(loop));
         Overtake(session);
         _sessions.Add(session);
         _floors.Add(session, floor);
+        _arrived.Add(session, _next);
         loop.Wake();
     }
 
-    // What it takes at most, whoever the engine lets go first: the unit under way, all work with a deadline that was there before it, one sample after the other, looks
-    // included, its own look, least steps and decode; with the margin, and a unit more, by which forecasts are rounded. Work without a deadline waits.
-    private TimeSpan Floor(ReconstructionRequest request, int device)
+    // What would have done in the moment of a refusal: before its look, at the beginning of a unit, behind the looks that wait; or after it, at the end of one, behind what
+    // was promised and the least of those who came before and wait.
+    private StormRefusal Refusal(ReconstructionSession session, DateTimeOffset began, TimeSpan promised, DateTimeOffset ended)
     {
-        Sample[] begun = [.. _harness.Loops.SelectMany(loop => loop.Samples)];
-        var promised = begun.Where(sample => sample.DueAt is not null).Aggregate(TimeSpan.Zero, (sum, sample) => sum + (sample.RemainingChunks * Unit) + Decode);
-        var looks = _sessions.Where(session => !session.HasEnded && session.Request.Deadline is not null && begun.All(sample => sample.Session != session))
-            .Aggregate(TimeSpan.Zero, (sum, session) => sum + Alone(session.Request, StepsOf(session.Request)));
-        var busy = _clocks[device] > _next ? _clocks[device] - _next : TimeSpan.Zero;
-        return ((busy + promised + looks + Alone(request, request.OnTightDeadline == TightDeadline.Refuse ? StepsOf(request) : 1)) * 1.1) + Unit;
+        var request = session.Request;
+        var limit = request.TimeLimit ?? TimeSpan.Zero;
+        var earlier = Waiting().Count(other => other.Id < session.Id) * (Look + (3 * Unit) + Decode);
+        var looks = Waiting().Count(other => other.Id > session.Id) * Look;
+        return new StormRefusal(
+            limit - (began - _arrived[session]),
+            (1.1 * (promised + earlier + looks + Look + Decode)) + Unit,
+            limit - (ended - _arrived[session]),
+            (1.1 * (Promised() + earlier + (LeastStepsOf(request) * CallsOf(request) * Unit) + Decode)) + Unit);
+    }
+
+    private IEnumerable<ReconstructionSession> Waiting()
+    {
+        HashSet<ReconstructionSession> begun = [.. _harness.Loops.SelectMany(loop => loop.Samples).Select(sample => sample.Session)];
+        return _sessions.Where(session => !session.HasEnded && session.Request.Deadline is not null && !begun.Contains(session));
+    }
+
+    private TimeSpan Promised() => _harness.Loops.SelectMany(loop => loop.Samples).Where(sample => sample.DueAt is not null)
+        .Aggregate(TimeSpan.Zero, (sum, sample) => sum + (sample.RemainingChunks * Unit) + Decode);
+
+    // What it takes at most, whoever the engine lets go first: what lies ahead, all work with a deadline among it, one sample after the other, all of those who wait for a
+    // look, its own look, least steps and decode; with the margin, and a unit more, by which forecasts are rounded. Work without a deadline waits.
+    private TimeSpan Floor(ReconstructionRequest request, TimeSpan ahead)
+    {
+        var looks = Waiting().Aggregate(TimeSpan.Zero, (sum, session) => sum + Alone(session.Request, StepsOf(session.Request)));
+        return ((ahead + looks + Alone(request, LeastStepsOf(request))) * 1.1) + Unit;
     }
 
     // The look and a unit that is under way when it could begin, steps, and the decode.
-    private TimeSpan Alone(ReconstructionRequest request, int steps) => Look + Unit + (steps * (ReferenceEquals(request.Solver, _solvers[1]) ? 2 : 1) * Unit) + Decode;
+    private TimeSpan Alone(ReconstructionRequest request, int steps) => Look + Unit + (steps * CallsOf(request) * Unit) + Decode;
 
     // Who is looked at first leaves those who came before him the least that they need, not the whole that some ask for.
     private void Overtake(ReconstructionSession later)
@@ -221,6 +248,10 @@ internal sealed class PromiseStorm : IDisposable
             _floors[session] += 1.1 * Alone(later.Request, StepsOf(later.Request));
         }
     }
+
+    private int CallsOf(ReconstructionRequest request) => ReferenceEquals(request.Solver, _solvers[1]) ? 2 : 1;
+
+    private static int LeastStepsOf(ReconstructionRequest request) => request.OnTightDeadline == TightDeadline.Refuse ? StepsOf(request) : 1;
 
     private static int StepsOf(ReconstructionRequest request) => request.Adaptation.StartTimestep!.Value + 1;
 
@@ -237,13 +268,21 @@ internal sealed class PromiseStorm : IDisposable
                 failure is { Reason: "DEADLINE_TOO_TIGHT" or "BUDGET_TOO_SMALL", Eta: not null },
                 $"Request {session.Id} was refused: {failure}");
             Assert.True(request.Deadline is not null || failure is { Reason: "BUDGET_TOO_SMALL" }, $"Request {session.Id} has no deadline and was refused for another's: {failure}");
-            Assert.False(_alike && failure.Reason == "DEADLINE_TOO_TIGHT" && request.TimeLimit > _floors[session], $"Request {session.Id} of {_sessions.Count} had {request.TimeLimit}, and {_floors[session]} would have done: {failure}");
-            Refused++;
+            var (had, floor) = _mix switch
+            {
+                StormMix.Alike => (request.TimeLimit, _floors[session]),
+                StormMix.Classes => _refusals[session].Of(failure),
+                _ => default,
+            };
+            Assert.False(
+                failure.Reason == "DEADLINE_TOO_TIGHT" && had > floor,
+                $"Request {session.Id} of {_sessions.Count} had {had} of {request.TimeLimit}, and {floor} would have done: {failure}");
+            Refused.Add(_sessions.IndexOf(session));
             return;
         }
 
         Cut += accepted.Cut is null ? 0 : 1;
-        Promised += request.Deadline is null ? 0 : 1;
+        Accepted += request.Deadline is null ? 0 : 1;
         Assert.True(events[^1] is ResultEvent, $"Request {session.Id} of {_sessions.Count} was accepted with {accepted.TotalSteps} steps and {request.TimeLimit} and ended with {failure}");
         Assert.False(request.OnTightDeadline == TightDeadline.Refuse && accepted.Cut is not null);
         Assert.False(accepted.Eta > request.TimeLimit);
