@@ -146,11 +146,17 @@ internal sealed class PromiseStorm : IDisposable
             && _clocks[device] < end)
         {
             _clocks.Turn = device;
-            var (began, promised) = (_clocks[device], Promised());
+            var (began, promised, waiting) = (_clocks[device], Promised(), Waiting().ToArray());
             _idle[device] = !_harness.Loops[device].Tick();
             foreach (var session in _sessions.Where(session => session.HasEnded && !session.IsPlanned && !_refusals.ContainsKey(session)).ToArray())
             {
-                _refusals.Add(session, Refusal(session, began, promised, _clocks[device]));
+                _refusals.Add(
+                    session,
+                    new StormRefusal(
+                        Left(session, began),
+                        Floor(promised + Kept(session, waiting) + (waiting.Count(other => other.Id > session.Id) * Look) + Look),
+                        Left(session, _clocks[device]),
+                        Floor(Promised() + Kept(session, Waiting()) + (LeastStepsOf(session.Request) * CallsOf(session.Request) * Unit))));
             }
         }
     }
@@ -205,20 +211,13 @@ internal sealed class PromiseStorm : IDisposable
         loop.Wake();
     }
 
-    // What would have done in the moment of a refusal: before its look, at the beginning of a unit, behind the looks that wait; or after it, at the end of one, behind what
-    // was promised and the least of those who came before and wait.
-    private StormRefusal Refusal(ReconstructionSession session, DateTimeOffset began, TimeSpan promised, DateTimeOffset ended)
-    {
-        var request = session.Request;
-        var limit = request.TimeLimit ?? TimeSpan.Zero;
-        var earlier = Waiting().Count(other => other.Id < session.Id) * (Look + (3 * Unit) + Decode);
-        var looks = Waiting().Count(other => other.Id > session.Id) * Look;
-        return new StormRefusal(
-            limit - (began - _arrived[session]),
-            (1.1 * (promised + earlier + looks + Look + Decode)) + Unit,
-            limit - (ended - _arrived[session]),
-            (1.1 * (Promised() + earlier + (LeastStepsOf(request) * CallsOf(request) * Unit) + Decode)) + Unit);
-    }
+    private TimeSpan Left(ReconstructionSession session, DateTimeOffset now) => (session.Request.TimeLimit ?? TimeSpan.Zero) - (now - _arrived[session]);
+
+    // The least of those who came before it and wait.
+    private static TimeSpan Kept(ReconstructionSession session, IEnumerable<ReconstructionSession> waiting) => waiting.Count(other => other.Id < session.Id) * (Look + (3 * Unit) + Decode);
+
+    // With a decode and the margin, and a unit more, by which forecasts are rounded.
+    private static TimeSpan Floor(TimeSpan seconds) => (1.1 * (seconds + Decode)) + Unit;
 
     private IEnumerable<ReconstructionSession> Waiting()
     {
@@ -234,7 +233,7 @@ internal sealed class PromiseStorm : IDisposable
     private TimeSpan Floor(ReconstructionRequest request, TimeSpan ahead)
     {
         var looks = Waiting().Aggregate(TimeSpan.Zero, (sum, session) => sum + Alone(session.Request, StepsOf(session.Request)));
-        return ((ahead + looks + Alone(request, LeastStepsOf(request))) * 1.1) + Unit;
+        return Floor(ahead + looks + Alone(request, LeastStepsOf(request)) - Decode);
     }
 
     // The look and a unit that is under way when it could begin, steps, and the decode.
