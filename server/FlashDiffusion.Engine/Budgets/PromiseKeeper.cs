@@ -50,21 +50,22 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var mine = ReservedWork.Of(sample, Left(sample)!.Value);
         var before = Promised(others, seconds);
         var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1, mine.Operator) : 0;
-        (IReserve Reserve, ReservePlay Without)[] plays = [.. Reserves(seconds).Select(reserve => (reserve, reserve.Play(before)))];
-        var (best, inOrder) = (double.PositiveInfinity, plays.Any(play => play.Without.Overrun(before, 0, Margin) < 0));
-        kept = false;
-        foreach (var (reserve, without) in plays)
+        (ReservePlay With, ReservePlay Without)[] plays = [.. Reserves(seconds).SelectMany(reserve => Plays(reserve, before, before.Add(mine), seconds))];
+        var inOrder = plays.Any(play => play.Without.Overrun(before, 0, Margin) < 0);
+
+        // Who would be late anyway is no reason against it.
+        var keeps = plays.FirstOrDefault(play =>
+            ((play.With.Completions[mine.Id] + Debt) * Margin) + own < mine.Left
+            && before.All(work => !IsLate(work, play.With.Completions) || (!inOrder && IsLate(work, play.Without.Completions)))
+            && before.All(work => !IsLate(work, play.With.Completions, Debt) || IsLate(work, play.Without.Completions, Debt)));
+        kept = keeps.With is not null && LeavesTheLeast(before, mine, Leasts(looks.Where(look => look.Id < sample.Id), seconds), seconds);
+        if (kept)
         {
-            // Who would be late anyway is no reason against it.
-            var completions = reserve.Play(before.Add(mine)).Completions;
-            kept |= ((completions[mine.Id] + Debt) * Margin) + own < mine.Left
-                && before.All(work => !IsLate(work, completions) || (!inOrder && IsLate(work, without.Completions)))
-                && before.All(work => !IsLate(work, completions, Debt) || IsLate(work, without.Completions, Debt));
-            best = Math.Min(best, completions[mine.Id] + Debt);
+            // The planner asks for one length after the other and takes the last that was kept.
+            _schedule = keeps.With!.Units;
         }
 
-        kept = kept && LeavesTheLeast(before, mine, Leasts(looks.Where(look => look.Id < sample.Id), seconds), seconds);
-        return best;
+        return plays.Min(play => play.With.Completions[mine.Id]) + Debt;
     }
 
     // With the least of those who came before it everybody is still in time: who has a later deadline than they goes behind them.
@@ -72,10 +73,19 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         leasts.IsEmpty || Reserves(seconds).Any(reserve =>
         {
             var without = reserve.Play([.. before, .. leasts]).Completions;
-            ImmutableArray<ReservedWork> all = [.. before, .. leasts.Where(least => !IsLate(least, without)), mine];
-            var with = reserve.Play(all).Completions;
-            return all.All(work => !IsLate(work, with) || (work != mine && IsLate(work, without)));
+            ImmutableArray<ReservedWork> others = [.. before, .. leasts.Where(least => !IsLate(least, without))];
+            return Plays(reserve, others, others.Add(mine), seconds).Any(play =>
+                !IsLate(mine, play.With.Completions) && others.All(work => !IsLate(work, play.With.Completions) || IsLate(work, without)));
         });
+
+    // One more in its turn, where it shares units with others and makes them longer; and behind everybody, where it costs nobody anything.
+    private static IEnumerable<(ReservePlay With, ReservePlay Without)> Plays(
+        IReserve reserve, ImmutableArray<ReservedWork> before, ImmutableArray<ReservedWork> all, Func<LaneKey, int, string, double> seconds)
+    {
+        var without = reserve.Play(before);
+        yield return (reserve.Play(all), without);
+        yield return (new KeptReserve(without.Units, seconds, new Reserve(seconds, null)).Play(all), without);
+    }
 
     /// <summary>Whether every promise survives so many seconds of other work, and the least of those that wait for their look.</summary>
     /// <param name="takes">Those seconds.</param>

@@ -75,6 +75,15 @@ public sealed class PromiseTests
         Assert.DoesNotContain(13, storm.Refused);
     }
 
+    [Fact]
+    public void Promises_OfOneThatWouldMakeSharedUnitsLonger_GoBehindThem()
+    {
+        // Three share units that just keep their promises. A row more makes these longer, but the one who comes has time to wait until they are done.
+        using var storm = new PromiseStorm(1, StormMix.Classes);
+        storm.Run([0, 131, 229, 20, 42, 0, 0, 3, 46, 6, 0, 195, 53, 14, 79, 98, 7, 6, 143, 11, 215, 82, 107, 155, 222, 139, 183, 48, 200, 229, 251, 74]);
+        Assert.DoesNotContain(7, storm.Refused);
+    }
+
     private static void Check(int devices, StormMix mix)
     {
         var config = Config.QuickThrowOnFailure.WithMaxTest(Storms).WithStartSize(8).WithEndSize(120).WithQuietOnSuccess(true);
