@@ -81,37 +81,6 @@ public sealed class UnknownNamesTests
         Assert.Contains("INVALID_REQUEST", text, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("wiat=3s", "wiat")]
-    [InlineData("Wait=3s", "Wait")]
-    [InlineData("wait=0s&nope=1&formt=1", "nope")]
-    [InlineData("wait=0s&nope=1&formt=1", "formt")]
-    public async Task Get_NameThatTheMessageDoesNotHave_IsRefusedWithWhatThereIs(string query, string field)
-    {
-        await using var server = await InProcessServer.StartAsync();
-
-        var (status, text) = await GetAsync(server, $"/v1/reconstructions/nobody?{query}");
-
-        Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Contains($"\"field\":\"{field}\"", text, StringComparison.Ordinal);
-        Assert.Contains("GetReconstructionRequest has no", text, StringComparison.Ordinal);
-        Assert.Contains("it has requestId, wait, format.", text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Get_NamesThatItHas_AreTaken()
-    {
-        await using var server = await InProcessServer.StartAsync();
-        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(server, "/v1/reconstructions/nobody?wait=0s&format=PICTURE_FORMAT_PNG")).Status);
-    }
-
-    private static async Task<(HttpStatusCode Status, string Text)> GetAsync(InProcessServer server, string path)
-    {
-        using var http = new HttpClient();
-        using var answer = await http.GetAsync(new Uri(server.Http, path), TestContext.Current.CancellationToken);
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
     private static async Task<(HttpStatusCode Status, string Text)> PostAsync(InProcessServer server, string json)
     {
         using var http = new HttpClient();

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 
 namespace FlashDiffusion.Server.Http.Faults;
 
-/// <summary>Refuses what came as JSON with names that its message does not have, as ProtoJSON asks for, before anything is begun.</summary>
+/// <summary>Refuses what came as JSON with names that its message does not have, as ProtoJSON asks for, or in a query that nobody reads, before anything is begun.</summary>
 internal sealed class NameInterceptor : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -35,6 +35,20 @@ internal sealed class NameInterceptor : Interceptor
         }
     }
 
-    private static ServerError? Find(HttpBinding binding, BodySkeleton body, IQueryCollection query) =>
-        binding.HasBody ? UnknownNames.Of(body, binding.Method.InputType) : UnknownNames.Of(query, binding.Method.InputType);
+    private static ServerError? Find(HttpBinding binding, BodySkeleton body, IQueryCollection query)
+    {
+        if (binding.HasBody && body.IsGivenUp)
+        {
+            return UnknownNames.TooMuch(binding.Method.InputType);
+        }
+
+        var problems = new RequestProblems();
+        if (binding.HasBody)
+        {
+            UnknownNames.Find(body, binding.Method.InputType, problems);
+        }
+
+        QueryNames.Find(query, binding, problems);
+        return problems.Any ? problems.ToError() : null;
+    }
 }

@@ -6,27 +6,25 @@ using Google.Protobuf.Reflection;
 
 namespace FlashDiffusion.Server.Http.Faults;
 
-/// <summary>Finds names in a body of JSON, or in the query of a call without one, that its messages do not have: who writes JSON by hand has no compiler, and the framework ignores them.</summary>
+/// <summary>Finds names in a body of JSON that its messages do not have: who writes JSON by hand has no compiler, and the framework ignores them.</summary>
 internal static class UnknownNames
 {
     /// <summary>More than these help nobody.</summary>
     private const int Enough = 20;
     private const int LongestName = 40;
 
-    /// <summary>Everything found as one error, or that there is too much to look at; null if nothing was.</summary>
-    public static ServerError? Of(BodySkeleton body, MessageDescriptor message)
+    /// <summary>Why nobody can look for names in a body that was given up.</summary>
+    public static ServerError TooMuch(MessageDescriptor message) =>
+        RequestFaults.Error($"The body has more than {BodySkeleton.Most / 1024} KiB beside its pictures, which no {message.Name} needs: send only what {OpenApiRoute.Path} describes.");
+
+    /// <summary>Adds everything that is found.</summary>
+    public static void Find(BodySkeleton body, MessageDescriptor message, RequestProblems problems)
     {
         if (body.IsEmpty)
         {
-            return null;
+            return;
         }
 
-        if (body.IsGivenUp)
-        {
-            return RequestFaults.Error($"The body has more than {BodySkeleton.Most / 1024} KiB beside its pictures, which no {message.Name} needs: send only what {OpenApiRoute.Path} describes.");
-        }
-
-        var problems = new RequestProblems();
         try
         {
             using var document = body.Parse();
@@ -35,34 +33,20 @@ internal static class UnknownNames
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The framework could read it, so what was kept of it is what can't be.
-            return null;
         }
-
-        return problems.Any ? problems.ToError() : null;
     }
 
-    /// <summary>The same of a query; what is beyond a dot is a field of the message before it.</summary>
-    public static ServerError? Of(IQueryCollection query, MessageDescriptor message)
+    /// <summary>Says that there is no such name; the message is null where a value without fields was taken for one.</summary>
+    public static void Add(string path, string sent, MessageDescriptor? message, RequestProblems problems)
     {
-        var problems = new RequestProblems();
-        foreach (var name in query.Keys.Take(Enough))
-        {
-            var (path, within) = ("", message);
-            foreach (var part in name.Split('.'))
-            {
-                var field = within is null ? null : MessageFaults.FieldOf(within, part);
-                if (field is null)
-                {
-                    Add(path, part, within, problems);
-                    break;
-                }
-
-                (path, within) = (Inside(path, field.Name), field is { FieldType: FieldType.Message, IsMap: false } ? field.MessageType : null);
-            }
-        }
-
-        return problems.Any ? problems.ToError() : null;
+        var name = Cutting.Head(sent, LongestName);
+        problems.Add(Inside(path, name), message is null
+            ? $"{path} has no '{name}': it is a value without fields."
+            : $"{message.Name} has no '{name}'; it has {string.Join(", ", message.Fields.InFieldNumberOrder().Select(known => known.JsonName))}.");
     }
+
+    /// <summary>The path of a name within another.</summary>
+    public static string Inside(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     private static void Look(string path, JsonElement value, MessageDescriptor message, RequestProblems problems)
     {
@@ -86,16 +70,6 @@ internal static class UnknownNames
             }
         }
     }
-
-    private static void Add(string path, string sent, MessageDescriptor? message, RequestProblems problems)
-    {
-        var name = Cutting.Head(sent, LongestName);
-        problems.Add(Inside(path, name), message is null
-            ? $"{path} has no '{name}': it is a value without fields."
-            : $"{message.Name} has no '{name}'; it has {string.Join(", ", message.Fields.InFieldNumberOrder().Select(known => known.JsonName))}.");
-    }
-
-    private static string Inside(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     private static FieldDescriptor ValueOf(FieldDescriptor field) => field.IsMap ? field.MessageType.FindFieldByNumber(2) : field;
 
