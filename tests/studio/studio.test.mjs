@@ -28,7 +28,7 @@ afterEach(async () => {
   assert.deepEqual(problems, []);
 });
 
-async function open(options) {
+async function open(options, prepare) {
   await page?.context().close();
   problems = [];
   const context = await browser.newContext(options);
@@ -37,9 +37,13 @@ async function open(options) {
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => message.type() === "error" && !/status of 4\d\d/.test(message.text()) && problems.push(message.text()));
   page.on("request", (request) => !request.url().startsWith(address) && !/^(blob|data):/.test(request.url()) && problems.push(request.url()));
+  await prepare?.();
   await page.goto(address);
   await page.selectOption("#size", "64");
-  await page.waitForSelector("#run:enabled");
+  // Who prepares something waits for it.
+  if (!prepare) {
+    await page.waitForSelector("#run:enabled");
+  }
 }
 
 async function picture(name) {
@@ -97,6 +101,39 @@ test("cancel stops the server's work, and the page can go on", async () => {
   await ended();
   assert.match((await states())[0], /^cancelled/);
   await page.waitForSelector("#run:enabled");
+});
+
+test("a page that is opened too early waits for a model by itself, and says so", async () => {
+  const starting = { code: 14, message: "Still loading.", details: [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "SERVER_STARTING", domain: "flashdiffusion.dev" }] };
+  const model = (state, reason) => ({ models: [{ name: "starter", version: "1", state, reason }], defaultModel: "" });
+  // As the server answers from its first moment on, a proxy before it included; the last answer is its own.
+  const answers = {
+    "can't be reached": (route) => route.abort("connectionrefused"),
+    "answered 502": (route) => route.fulfill({ status: 502, contentType: "text/html", body: "<p>Bad gateway" }),
+    "Models are loading": (route) => route.fulfill({ status: 503, json: starting }),
+    "The server has no model;": (route) => route.fulfill({ json: {} }),
+    "Models are loading;": (route) => route.fulfill({ json: model("SERVING_STATE_LOADING") }),
+    "(starter 1: It has no weights.)": (route) => route.fulfill({ json: model("SERVING_STATE_FAILED", "It has no weights.") }),
+    "starter 1, ": (route) => route.continue(),
+  };
+  let answer = Object.values(answers)[0];
+  await open({}, () => page.route("**/v1/models", (route) => answer(route)));
+  await page.setInputFiles("#file", { name: "mine.png", mimeType: "image/png", buffer: Buffer.from(await (await page.request.get(`${address}/studio/photograph.png?side=64`)).body()) });
+  for (const [text, next] of Object.entries(answers)) {
+    answer = next;
+    await page.waitForFunction((text) => document.querySelector("#server").textContent.includes(text), text);
+    assert.equal(await page.locator("#server.waiting").count(), text.startsWith("starter 1,") ? 0 : 1, text);
+    assert.ok(await page.isHidden("#problem"));
+    await picture(`waiting-${Object.keys(answers).indexOf(text)}`);
+  }
+  await page.waitForSelector("#run:enabled");
+  assert.equal(await page.textContent("#picture-name"), "mine.png");
+  await short();
+  await page.click("#run");
+  await ended();
+  assert.match((await states())[0], /^done in/);
+  // Not as faults of the page.
+  problems = problems.filter((problem) => !/status of 50\d|ERR_CONNECTION_REFUSED/.test(problem));
 });
 
 test("what goes wrong is said in words", async () => {

@@ -1,21 +1,30 @@
 // The HTTP twin of flashdiffusion.v1, same origin. A key lives in this module's memory and nowhere else.
 let key = "";
 
+/** Codes of gRPC that this page knows. */
+const [UNAVAILABLE, UNAUTHENTICATED] = [14, 16];
+
 export function useKey(value) {
   key = value;
 }
 
 /** A refusal in words, with everything that is wrong. */
 export class Problem extends Error {
-  constructor(text, code = 0, violations = []) {
+  constructor(text, code = 0, violations = [], reason = "") {
     // The server's message names the first violations itself.
     const lines = violations.map((violation) => `${violation.field}: ${violation.description}`).filter((line) => !text.includes(line));
     super([text, ...lines].join("\n"));
     this.code = code;
+    this.reason = reason;
   }
 
   get wantsKey() {
-    return this.code === 16;
+    return this.code === UNAUTHENTICATED;
+  }
+
+  /** Whether the same may succeed a little later. */
+  get passes() {
+    return this.code === UNAVAILABLE;
   }
 }
 
@@ -59,10 +68,12 @@ async function send(path, body, signal) {
   try {
     response = await fetch(path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal });
   } catch (error) {
-    throw signal?.aborted ? error : new Problem("The server can't be reached. Is it still running?");
+    throw signal?.aborted ? error : new Problem("The server can't be reached. Is it still running?", UNAVAILABLE);
   }
   if (!response.ok) {
-    throw problemOf(await response.json().catch(() => ({})), `The server answered ${response.status} ${response.statusText}.`);
+    // What stands before the server says so without a code of gRPC while there is none behind it.
+    const status = await response.json().catch(() => ({ code: [502, 503, 504].includes(response.status) ? UNAVAILABLE : 0 }));
+    throw problemOf(status, `The server answered ${response.status} ${response.statusText}.`);
   }
   return response;
 }
@@ -78,6 +89,7 @@ function orProblem(message) {
 
 function problemOf(status, fallback) {
   const error = status.error ?? status;
-  const violations = (error.details ?? []).flatMap((detail) => detail.fieldViolations ?? []);
-  return new Problem(error.message || fallback, error.code ?? 0, violations);
+  const details = error.details ?? [];
+  const violations = details.flatMap((detail) => detail.fieldViolations ?? []);
+  return new Problem(error.message || fallback, error.code ?? 0, violations, details.find((detail) => detail.reason)?.reason);
 }

@@ -3,10 +3,11 @@ import { ask, Problem, useKey } from "./api.js";
 import { readParameters, setParameter, showParameters } from "./parameters.js";
 import { show, toBase64 } from "./pictures.js";
 import { Run } from "./run.js";
+import { whenServing } from "./serving.js";
 import { snippet } from "./snippets.js";
 
 const $ = (selector) => document.querySelector(selector);
-const state = { models: [], solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, timesteps: 1000, running: [], grpc: "localhost:8001", language: "curl" };
+const state = { solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, timesteps: 1000, running: [], grpc: "localhost:8001", language: "curl" };
 
 /** Levels of damage that "easy and hard" puts side by side, for the operators that have one number for it. */
 const LEVELS = { gaussian_blur: ["std", 0.8, 2.6], inpainting: ["removed", 0.2, 0.7], super_resolution: ["scale", 2, 4], motion_blur: ["intensity", 0.2, 0.8] };
@@ -18,24 +19,33 @@ await begin();
 
 async function begin() {
   try {
-    const [models, solvers, operators, studio] = await Promise.all([ask("v1/models"), ask("v1/solvers"), ask("v1/operators"), ask("studio/server.json")]);
-    Object.assign(state, { models: models.models ?? [], solvers: ready(solvers.solvers), operators: ready(operators.operators), grpc: `${location.hostname}:${studio.grpcPort}` });
-    const model = state.models.find((known) => known.name === models.defaultModel) ?? state.models.find((known) => known.state === "SERVING_STATE_READY");
-    state.timesteps = model?.timesteps ?? 1000;
-    $("#server").textContent = model ? `${model.name} ${model.version}, ${state.solvers.length} solvers, ${state.operators.length} operators` : "The server has no model that is ready.";
+    const { model, solvers, operators, studio } = await whenServing(wait);
+    Object.assign(state, { timesteps: model.timesteps, solvers: ready(solvers.solvers), operators: ready(operators.operators), grpc: `${location.hostname}:${studio.grpcPort}` });
+    wait(`${model.name} ${model.version}, ${state.solvers.length} solvers, ${state.operators.length} operators`, false);
     // A kernel can't be given here, so that an operator which must have one can't be chosen.
     fill($("#operator"), state.operators.filter((known) => !known.takesKernel), "inpainting");
     fill($("#solver"), state.solvers, solvers.defaultSolver);
     chooseOperator();
     chooseSolver();
     wire();
-    await takeBuiltIn();
+    // One that was chosen while the page waited.
+    const [chosen] = $("#file").files;
+    await (chosen ? takeFile(chosen) : takeBuiltIn());
   } catch (error) {
     if (await askForKey(error)) {
       return begin();
     }
     tell(error);
-    $("#server").textContent = "The server did not answer as expected.";
+    wait("The server did not answer as expected.", false);
+  }
+}
+
+function wait(text, waiting = true) {
+  const line = $("#server");
+  line.classList.toggle("waiting", waiting);
+  // Said anew it would be read out anew.
+  if (line.textContent !== text) {
+    line.textContent = text;
   }
 }
 
@@ -108,7 +118,7 @@ function takeFile(file) {
     return;
   }
   state.builtIn = false;
-  take(file, file.name).catch(tell);
+  return take(file, file.name).catch(tell);
 }
 
 async function take(blob, name) {
