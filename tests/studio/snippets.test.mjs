@@ -1,4 +1,5 @@
-// What the page shows as "the same call from your program", saved as files into FOLDER for StudioSnippetTests to run: one a language, for OPERATOR.
+// What the page shows as "the same call from your program", saved as files into FOLDER to be run from there: one a language, for OPERATOR; with KEY before a
+// server that asks for it.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -7,14 +8,19 @@ import { test } from "node:test";
 
 const require = createRequire(new URL("../../clients/typescript/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
-const { STUDIO: address, CHROMIUM: executablePath, FOLDER: folder, OPERATOR: operator } = process.env;
+const { STUDIO: address, CHROMIUM: executablePath, FOLDER: folder, OPERATOR: operator, KEY: key } = process.env;
 
 test("the snippets of an operator", async () => {
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"] });
   try {
-    const page = await browser.newPage();
+    // The certificate of a server with one is of an authority that only its test knows.
+    const page = await browser.newPage({ ignoreHTTPSErrors: true });
     page.setDefaultTimeout(180_000);
     await page.goto(address);
+    if (key) {
+      await page.fill("#key", key);
+      await page.click("#key-dialog button");
+    }
     await page.selectOption("#size", "64");
     await page.waitForSelector("#run:enabled");
     await page.selectOption("#operator", operator);
@@ -25,6 +31,8 @@ test("the snippets of an operator", async () => {
       await page.click(`[data-language="${language}"]`);
       const text = await page.textContent("#snippet");
       assert.ok(text.includes(operator), text);
+      assert.equal(text.includes("FLASHDIFFUSION_API_KEY"), Boolean(key), text);
+      assert.ok(!key || !text.includes(key));
       await writeFile(join(folder, `snippet.${language}`), text);
     }
   } finally {

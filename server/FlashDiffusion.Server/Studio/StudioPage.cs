@@ -29,12 +29,15 @@ internal static class StudioPage
         routes.MapGet("/studio/photograph.png", (int? side) => BuiltInSquares.Find(side ?? BuiltInSquares.DefaultSide) is { } file
             ? Results.Bytes(file, "image/png")
             : Results.Problem($"side is one of {string.Join(", ", BuiltInSquares.Sides)} pixels, but was {side}.", statusCode: StatusCodes.Status400BadRequest));
-        routes.MapGet("/studio/server.json", (IServer server) => Results.Json(new { grpcPort = GrpcPort(server) }));
+        routes.MapGet("/studio/server.json", (IServer server) =>
+        {
+            var grpc = GrpcAddress(server);
+            return Results.Json(new { grpcScheme = grpc?.Scheme, grpcPort = grpc?.Port });
+        });
     }
 
-    /// <summary>The port of gRPC, for the calls that the page shows: the first address that the server listens on.</summary>
-    private static int? GrpcPort(IServer server) =>
-        server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(address => BindingAddress.Parse(address).Port).Cast<int?>().FirstOrDefault();
+    /// <summary>Where gRPC is, for the calls that the page shows: the first address that the server listens on.</summary>
+    private static BindingAddress? GrpcAddress(IServer server) => server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(BindingAddress.Parse).FirstOrDefault();
 
     private static async Task SendAsync(HttpContext context, string name)
     {

@@ -24,7 +24,8 @@ internal static class CSharpProgram
     /// <summary>Runs it.</summary>
     /// <param name="folder">Where it runs; its files are left there.</param>
     /// <param name="text">The program.</param>
-    public static ToolRun Run(string folder, string text)
+    /// <param name="environment">Variables that it runs with, as NAME=value.</param>
+    public static ToolRun Run(string folder, string text, params string[] environment)
     {
         File.WriteAllText(Path.Combine(folder, "Program.cs"), text);
         File.WriteAllText(Path.Combine(folder, "Usings.cs"), Implicit);
@@ -38,7 +39,7 @@ internal static class CSharpProgram
         var dotnet = Path.Combine(Root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
         var references = libraries.Concat(Directory.EnumerateFiles(Runtime, "System*.dll")).Select(path => $"-r:{path}");
         var compiled = ToolRun.Start(dotnet, folder, ["exec", Compiler(), "-nologo", "-nullable", "-warnaserror", "-out:example.dll", .. references, "Program.cs", "Usings.cs"]);
-        return compiled.ExitCode == 0 ? ToolRun.Start(dotnet, folder, "example.dll") : compiled;
+        return compiled.ExitCode == 0 ? ToolRun.Start("env", folder, [.. environment, dotnet, "example.dll"]) : compiled;
     }
 
     /// <summary>The compiler of the newest SDK beside the runtime.</summary>

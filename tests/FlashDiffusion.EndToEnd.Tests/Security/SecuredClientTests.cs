@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using FlashDiffusion.Client;
 using FlashDiffusion.EndToEnd.Tests.Clients;
+using FlashDiffusion.EndToEnd.Tests.Studio;
 using FlashDiffusion.Testing.Tools;
 using Grpc.Core;
 
@@ -69,6 +70,18 @@ public sealed class SecuredClientTests(SecuredServer secured) : IClassFixture<Se
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("# pass 1", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(secured.Key, secured.Server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Studio_SnippetsOfEveryLanguage_TakeTheKeyFromTheEnvironment()
+    {
+        using var snippets = new StudioSnippets();
+
+        snippets.Write(secured.Server.Http, "inpainting", secured.Key);
+
+        // curl's, gRPC's and .NET's own names for the authorities that they trust.
+        snippets.RunAll(
+            $"FLASHDIFFUSION_API_KEY={secured.Key}", $"CURL_CA_BUNDLE={secured.AuthorityFile}", $"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH={secured.AuthorityFile}", $"SSL_CERT_FILE={secured.AuthorityFile}");
     }
 
     private string[] Arguments => [secured.Server.Address.ToString(), secured.AuthorityFile, secured.Key];

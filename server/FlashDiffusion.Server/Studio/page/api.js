@@ -8,6 +8,11 @@ export function useKey(value) {
   key = value;
 }
 
+/** Whether the server asked for a key. */
+export function isKeyed() {
+  return key !== "";
+}
+
 /** A refusal in words, with everything that is wrong. */
 export class Problem extends Error {
   constructor(text, code = 0, violations = [], reason = "") {

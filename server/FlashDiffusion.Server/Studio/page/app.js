@@ -1,5 +1,5 @@
 // The page: what is chosen on the left becomes requests, and each request a run on the right.
-import { ask, Problem, useKey } from "./api.js";
+import { ask, isKeyed, Problem, useKey } from "./api.js";
 import { readParameters, setParameter, showParameters } from "./parameters.js";
 import { show, toBase64 } from "./pictures.js";
 import { Run } from "./run.js";
@@ -20,7 +20,8 @@ await begin();
 async function begin() {
   try {
     const { model, solvers, operators, studio } = await whenServing(wait);
-    Object.assign(state, { timesteps: model.timesteps, solvers: ready(solvers.solvers), operators: ready(operators.operators), grpc: `${location.hostname}:${studio.grpcPort}` });
+    Object.assign(state, { timesteps: model.timesteps, solvers: ready(solvers.solvers), operators: ready(operators.operators) });
+    state.grpc = `${studio.grpcScheme === "https" ? "https://" : ""}${location.hostname}:${studio.grpcPort}`;
     wait(`${model.name} ${model.version}, ${state.solvers.length} solvers, ${state.operators.length} operators`, false);
     // A kernel can't be given here, so that an operator which must have one can't be chosen.
     fill($("#operator"), state.operators.filter((known) => !known.takesKernel), "inpainting");
@@ -258,7 +259,7 @@ function writeSnippet() {
   const { operator: damage, solver, adaptation, sampling } = request();
   // A measurement that is no picture is no file either: there the call begins with the clean picture, as the page does.
   const crop = operatorOf(damage.name)?.measurementRange === "MEASUREMENT_RANGE_SIGNED" ? Number($("#size").value) : undefined;
-  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, operator: damage, solver, adaptation, sampling, seed: seed(), crop });
+  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, keyed: isKeyed(), operator: damage, solver, adaptation, sampling, seed: seed(), crop });
 }
 
 function allow() {
@@ -281,6 +282,9 @@ async function askForKey(error) {
 
 function tell(error) {
   askForKey(error).then((asked) => {
+    if (asked) {
+      writeSnippet();
+    }
     $("#problem").textContent = asked ? "The key is set; try again." : error.message;
     $("#problem").hidden = false;
     $("#problem").scrollIntoView({ block: "nearest" });

@@ -1,24 +1,29 @@
 // The call that this page makes, as users would write it.
 
+/** Where a key is read from, as the command line does: what is copied from here must not carry one. */
+const KEY = "FLASHDIFFUSION_API_KEY";
+
 /**
  * The call in a language: what is said on the page, with the picture as a file. Where the measurement is no picture, crop is the side in pixels
- * at which a clean one is measured first.
+ * at which a clean one is measured first. keyed says that the server asks for a key.
  */
-export function snippet(language, { origin, grpc, operator, solver, adaptation, sampling, seed, crop }) {
-  return { curl, python, csharp }[language]({ origin, grpc, operator, solver, adaptation, sampling, seed, crop });
+export function snippet(language, call) {
+  return { curl, python, csharp }[language](call);
 }
 
-function curl({ origin, operator, solver, adaptation, sampling, seed, crop }) {
+function curl({ origin, keyed, operator, solver, adaptation, sampling, seed, crop }) {
+  const where = keyed ? `# your key for this server is in the environment: export ${KEY}=...\n` : "";
+  const headers = `-H 'content-type: application/json'${keyed ? ` -H "authorization: Bearer $${KEY}"` : ""}`;
   const said = json({ operator, solver, adaptation, sampling, seed: String(seed), progress: { preview: "PREVIEW_KIND_CHEAP" } });
   if (crop) {
     return `# picture.png is clean: the server measures it first; one JSON object a line arrives while it works
-api() { curl -sSN "${origin}/v1/$1" -H 'content-type: application/json' --data-binary @-; }
+${where}api() { curl -sSN "${origin}/v1/$1" ${headers} --data-binary @-; }
 base64 -w0 picture.png | jq -R '{"picture":{"encoded":.},${json({ operator, seed: String(seed), crop }).slice(1)}' | api pictures:degrade |
   jq '{"measurement":.measurement,${said.slice(1)}' | api reconstructions`;
   }
   return `# degraded.png is the measurement; one JSON object a line arrives while it works
-printf '{"measurement":{"encoded":"%s"},%s' "$(base64 -w0 degraded.png)" '${said.slice(1)}' |
-  curl -N ${origin}/v1/reconstructions -H 'content-type: application/json' --data-binary @-`;
+${where}printf '{"measurement":{"encoded":"%s"},%s' "$(base64 -w0 degraded.png)" '${said.slice(1)}' |
+  curl -N ${origin}/v1/reconstructions ${headers} --data-binary @-`;
 }
 
 /** In one line, without what is empty, and fit to stand between the shell's single quotes. */
@@ -27,7 +32,7 @@ function json(body) {
   return text.replaceAll("'", "'\\''");
 }
 
-function python({ grpc, operator, solver, adaptation, sampling, seed, crop }) {
+function python({ grpc, keyed, operator, solver, adaptation, sampling, seed, crop }) {
   const options = [
     `seed=${seed}`,
     solver.name && `solver="${solver.name}"`,
@@ -42,16 +47,16 @@ function python({ grpc, operator, solver, adaptation, sampling, seed, crop }) {
   const degrade = crop ? `    # The picture is clean: the server measures it first.
     measurement = client.degrade("picture.png", operator, seed=${seed}, crop=${crop}).measurement
 ` : "";
-  return `from flashdiffusion import Client, Operator, Options
+  return `${keyed ? "import os\n\n" : ""}from flashdiffusion import Client, Operator, Options
 
-operator = Operator("${operator.name}", ${pythonParameters(operator.parameters)}, noise_std=${operator.noiseStd}, seed=${operator.seed}${size})
-with Client("${grpc}") as client:
+${keyed ? `# Your key for this server is in the environment.\nkey = os.environ["${KEY}"]\n` : ""}operator = Operator("${operator.name}", ${pythonParameters(operator.parameters)}, noise_std=${operator.noiseStd}, seed=${operator.seed}${size})
+with Client("${grpc}"${keyed ? `, metadata=[("authorization", f"Bearer {key}")]` : ""}) as client:
 ${degrade}    for event in client.reconstruct(${crop ? "measurement" : `"degraded.png"`}, operator, Options(${options.join(", ")})):
         print(event)
 event.picture.save("restored.png")`;
 }
 
-function csharp({ grpc, operator, solver, adaptation, sampling, seed, crop }) {
+function csharp({ grpc, keyed, operator, solver, adaptation, sampling, seed, crop }) {
   const { pictureSize } = operator;
   const size = pictureSize ? `, PictureSize = new PictureSize { Height = ${pictureSize.height}, Width = ${pictureSize.width} }` : "";
   const damage = `new ForwardOperator { Name = "${operator.name}", NoiseStd = ${operator.noiseStd}, Seed = ${operator.seed}${size}${csharpParameters(operator.parameters)} }`;
@@ -73,7 +78,7 @@ var degraded = await client.DegradeAsync(new DegradeRequest { Picture = ${file("
 using FlashDiffusion.V1;
 using Google.Protobuf;
 
-using var client = FlashClient.Connect("${grpc}");
+${keyed ? `// Your key for this server is in the environment.\nvar key = Environment.GetEnvironmentVariable("${KEY}");\n` : ""}using var client = FlashClient.Connect("${grpc}"${keyed ? ", new FlashClientOptions { ApiKey = key }" : ""});
 ${degrade}var request = new ReconstructRequest
 {
 ${lines.join("\n")}
