@@ -188,6 +188,50 @@ test("what nobody touched is not sent, whatever the catalog's numbers", async ()
   }
 });
 
+test("what is shown for a parameter that nobody sets is what was tuned for the model, and what runs", async () => {
+  const read = async (list) => (await page.request.get(`${address}/v1/${list}`)).json();
+  const [{ models, defaultModel }, { solvers }] = await Promise.all([read("models"), read("solvers")]);
+  const { tunedParameters } = models.find((model) => model.name === defaultModel);
+  const [input, hint] = [page.locator('[data-name="guidance_scale"]'), page.locator('label:has([data-name="guidance_scale"]) small')];
+  assert.ok(tunedParameters.length >= 20);
+  for (const { solver, operator, parameters, fullParameters } of tunedParameters) {
+    await page.selectOption("#solver", solver);
+    await page.selectOption("#operator", operator);
+    for (const [mode, numbers] of [["full", { ...parameters, ...fullParameters }], ["auto", parameters]]) {
+      await page.selectOption("#adaptation", mode);
+      for (const { name, defaultValue } of solvers.find((known) => known.name === solver).parameters.filter((known) => known.kind !== "PARAMETER_KIND_CHOICE")) {
+        const [value, valid] = await page.locator(`[data-name="${name}"]`).evaluate((input) => [Number(input.value), input.validity.valid]);
+        assert.deepEqual([value, valid], [numbers[name] ?? defaultValue.number, true], `${solver}, ${operator}, ${mode}: ${name}`);
+      }
+      assert.match(await page.textContent("#snippet"), new RegExp(`"solver":{"name":"${solver}"}`));
+    }
+  }
+
+  await page.selectOption("#solver", "latent_dps");
+  await page.selectOption("#operator", "inpainting");
+  await page.click("text=Parameters of the solver");
+  await picture("tuned");
+  assert.match(await hint.textContent(), /1\.8 was tuned for starter and inpainting; the solver's own default is 1\./);
+  // What somebody sets stays where it is, the solver's own default too.
+  await input.fill("1");
+  await page.selectOption("#adaptation", "full");
+  assert.match(await hint.textContent(), /0\.3 was tuned for starter and inpainting from pure noise/);
+  assert.equal(await input.inputValue(), "1");
+  assert.match(await page.textContent("#snippet"), /"guidance_scale":{"number":1}/);
+  // Where nothing was tuned the solver's default holds.
+  await input.fill("0.3");
+  await page.selectOption("#operator", "super_resolution");
+  assert.equal(await input.inputValue(), "1");
+  assert.ok(!(await hint.textContent()).includes("tuned"));
+  await page.selectOption("#operator", "inpainting");
+  await page.selectOption("#adaptation", "auto");
+  await page.waitForSelector("#run:enabled");
+  await short();
+  await page.click("#run");
+  await ended();
+  assert.match(await page.textContent(".run .notices"), /guidance_scale 1\.8/);
+});
+
 test("small values can be set, and taken back", async () => {
   await page.selectOption("#solver", "daps");
   await page.click("text=Parameters of the solver");
@@ -198,7 +242,8 @@ test("small values can be set, and taken back", async () => {
   await page.locator('[data-name="likelihood_std"]').fill("0.0005");
   assert.match(await page.textContent("#snippet"), /"solver":{"name":"daps","parameters":{"step_size":{"number":0.000002},"likelihood_std":{"number":0.0005}}}/);
   await page.locator('[data-name="likelihood_std"]').fill("");
-  await stepSize.fill("1e-5");
+  // As it was tuned for the model with this operator.
+  await stepSize.fill("1e-6");
   assert.match(await page.textContent("#snippet"), /"solver":{"name":"daps"}/);
   // One that is out of its range is shown to who starts, though its place was closed meanwhile.
   await stepSize.fill("7");

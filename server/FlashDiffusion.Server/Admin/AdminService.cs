@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using FlashDiffusion.Engine.Telemetry;
 using FlashDiffusion.Server.Answers;
+using FlashDiffusion.Server.Catalogs;
 using FlashDiffusion.Server.Errors;
 using FlashDiffusion.Server.Hosting;
 using FlashDiffusion.Server.Lifecycle;
+using FlashDiffusion.Server.Plugins;
 using FlashDiffusion.Server.Requests;
 using FlashDiffusion.Server.Telemetry;
 using Google.Protobuf.WellKnownTypes;
@@ -115,12 +117,12 @@ internal sealed class AdminService(
     }
 
     public override async Task<V1.LoadModelResponse> LoadModel(V1.LoadModelRequest request, ServerCallContext context) =>
-        new() { Model = CatalogMapper.Model(Value(await models.LoadAsync(request.Model, request.ModelVersion))) };
+        new() { Model = Describe(Value(await models.LoadAsync(request.Model, request.ModelVersion))) };
 
     public override async Task<V1.UnloadModelResponse> UnloadModel(V1.UnloadModelRequest request, ServerCallContext context)
     {
         var response = new V1.UnloadModelResponse();
-        response.Models.AddRange(Value(await models.UnloadAsync(request.Model, request.ModelVersion, WaitOf(request.Wait), context.CancellationToken)).Select(CatalogMapper.Model));
+        response.Models.AddRange(Value(await models.UnloadAsync(request.Model, request.ModelVersion, WaitOf(request.Wait), context.CancellationToken)).Select(Describe));
         return response;
     }
 
@@ -154,6 +156,8 @@ internal sealed class AdminService(
         using var process = Process.GetCurrentProcess();
         return process.StartTime;
     }
+
+    private V1.Model Describe(ModelEntry entry) => CatalogMapper.Model(entry, state.Context?.Solvers ?? SolverCatalog.Empty);
 
     private int Active() => state.Context?.Engine.ActiveSessions ?? 0;
 

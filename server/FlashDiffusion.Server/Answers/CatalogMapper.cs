@@ -6,7 +6,9 @@ namespace FlashDiffusion.Server.Answers;
 /// <summary>Turns catalogs into answers of the API.</summary>
 internal static class CatalogMapper
 {
-    public static V1.Model Model(ModelEntry entry)
+    /// <param name="entry">The model.</param>
+    /// <param name="solvers">Solvers, whose presets the model may stand on.</param>
+    public static V1.Model Model(ModelEntry entry, SolverCatalog solvers)
     {
         var message = new V1.Model
         {
@@ -37,6 +39,7 @@ internal static class CatalogMapper
         message.Downsampling = model.PictureMultiple / latent.Height;
         message.Timesteps = model.Schedule.Timesteps;
         message.SeverityEncoders.AddRange(served.SeverityEncoders.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Encoder(pair.Value)));
+        message.TunedParameters.AddRange(TunedParametersMapper.Of(served, solvers));
         return message;
     }
 

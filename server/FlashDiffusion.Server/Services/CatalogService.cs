@@ -11,9 +11,9 @@ internal sealed class CatalogService(ServingState state) : V1.CatalogService.Cat
 {
     public override Task<V1.ListModelsResponse> ListModels(V1.ListModelsRequest request, ServerCallContext context)
     {
-        var models = Current().Models;
-        var response = new V1.ListModelsResponse { DefaultModel = models.DefaultModel };
-        response.Models.AddRange(models.Entries.Select(CatalogMapper.Model));
+        var serving = Current();
+        var response = new V1.ListModelsResponse { DefaultModel = serving.Models.DefaultModel };
+        response.Models.AddRange(serving.Models.Entries.Select(entry => CatalogMapper.Model(entry, serving.Solvers)));
         return Task.FromResult(response);
     }
 

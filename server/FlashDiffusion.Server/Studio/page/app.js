@@ -7,7 +7,7 @@ import { whenServing } from "./serving.js";
 import { snippet } from "./snippets.js";
 
 const $ = (selector) => document.querySelector(selector);
-const state = { solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, timesteps: 1000, running: [], grpc: "localhost:8001", language: "curl" };
+const state = { model: undefined, solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, running: [], grpc: "localhost:8001", language: "curl" };
 
 /** Levels of damage that "easy and hard" puts side by side, for the operators that have one number for it. */
 const LEVELS = { gaussian_blur: ["std", 0.8, 2.6], inpainting: ["removed", 0.2, 0.7], super_resolution: ["scale", 2, 4], motion_blur: ["intensity", 0.2, 0.8] };
@@ -20,7 +20,7 @@ await begin();
 async function begin() {
   try {
     const { model, solvers, operators, studio } = await whenServing(wait);
-    Object.assign(state, { timesteps: model.timesteps, solvers: ready(solvers.solvers), operators: ready(operators.operators) });
+    Object.assign(state, { model, solvers: ready(solvers.solvers), operators: ready(operators.operators) });
     state.grpc = `${studio.grpcScheme === "https" ? "https://" : ""}${location.hostname}:${studio.grpcPort}`;
     wait(`${model.name} ${model.version}, ${state.solvers.length} solvers, ${state.operators.length} operators`, false);
     // A kernel can't be given here, so that an operator which must have one can't be chosen.
@@ -66,8 +66,11 @@ function wire() {
   $("#cancel").addEventListener("click", () => state.running.forEach((run) => run.cancel()));
   $("#builtin").addEventListener("click", () => takeBuiltIn().catch(tell));
   $("#file").addEventListener("change", (event) => takeFile(event.target.files[0]));
-  $("#operator").addEventListener("change", () => (chooseOperator(), degradeSoon()));
+  $("#operator").addEventListener("change", () => (chooseOperator(), tune(), degradeSoon()));
   $("#solver").addEventListener("change", () => (chooseSolver(), writeSnippet()));
+  $("#adaptation").addEventListener("change", () => (tune(), writeSnippet()));
+  // A published preset takes the place of what was tuned.
+  $("#solver-parameters").addEventListener("change", (event) => event.target.dataset.name === "preset" && (tune(), writeSnippet()));
   for (const control of ["#noise", "#seed"]) {
     $(control).addEventListener("input", degradeSoon);
   }
@@ -192,7 +195,7 @@ async function compare() {
 async function start(jobs) {
   clearProblem();
   $("#no-runs")?.remove();
-  const runs = jobs.map((job) => new Run(job.title, job.degraded, state.timesteps));
+  const runs = jobs.map((job) => new Run(job.title, job.degraded, state.model.timesteps));
   $("#runs").prepend(...runs.map((run) => run.element));
   state.running = runs;
   allow();
@@ -251,7 +254,16 @@ function chooseOperator() {
 function chooseSolver() {
   const chosen = state.solvers.find((known) => known.name === $("#solver").value);
   $("#solver-hint").textContent = chosen?.description ?? "";
-  showParameters($("#solver-parameters"), chosen?.parameters ?? [], writeSnippet);
+  state.tune = showParameters($("#solver-parameters"), chosen?.parameters ?? [], writeSnippet);
+  tune();
+}
+
+/** Shows the numbers that the server takes for what nobody sets: those that were tuned for the model. */
+function tune() {
+  const [solver, damage] = [$("#solver").value, $("#operator").value];
+  const tuned = readParameters($("#solver-parameters")).preset ? undefined : state.model.tunedParameters?.find((known) => known.solver === solver && known.operator === damage);
+  const full = $("#adaptation").value === "full" && tuned?.fullParameters;
+  state.tune({ ...tuned?.parameters, ...full }, `${state.model.name} and ${damage.replaceAll("_", " ")}${full ? " from pure noise" : ""}`);
 }
 
 function writeSnippet() {

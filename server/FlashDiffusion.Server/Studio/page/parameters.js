@@ -3,25 +3,28 @@
 /** Parameters that are seen at once; the rest waits behind a click. */
 const SEEN = 2;
 
-/** Shows the parameters and calls back when one changes. */
+/**
+ * Shows the parameters and calls back when one changes. Returns what gives some of them another default (numbers by name, and in words what they were
+ * tuned for), which those that somebody set do not follow.
+ */
 export function showParameters(container, descriptors, changed) {
-  const controls = descriptors.map((descriptor) => control(descriptor, changed));
+  const all = descriptors.map((descriptor) => control(descriptor, changed));
+  const controls = all.map(({ label }) => label);
   container.replaceChildren(...controls.slice(0, SEEN));
   if (controls.length > SEEN) {
     const more = document.createElement("details");
     more.append(Object.assign(document.createElement("summary"), { textContent: `${controls.length - SEEN} more` }), ...controls.slice(SEEN));
     container.append(more);
   }
+  return (tuned, whose) => all.forEach(({ name, tune }) => tune(tuned[name], whose));
 }
 
-/** The values that differ from the catalog's defaults, as the contract wants them. */
+/** The values that differ from the defaults, as the contract wants them. */
 export function readParameters(container) {
   const values = {};
-  for (const { value, dataset } of container.querySelectorAll("[data-name]")) {
-    const choice = dataset.kind === "PARAMETER_KIND_CHOICE";
-    // Numbers by value: 1e-5 is 0.00001.
-    if (value !== "" && (dataset.default === undefined || (choice ? value !== dataset.default : Number(value) !== Number(dataset.default)))) {
-      values[dataset.name] = choice ? { text: value } : { number: Number(value) };
+  for (const input of container.querySelectorAll("[data-name]")) {
+    if (isSet(input)) {
+      values[input.dataset.name] = isChoice(input.dataset) ? { text: input.value } : { number: Number(input.value) };
     }
   }
   return values;
@@ -39,22 +42,48 @@ export function setParameter(container, name, value) {
 function control(descriptor, changed) {
   const label = document.createElement("label");
   label.className = "parameter";
-  const choice = descriptor.kind === "PARAMETER_KIND_CHOICE";
-  const input = choice ? choices(descriptor) : number(descriptor);
-  input.value = choice ? descriptor.defaultValue?.text ?? "" : startOf(descriptor);
-  // A parameter without a default has to be sent whatever its value is. The default is as the control writes it: what nobody touched is not sent.
-  Object.assign(input.dataset, { name: descriptor.name, kind: descriptor.kind, ...(descriptor.defaultValue && { default: input.value }) });
-  const shown = document.createElement("output");
+  const choice = isChoice(descriptor);
+  const input = choice ? choices(descriptor) : document.createElement("input");
+  Object.assign(input.dataset, { name: descriptor.name, kind: descriptor.kind });
+  const [shown, hint] = [document.createElement("output"), document.createElement("small")];
   const show = () => (shown.textContent = choice ? "" : `${input.type === "range" ? input.value : `${input.min} to ${input.max}`} ${descriptor.unit ?? ""}`);
+  // Where it stands until somebody sets it: at what was tuned, else at the catalog's default.
+  let stood = false;
+  const stand = (tuned, whose) => {
+    const kept = tuned === undefined ? descriptor : { ...descriptor, defaultValue: { number: tuned } };
+    const set = stood && isSet(input) ? input.value : undefined;
+    stood = true;
+    if (!choice) {
+      shape(input, kept, set);
+    }
+    input.value = choice ? kept.defaultValue?.text ?? "" : startOf(kept);
+    // A parameter without a default has to be sent whatever its value is. The default is as the control writes it: what nobody touched is not sent.
+    if (kept.defaultValue) {
+      input.dataset.default = input.value;
+    } else {
+      delete input.dataset.default;
+    }
+    input.value = set ?? input.value;
+    const otherwise = descriptor.defaultValue && tuned !== descriptor.defaultValue.number ? `; the solver's own default is ${descriptor.defaultValue.number}` : "";
+    hint.textContent = descriptor.description + (tuned === undefined ? "" : ` ${tuned} was tuned for ${whose}${otherwise}.`);
+    show();
+  };
   input.addEventListener("input", () => {
     show();
     changed();
   });
-  show();
-  const hint = document.createElement("small");
-  hint.textContent = descriptor.description;
+  stand();
   label.append(descriptor.name.replaceAll("_", " ") + (descriptor.symbol ? ` (${descriptor.symbol})` : ""), shown, input, hint);
-  return label;
+  return { name: descriptor.name, label, tune: (tuned, whose) => !choice && stand(tuned, whose) };
+}
+
+function isChoice({ kind }) {
+  return kind === "PARAMETER_KIND_CHOICE";
+}
+
+/** Whether it says something else than its default. Numbers by value: 1e-5 is 0.00001. */
+function isSet({ value, dataset }) {
+  return value !== "" && (dataset.default === undefined || (isChoice(dataset) ? value !== dataset.default : Number(value) !== Number(dataset.default)));
 }
 
 function choices(descriptor) {
@@ -63,17 +92,16 @@ function choices(descriptor) {
   return select;
 }
 
-function number(descriptor) {
-  const input = document.createElement("input");
+/** A slider or a field, for its default and for what somebody set. */
+function shape(input, descriptor, set) {
   const whole = descriptor.kind === "PARAMETER_KIND_INTEGER";
   const [low, high] = [descriptor.minimum ?? 0, descriptor.maximum ?? 1];
   const step = whole ? 1 : high - low <= 2 ? 0.01 : 0.05;
+  const stands = (number) => Math.abs((number - low) / step - Math.round((number - low) / step)) < 1e-6;
   // A slider is handy for a narrow range only, and stands at whole steps from its lowest value only; any other number is typed.
-  const steps = (startOf(descriptor) - low) / step;
-  const slider = high - low <= 20 && (!descriptor.defaultValue || Math.abs(steps - Math.round(steps)) < 1e-6);
+  const slider = high - low <= 20 && (set === undefined || stands(Number(set))) && (!descriptor.defaultValue || stands(startOf(descriptor)));
   // A field that is emptied says nothing, so that the default holds: it shows it.
   Object.assign(input, { type: slider ? "range" : "number", min: low, max: high, step: slider || whole ? step : "any", placeholder: descriptor.defaultValue?.number ?? "" });
-  return input;
 }
 
 /** What a slider stands at before anybody touched it: the default, or a mild value where the catalog has none. */

@@ -49,7 +49,7 @@ class ListSolversResponse(_message.Message):
     def __init__(self, solvers: _Optional[_Iterable[_Union[Solver, _Mapping]]] = ..., default_solver: _Optional[str] = ...) -> None: ...
 
 class Model(_message.Message):
-    __slots__ = ["description", "downsampling", "latent_channels", "maximum_side", "minimum_side", "name", "picture_multiple", "reason", "severity_encoders", "state", "timesteps", "version"]
+    __slots__ = ["description", "downsampling", "latent_channels", "maximum_side", "minimum_side", "name", "picture_multiple", "reason", "severity_encoders", "state", "timesteps", "tuned_parameters", "version"]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     DOWNSAMPLING_FIELD_NUMBER: _ClassVar[int]
     LATENT_CHANNELS_FIELD_NUMBER: _ClassVar[int]
@@ -61,6 +61,7 @@ class Model(_message.Message):
     SEVERITY_ENCODERS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     TIMESTEPS_FIELD_NUMBER: _ClassVar[int]
+    TUNED_PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     description: str
     downsampling: int
@@ -73,8 +74,9 @@ class Model(_message.Message):
     severity_encoders: _containers.RepeatedCompositeFieldContainer[SeverityEncoder]
     state: ServingState
     timesteps: int
+    tuned_parameters: _containers.RepeatedCompositeFieldContainer[TunedParameters]
     version: str
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[ServingState, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., picture_multiple: _Optional[int] = ..., minimum_side: _Optional[int] = ..., maximum_side: _Optional[int] = ..., latent_channels: _Optional[int] = ..., downsampling: _Optional[int] = ..., timesteps: _Optional[int] = ..., severity_encoders: _Optional[_Iterable[_Union[SeverityEncoder, _Mapping]]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[ServingState, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., picture_multiple: _Optional[int] = ..., minimum_side: _Optional[int] = ..., maximum_side: _Optional[int] = ..., latent_channels: _Optional[int] = ..., downsampling: _Optional[int] = ..., timesteps: _Optional[int] = ..., severity_encoders: _Optional[_Iterable[_Union[SeverityEncoder, _Mapping]]] = ..., tuned_parameters: _Optional[_Iterable[_Union[TunedParameters, _Mapping]]] = ...) -> None: ...
 
 class Operator(_message.Message):
     __slots__ = ["description", "is_linear", "measurement_range", "name", "needs_picture_size", "parameters", "reason", "state", "takes_kernel", "takes_mask", "version"]
@@ -149,6 +151,36 @@ class TrainedRange(_message.Message):
     minimum: float
     parameter: str
     def __init__(self, parameter: _Optional[str] = ..., minimum: _Optional[float] = ..., maximum: _Optional[float] = ...) -> None: ...
+
+class TunedParameters(_message.Message):
+    __slots__ = ["correction", "full_parameters", "operator", "parameters", "preset", "solver"]
+    class FullParametersEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    class ParametersEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    CORRECTION_FIELD_NUMBER: _ClassVar[int]
+    FULL_PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    SOLVER_FIELD_NUMBER: _ClassVar[int]
+    correction: float
+    full_parameters: _containers.ScalarMap[str, float]
+    operator: str
+    parameters: _containers.ScalarMap[str, float]
+    preset: str
+    solver: str
+    def __init__(self, solver: _Optional[str] = ..., operator: _Optional[str] = ..., parameters: _Optional[_Mapping[str, float]] = ..., full_parameters: _Optional[_Mapping[str, float]] = ..., correction: _Optional[float] = ..., preset: _Optional[str] = ...) -> None: ...
 
 class ServingState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flashdiffusion/v1/catalog.proto.
  */
 export const file_flashdiffusion_v1_catalog: GenFile = /*@__PURE__*/
-  fileDesc("Ch9mbGFzaGRpZmZ1c2lvbi92MS9jYXRhbG9nLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSITChFMaXN0TW9kZWxzUmVxdWVzdCJVChJMaXN0TW9kZWxzUmVzcG9uc2USKAoGbW9kZWxzGAEgAygLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwSFQoNZGVmYXVsdF9tb2RlbBgCIAEoCSLCAgoFTW9kZWwSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uZmxhc2hkaWZmdXNpb24udjEuU2VydmluZ1N0YXRlEg4KBnJlYXNvbhgEIAEoCRITCgtkZXNjcmlwdGlvbhgFIAEoCRIYChBwaWN0dXJlX211bHRpcGxlGAYgASgFEhQKDG1pbmltdW1fc2lkZRgHIAEoBRIUCgxtYXhpbXVtX3NpZGUYCCABKAUSFwoPbGF0ZW50X2NoYW5uZWxzGAkgASgFEhQKDGRvd25zYW1wbGluZxgKIAEoBRIRCgl0aW1lc3RlcHMYCyABKAUSPQoRc2V2ZXJpdHlfZW5jb2RlcnMYDCADKAsyIi5mbGFzaGRpZmZ1c2lvbi52MS5TZXZlcml0eUVuY29kZXIilwEKD1NldmVyaXR5RW5jb2RlchIQCghvcGVyYXRvchgBIAEoCRI3Cg50cmFpbmVkX3JhbmdlcxgCIAMoCzIfLmZsYXNoZGlmZnVzaW9uLnYxLlRyYWluZWRSYW5nZRI5Cg90cmFpbmVkX2Nob2ljZXMYAyADKAsyIC5mbGFzaGRpZmZ1c2lvbi52MS5UcmFpbmVkQ2hvaWNlIjEKDVRyYWluZWRDaG9pY2USEQoJcGFyYW1ldGVyGAEgASgJEg0KBXdvcmRzGAIgAygJIkMKDFRyYWluZWRSYW5nZRIRCglwYXJhbWV0ZXIYASABKAkSDwoHbWluaW11bRgCIAEoARIPCgdtYXhpbXVtGAMgASgBIhQKEkxpc3RTb2x2ZXJzUmVxdWVzdCJZChNMaXN0U29sdmVyc1Jlc3BvbnNlEioKB3NvbHZlcnMYASADKAsyGS5mbGFzaGRpZmZ1c2lvbi52MS5Tb2x2ZXISFgoOZGVmYXVsdF9zb2x2ZXIYAiABKAki5wEKBlNvbHZlchIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSLgoFc3RhdGUYAyABKA4yHy5mbGFzaGRpZmZ1c2lvbi52MS5TZXJ2aW5nU3RhdGUSDgoGcmVhc29uGAQgASgJEhMKC2Rlc2NyaXB0aW9uGAUgASgJEjoKCnBhcmFtZXRlcnMYBiADKAsyJi5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJEZXNjcmlwdG9yEhYKDm5lZWRzX29wZXJhdG9yGAcgASgIEhUKDW5lZWRzX2Fkam9pbnQYCCABKAgiFgoUTGlzdE9wZXJhdG9yc1JlcXVlc3QiRwoVTGlzdE9wZXJhdG9yc1Jlc3BvbnNlEi4KCW9wZXJhdG9ycxgBIAMoCzIbLmZsYXNoZGlmZnVzaW9uLnYxLk9wZXJhdG9yItMCCghPcGVyYXRvchIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhEKCWlzX2xpbmVhchgDIAEoCBISCgp0YWtlc19tYXNrGAQgASgIEjoKCnBhcmFtZXRlcnMYBSADKAsyJi5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJEZXNjcmlwdG9yEg8KB3ZlcnNpb24YBiABKAkSLgoFc3RhdGUYByABKA4yHy5mbGFzaGRpZmZ1c2lvbi52MS5TZXJ2aW5nU3RhdGUSDgoGcmVhc29uGAggASgJEhQKDHRha2VzX2tlcm5lbBgJIAEoCBIaChJuZWVkc19waWN0dXJlX3NpemUYCiABKAgSPgoRbWVhc3VyZW1lbnRfcmFuZ2UYCyABKA4yIy5mbGFzaGRpZmZ1c2lvbi52MS5NZWFzdXJlbWVudFJhbmdlKrQBCgxTZXJ2aW5nU3RhdGUSHQoZU0VSVklOR19TVEFURV9VTlNQRUNJRklFRBAAEhkKFVNFUlZJTkdfU1RBVEVfTE9BRElORxABEhcKE1NFUlZJTkdfU1RBVEVfUkVBRFkQAhIYChRTRVJWSU5HX1NUQVRFX0ZBSUxFRBADEhsKF1NFUlZJTkdfU1RBVEVfVU5MT0FESU5HEAQSGgoWU0VSVklOR19TVEFURV9VTkxPQURFRBAFMu0CCg5DYXRhbG9nU2VydmljZRJtCgpMaXN0TW9kZWxzEiQuZmxhc2hkaWZmdXNpb24udjEuTGlzdE1vZGVsc1JlcXVlc3QaJS5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0TW9kZWxzUmVzcG9uc2UiEoLT5JMCDBIKL3YxL21vZGVscxJxCgtMaXN0U29sdmVycxIlLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RTb2x2ZXJzUmVxdWVzdBomLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RTb2x2ZXJzUmVzcG9uc2UiE4LT5JMCDRILL3YxL3NvbHZlcnMSeQoNTGlzdE9wZXJhdG9ycxInLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RPcGVyYXRvcnNSZXF1ZXN0GiguZmxhc2hkaWZmdXNpb24udjEuTGlzdE9wZXJhdG9yc1Jlc3BvbnNlIhWC0+STAg8SDS92MS9vcGVyYXRvcnNCFKoCEUZsYXNoRGlmZnVzaW9uLlYxYgZwcm90bzM", [file_flashdiffusion_v1_forward_operator, file_flashdiffusion_v1_parameter, file_google_api_annotations]);
+  fileDesc("Ch9mbGFzaGRpZmZ1c2lvbi92MS9jYXRhbG9nLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSITChFMaXN0TW9kZWxzUmVxdWVzdCJVChJMaXN0TW9kZWxzUmVzcG9uc2USKAoGbW9kZWxzGAEgAygLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwSFQoNZGVmYXVsdF9tb2RlbBgCIAEoCSKAAwoFTW9kZWwSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uZmxhc2hkaWZmdXNpb24udjEuU2VydmluZ1N0YXRlEg4KBnJlYXNvbhgEIAEoCRITCgtkZXNjcmlwdGlvbhgFIAEoCRIYChBwaWN0dXJlX211bHRpcGxlGAYgASgFEhQKDG1pbmltdW1fc2lkZRgHIAEoBRIUCgxtYXhpbXVtX3NpZGUYCCABKAUSFwoPbGF0ZW50X2NoYW5uZWxzGAkgASgFEhQKDGRvd25zYW1wbGluZxgKIAEoBRIRCgl0aW1lc3RlcHMYCyABKAUSPQoRc2V2ZXJpdHlfZW5jb2RlcnMYDCADKAsyIi5mbGFzaGRpZmZ1c2lvbi52MS5TZXZlcml0eUVuY29kZXISPAoQdHVuZWRfcGFyYW1ldGVycxgNIAMoCzIiLmZsYXNoZGlmZnVzaW9uLnYxLlR1bmVkUGFyYW1ldGVycyLuAgoPVHVuZWRQYXJhbWV0ZXJzEg4KBnNvbHZlchgBIAEoCRIQCghvcGVyYXRvchgCIAEoCRJGCgpwYXJhbWV0ZXJzGAMgAygLMjIuZmxhc2hkaWZmdXNpb24udjEuVHVuZWRQYXJhbWV0ZXJzLlBhcmFtZXRlcnNFbnRyeRJPCg9mdWxsX3BhcmFtZXRlcnMYBCADKAsyNi5mbGFzaGRpZmZ1c2lvbi52MS5UdW5lZFBhcmFtZXRlcnMuRnVsbFBhcmFtZXRlcnNFbnRyeRIXCgpjb3JyZWN0aW9uGAUgASgBSACIAQESDgoGcHJlc2V0GAYgASgJGjEKD1BhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGjUKE0Z1bGxQYXJhbWV0ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4AUINCgtfY29ycmVjdGlvbiKXAQoPU2V2ZXJpdHlFbmNvZGVyEhAKCG9wZXJhdG9yGAEgASgJEjcKDnRyYWluZWRfcmFuZ2VzGAIgAygLMh8uZmxhc2hkaWZmdXNpb24udjEuVHJhaW5lZFJhbmdlEjkKD3RyYWluZWRfY2hvaWNlcxgDIAMoCzIgLmZsYXNoZGlmZnVzaW9uLnYxLlRyYWluZWRDaG9pY2UiMQoNVHJhaW5lZENob2ljZRIRCglwYXJhbWV0ZXIYASABKAkSDQoFd29yZHMYAiADKAkiQwoMVHJhaW5lZFJhbmdlEhEKCXBhcmFtZXRlchgBIAEoCRIPCgdtaW5pbXVtGAIgASgBEg8KB21heGltdW0YAyABKAEiFAoSTGlzdFNvbHZlcnNSZXF1ZXN0IlkKE0xpc3RTb2x2ZXJzUmVzcG9uc2USKgoHc29sdmVycxgBIAMoCzIZLmZsYXNoZGlmZnVzaW9uLnYxLlNvbHZlchIWCg5kZWZhdWx0X3NvbHZlchgCIAEoCSLnAQoGU29sdmVyEgwKBG5hbWUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIuCgVzdGF0ZRgDIAEoDjIfLmZsYXNoZGlmZnVzaW9uLnYxLlNlcnZpbmdTdGF0ZRIOCgZyZWFzb24YBCABKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSOgoKcGFyYW1ldGVycxgGIAMoCzImLmZsYXNoZGlmZnVzaW9uLnYxLlBhcmFtZXRlckRlc2NyaXB0b3ISFgoObmVlZHNfb3BlcmF0b3IYByABKAgSFQoNbmVlZHNfYWRqb2ludBgIIAEoCCIWChRMaXN0T3BlcmF0b3JzUmVxdWVzdCJHChVMaXN0T3BlcmF0b3JzUmVzcG9uc2USLgoJb3BlcmF0b3JzGAEgAygLMhsuZmxhc2hkaWZmdXNpb24udjEuT3BlcmF0b3Ii0wIKCE9wZXJhdG9yEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEQoJaXNfbGluZWFyGAMgASgIEhIKCnRha2VzX21hc2sYBCABKAgSOgoKcGFyYW1ldGVycxgFIAMoCzImLmZsYXNoZGlmZnVzaW9uLnYxLlBhcmFtZXRlckRlc2NyaXB0b3ISDwoHdmVyc2lvbhgGIAEoCRIuCgVzdGF0ZRgHIAEoDjIfLmZsYXNoZGlmZnVzaW9uLnYxLlNlcnZpbmdTdGF0ZRIOCgZyZWFzb24YCCABKAkSFAoMdGFrZXNfa2VybmVsGAkgASgIEhoKEm5lZWRzX3BpY3R1cmVfc2l6ZRgKIAEoCBI+ChFtZWFzdXJlbWVudF9yYW5nZRgLIAEoDjIjLmZsYXNoZGlmZnVzaW9uLnYxLk1lYXN1cmVtZW50UmFuZ2UqtAEKDFNlcnZpbmdTdGF0ZRIdChlTRVJWSU5HX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVU0VSVklOR19TVEFURV9MT0FESU5HEAESFwoTU0VSVklOR19TVEFURV9SRUFEWRACEhgKFFNFUlZJTkdfU1RBVEVfRkFJTEVEEAMSGwoXU0VSVklOR19TVEFURV9VTkxPQURJTkcQBBIaChZTRVJWSU5HX1NUQVRFX1VOTE9BREVEEAUy7QIKDkNhdGFsb2dTZXJ2aWNlEm0KCkxpc3RNb2RlbHMSJC5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0TW9kZWxzUmVxdWVzdBolLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RNb2RlbHNSZXNwb25zZSISgtPkkwIMEgovdjEvbW9kZWxzEnEKC0xpc3RTb2x2ZXJzEiUuZmxhc2hkaWZmdXNpb24udjEuTGlzdFNvbHZlcnNSZXF1ZXN0GiYuZmxhc2hkaWZmdXNpb24udjEuTGlzdFNvbHZlcnNSZXNwb25zZSITgtPkkwINEgsvdjEvc29sdmVycxJ5Cg1MaXN0T3BlcmF0b3JzEicuZmxhc2hkaWZmdXNpb24udjEuTGlzdE9wZXJhdG9yc1JlcXVlc3QaKC5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0T3BlcmF0b3JzUmVzcG9uc2UiFYLT5JMCDxINL3YxL29wZXJhdG9yc0IUqgIRRmxhc2hEaWZmdXNpb24uVjFiBnByb3RvMw", [file_flashdiffusion_v1_forward_operator, file_flashdiffusion_v1_parameter, file_google_api_annotations]);
 
 /**
  * Asks for the models.
@@ -149,6 +149,13 @@ export type Model = Message<"flashdiffusion.v1.Model"> & {
    * @generated from field: repeated flashdiffusion.v1.SeverityEncoder severity_encoders = 12;
    */
   severityEncoders: SeverityEncoder[];
+
+  /**
+   * What was tuned for it, by solver and operator; it stands in for what a request leaves out. Compatibility official knows nothing of it.
+   *
+   * @generated from field: repeated flashdiffusion.v1.TunedParameters tuned_parameters = 13;
+   */
+  tunedParameters: TunedParameters[];
 };
 
 /**
@@ -157,6 +164,62 @@ export type Model = Message<"flashdiffusion.v1.Model"> & {
  */
 export const ModelSchema: GenMessage<Model> = /*@__PURE__*/
   messageDesc(file_flashdiffusion_v1_catalog, 2);
+
+/**
+ * What was tuned for a model with a solver and an operator.
+ *
+ * @generated from message flashdiffusion.v1.TunedParameters
+ */
+export type TunedParameters = Message<"flashdiffusion.v1.TunedParameters"> & {
+  /**
+   * Solver.
+   *
+   * @generated from field: string solver = 1;
+   */
+  solver: string;
+
+  /**
+   * Operator.
+   *
+   * @generated from field: string operator = 2;
+   */
+  operator: string;
+
+  /**
+   * Numbers of the solver's parameters; of those that are not here the catalog's default holds.
+   *
+   * @generated from field: map<string, double> parameters = 3;
+   */
+  parameters: { [key: string]: number };
+
+  /**
+   * Numbers that stand instead with ADAPTATION_MODE_FULL, which wants less guidance.
+   *
+   * @generated from field: map<string, double> full_parameters = 4;
+   */
+  fullParameters: { [key: string]: number };
+
+  /**
+   * Noise correction of the start, 0 to 2; absent where 1 holds.
+   *
+   * @generated from field: optional double correction = 5;
+   */
+  correction?: number | undefined;
+
+  /**
+   * The solver's named preset whose numbers are among these, and whose sampler holds where a request says none; empty for none.
+   *
+   * @generated from field: string preset = 6;
+   */
+  preset: string;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.TunedParameters.
+ * Use `create(TunedParametersSchema)` to create a new message.
+ */
+export const TunedParametersSchema: GenMessage<TunedParameters> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_catalog, 3);
 
 /**
  * A severity encoder of a model.
@@ -191,7 +254,7 @@ export type SeverityEncoder = Message<"flashdiffusion.v1.SeverityEncoder"> & {
  * Use `create(SeverityEncoderSchema)` to create a new message.
  */
 export const SeverityEncoderSchema: GenMessage<SeverityEncoder> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 3);
+  messageDesc(file_flashdiffusion_v1_catalog, 4);
 
 /**
  * Words of a choice in training.
@@ -219,7 +282,7 @@ export type TrainedChoice = Message<"flashdiffusion.v1.TrainedChoice"> & {
  * Use `create(TrainedChoiceSchema)` to create a new message.
  */
 export const TrainedChoiceSchema: GenMessage<TrainedChoice> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 4);
+  messageDesc(file_flashdiffusion_v1_catalog, 5);
 
 /**
  * Range of a parameter in training.
@@ -254,7 +317,7 @@ export type TrainedRange = Message<"flashdiffusion.v1.TrainedRange"> & {
  * Use `create(TrainedRangeSchema)` to create a new message.
  */
 export const TrainedRangeSchema: GenMessage<TrainedRange> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 5);
+  messageDesc(file_flashdiffusion_v1_catalog, 6);
 
 /**
  * Asks for the solvers.
@@ -269,7 +332,7 @@ export type ListSolversRequest = Message<"flashdiffusion.v1.ListSolversRequest">
  * Use `create(ListSolversRequestSchema)` to create a new message.
  */
 export const ListSolversRequestSchema: GenMessage<ListSolversRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 6);
+  messageDesc(file_flashdiffusion_v1_catalog, 7);
 
 /**
  * The solvers.
@@ -297,7 +360,7 @@ export type ListSolversResponse = Message<"flashdiffusion.v1.ListSolversResponse
  * Use `create(ListSolversResponseSchema)` to create a new message.
  */
 export const ListSolversResponseSchema: GenMessage<ListSolversResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 7);
+  messageDesc(file_flashdiffusion_v1_catalog, 8);
 
 /**
  * A solver.
@@ -367,7 +430,7 @@ export type Solver = Message<"flashdiffusion.v1.Solver"> & {
  * Use `create(SolverSchema)` to create a new message.
  */
 export const SolverSchema: GenMessage<Solver> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 8);
+  messageDesc(file_flashdiffusion_v1_catalog, 9);
 
 /**
  * Asks for the operators.
@@ -382,7 +445,7 @@ export type ListOperatorsRequest = Message<"flashdiffusion.v1.ListOperatorsReque
  * Use `create(ListOperatorsRequestSchema)` to create a new message.
  */
 export const ListOperatorsRequestSchema: GenMessage<ListOperatorsRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 9);
+  messageDesc(file_flashdiffusion_v1_catalog, 10);
 
 /**
  * The operators.
@@ -403,7 +466,7 @@ export type ListOperatorsResponse = Message<"flashdiffusion.v1.ListOperatorsResp
  * Use `create(ListOperatorsResponseSchema)` to create a new message.
  */
 export const ListOperatorsResponseSchema: GenMessage<ListOperatorsResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 10);
+  messageDesc(file_flashdiffusion_v1_catalog, 11);
 
 /**
  * A forward operator.
@@ -494,7 +557,7 @@ export type Operator = Message<"flashdiffusion.v1.Operator"> & {
  * Use `create(OperatorSchema)` to create a new message.
  */
 export const OperatorSchema: GenMessage<Operator> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 11);
+  messageDesc(file_flashdiffusion_v1_catalog, 12);
 
 /**
  * Whether something can be used.
