@@ -107,6 +107,36 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         return fits > 0 ? null : Refused(sample, others, looks, chosen.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline, ask);
     }
 
+    /// <summary>
+    /// Shortens what is left of a sample whose deadline has shortened it before, where the device has become slower than it was then: what it has done stays done.
+    /// </summary>
+    /// <param name="sample">The sample, between two steps; not among the others.</param>
+    /// <param name="others">Samples under way on its device.</param>
+    /// <param name="ask">Asks the solver for a plan.</param>
+    /// <returns>Whether it was: neither if nothing shorter is in time, nor of a solver whose steps until now would have been others.</returns>
+    public bool Shorten(Sample sample, IReadOnlyCollection<Sample> others, Func<SampleSpec, SolverPlan> ask)
+    {
+        promises.Forget(sample.Id);
+        SamplePlan now = new(sample.Start, sample.Spec, sample.Steps, sample.InversionSteps, []);
+        SamplePlan? best = null;
+        var (fits, tooMany) = (0, RestOfCut.PointsLeft(sample));
+        while (tooMany - fits > 1)
+        {
+            var points = fits + ((tooMany - fits) / 2);
+            var plan = SampleFactory.PlanOf(sample.Session.Request, sample.Piece, RestOfCut.Of(now.Start, sample, points), ask);
+            if (!RestOfCut.GoesOn(sample, plan))
+            {
+                break;
+            }
+
+            sample.Replan(plan);
+            (best, fits, tooMany) = promises.IsInTime(sample, others) ? (plan, points, tooMany) : (best, fits, points);
+        }
+
+        sample.Replan(best ?? now);
+        return best is not null;
+    }
+
     /// <summary>A refusal that says how long it would have taken.</summary>
     /// <param name="seconds">That time from now on.</param>
     /// <param name="what">What would have.</param>

@@ -65,7 +65,7 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
                 .OfType<ReservedWork>()
                 .Select(work => work with { Left = work.Left - Math.Max(ahead.Seconds, passed) }),
         ];
-        var wait = Math.Max(0, ahead.Seconds - passed) + _reserve.Play(promised).Wait(first, promised, 1 + options.DeadlineMargin);
+        var wait = Math.Max(0, ahead.Seconds - passed) + _reserve.Play(promised).Wait(first, promised, (_, seconds) => seconds * (1 + options.DeadlineMargin));
         return wait + first + decode;
     }
 

@@ -10,7 +10,7 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <summary>
 /// Keeps the promise that every accepted deadline is: none is made that no <see cref="IReserve"/> can keep beside those made before, and no unit
 /// runs that would make it break one. What it can't know when it promises may still break one: units that take longer than any measured like them,
-/// more than the margin covers (of an operator that joins others, its first unit, which is one of its own where there is time for that), or that memory does not suffice for; a model that is
+/// more than the margin and what they differ by chance cover (of an operator that joins others, its first unit, which is one of its own where there is time for that), or that memory does not suffice for; a model that is
 /// loaded; a device that is lost. Device loop only.
 /// </summary>
 /// <param name="options">Options.</param>
@@ -19,21 +19,44 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="time">Clock.</param>
 internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, BatchSizes sizes, TimeProvider time)
 {
-    /// <summary>By how much longer a unit of an operator that was never measured may take than the dearest known.</summary>
+    /// <summary>By how much longer a unit may take of an operator that was never measured than the dearest known, or one of a kind or a size than those it is likened to.</summary>
     private const double Unmeasured = 2;
 
-    private ImmutableArray<ReservedUnits> _schedule = [];
+    private const double Rounding = 1 + 1e-9;
 
-    private double Margin => 1 + options.DeadlineMargin;
+    private ImmutableArray<ReservedUnits> _schedule = [];
+    private readonly LostPromises _lost = new();
 
     /// <summary>Seconds of short work that has waited for too long: new promises are made behind it, and nothing that nobody was promised delays it further.</summary>
     public double Debt { get; set; }
 
     /// <summary>What was promised when the last unit was chosen.</summary>
-    public ImmutableArray<ReservedWork> Latest { get; private set; } = [];
+    public ImmutableArray<ReservedWork> Made { get; private set; } = [];
+
+    /// <summary>
+    /// Numbers of those whose promise did not hold any longer when the last unit was chosen, since units took longer than they were to: with nothing left of the margin, only
+    /// chance is on their side.
+    /// </summary>
+    public ImmutableArray<long> Behind { get; private set; } = [];
+
+    /// <summary>Keeps no place for a sample whose steps are about to change.</summary>
+    /// <param name="id">Its number.</param>
+    public void Forget(long id) =>
+        _schedule = [.. _schedule.Select(units => units with { Rows = units.Rows.RemoveAll(row => row.Id == id) }).Where(units => !units.Rows.IsEmpty)];
+
+    /// <summary>Whether a sample under way is in time, by the margin, in the schedule that comes nearest to keeping every promise.</summary>
+    /// <param name="sample">The sample; not among the others.</param>
+    /// <param name="others">Samples under way on its device.</param>
+    public bool IsInTime(Sample sample, IEnumerable<Sample> others)
+    {
+        var seconds = Memoised();
+        var mine = ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds);
+        var all = Promised(others, seconds).Add(mine);
+        return !IsLate(mine, Nearest(all, seconds).Completions, Debt);
+    }
 
     /// <summary>Keeps nothing of what there is no more: a solver's plugin may be unloaded.</summary>
-    public void Forget() => (Latest, _schedule) = ([], []);
+    public void Forget() => (Made, Behind, _schedule) = ([], [], []);
 
     /// <summary>Seconds until a deadline; null without one.</summary>
     public double? Left(IScheduledWork work) => work.DueAt is { } due ? time.GetElapsedTime(time.GetTimestamp(), due).TotalSeconds : null;
@@ -42,22 +65,20 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     /// <param name="sample">The sample; not among the others.</param>
     /// <param name="others">Samples under way on its device.</param>
     /// <param name="looks">Looks that wait there: of those that came before it, the least is as good as promised.</param>
-    /// <param name="kept">Whether that is in time, by the margin and a step of its own, and breaks no promise.</param>
+    /// <param name="kept">Whether that is in time, by the margin and a step of its own, and breaks no promise: then it is promised, and has its place from now on.</param>
     public double Completion(Sample sample, IEnumerable<Sample> others, IEnumerable<SeverityProbe> looks, out bool kept)
     {
         etas.Weigh(sample);
         var seconds = Memoised();
-        var mine = ReservedWork.Of(sample, Left(sample)!.Value);
+        var mine = ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds);
         var before = Promised(others, seconds);
         var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1, mine.Operator) : 0;
-        (ReservePlay With, ReservePlay Without)[] plays = [.. Reserves(seconds).SelectMany(reserve => Plays(reserve, before, before.Add(mine), seconds))];
-        var inOrder = plays.Any(play => play.Without.Overrun(before, 0, Margin) < 0);
+        (ReservePlay With, ReservePlay Without)[] plays = [.. Reserves(seconds).SelectMany(reserve => Plays(reserve, before, mine, seconds))];
 
-        // Who would be late anyway is no reason against it.
+        // As things are: of late ones too none may be later for one who comes.
+        var now = plays.Select(play => play.Without).MinBy(play => Math.Max(0, play.Overrun(before, Debt, Latest)))!;
         var keeps = plays.FirstOrDefault(play =>
-            ((play.With.Completions[mine.Id] + Debt) * Margin) + own < mine.Left
-            && before.All(work => !IsLate(work, play.With.Completions) || (!inOrder && IsLate(work, play.Without.Completions)))
-            && before.All(work => !IsLate(work, play.With.Completions, Debt) || IsLate(work, play.Without.Completions, Debt)));
+            Latest(mine, play.With.Completions[mine.Id] + Debt) + own < mine.Left && before.All(work => !Harms(play.With, work, now, Debt)));
         kept = keeps.With is not null && LeavesTheLeast(before, mine, Leasts(looks.Where(look => look.Id < sample.Id), seconds), seconds);
         if (kept)
         {
@@ -66,25 +87,6 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         }
 
         return plays.Min(play => play.With.Completions[mine.Id]) + Debt;
-    }
-
-    // With the least of those who came before it everybody is still in time: who has a later deadline than they goes behind them.
-    private bool LeavesTheLeast(ImmutableArray<ReservedWork> before, ReservedWork mine, ImmutableArray<ReservedWork> leasts, Func<LaneKey, int, string, double> seconds) =>
-        leasts.IsEmpty || Reserves(seconds).Any(reserve =>
-        {
-            var without = reserve.Play([.. before, .. leasts]).Completions;
-            ImmutableArray<ReservedWork> others = [.. before, .. leasts.Where(least => !IsLate(least, without))];
-            return Plays(reserve, others, others.Add(mine), seconds).Any(play =>
-                !IsLate(mine, play.With.Completions) && others.All(work => !IsLate(work, play.With.Completions) || IsLate(work, without)));
-        });
-
-    // One more in its turn, where it shares units with others and makes them longer; and behind everybody, where it costs nobody anything.
-    private static IEnumerable<(ReservePlay With, ReservePlay Without)> Plays(
-        IReserve reserve, ImmutableArray<ReservedWork> before, ImmutableArray<ReservedWork> all, Func<LaneKey, int, string, double> seconds)
-    {
-        var without = reserve.Play(before);
-        yield return (reserve.Play(all), without);
-        yield return (new KeptReserve(without.Units, seconds, new Reserve(seconds, null)).Play(all), without);
     }
 
     /// <summary>Whether every promise survives so many seconds of other work, and the least of those that wait for their look.</summary>
@@ -99,7 +101,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
         var seconds = Memoised();
         ImmutableArray<ReservedWork> work = [.. Promised(scheduler.Work.OfType<Sample>(), seconds), .. Leasts(scheduler.Work.OfType<SeverityProbe>(), seconds)];
-        return work.IsEmpty || Reserves(seconds).Any(reserve => reserve.Play(work).Overrun(work, takes, Margin) < 0);
+        return work.IsEmpty || Reserves(seconds).Any(reserve => reserve.Play(work).Overrun(work, takes, Latest) < 0);
     }
 
     /// <summary>Seconds until a unit that nobody was promised can run.</summary>
@@ -109,7 +111,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     {
         var seconds = Memoised();
         var promised = Promised(samples, seconds);
-        return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve => reserve.Play(promised).Wait(unit, promised, Margin));
+        return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve => reserve.Play(promised).Wait(unit, promised, Latest));
     }
 
     /// <summary>Seconds that are kept for the steps of who was not looked at (<see cref="ReservedWork.Least"/>).</summary>
@@ -127,7 +129,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         }
 
         var seconds = Memoised();
-        var promised = Latest = Promised(scheduler.Work.OfType<Sample>(), seconds);
+        Behind = [];
+        _lost.Look(scheduler.Work.OfType<Sample>().Where(sample => sample.DueAt is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value)), seconds);
+        var promised = Made = Promised(scheduler.Work.OfType<Sample>(), seconds);
         if (promised.IsEmpty)
         {
             return chosen;
@@ -149,6 +153,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         }
 
         var play = Nearest(promised, seconds);
+        Behind = [.. promised.Where(work => play.Completions[work.Id] + Debt + etas.Pace.Chance(play.Completions[work.Id], work.UnitSeconds) >= work.Left).Select(work => work.Id)];
         var first = play.Units[0];
         var lane = scheduler.In(first.Lane);
         var batch = new ScheduledBatch(first.Lane, [.. lane.Where(work => first.Rows.Any(row => row.Id == work.Id))]);
@@ -162,6 +167,25 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
         _schedule = play.Units;
         return batch;
+    }
+
+    // With the least of those who came before it everybody is still in time: who has a later deadline than they goes behind them.
+    private bool LeavesTheLeast(ImmutableArray<ReservedWork> before, ReservedWork mine, ImmutableArray<ReservedWork> leasts, Func<LaneKey, int, string, double> seconds) =>
+        leasts.IsEmpty || Reserves(seconds).Any(reserve =>
+        {
+            var without = reserve.Play([.. before, .. leasts]).Completions;
+            ImmutableArray<ReservedWork> others = [.. before, .. leasts.Where(least => !IsLate(least, without))];
+            return Plays(reserve, others, mine, seconds).Any(play =>
+                !IsLate(mine, play.With.Completions) && others.All(work => !IsLate(work, play.With.Completions) || IsLate(work, without)));
+        });
+
+    // One more in its turn, where it shares units with others and makes them longer; and behind everybody, where it costs nobody anything.
+    private static IEnumerable<(ReservePlay With, ReservePlay Without)> Plays(
+        IReserve reserve, ImmutableArray<ReservedWork> before, ReservedWork mine, Func<LaneKey, int, string, double> seconds)
+    {
+        var (all, without) = (before.Add(mine), reserve.Play(before));
+        yield return (reserve.Play(all), without);
+        yield return (new KeptReserve(without.Units, seconds, new Reserve(seconds, null)).Play(all), without);
     }
 
     // Rows that would stay empty go to who has waited longest, caller by caller.
@@ -197,7 +221,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
             {
                 after.Add(advanced);
             }
-            else if (takes * Margin >= work.Left)
+            else if (Latest(work, takes) >= work.Left)
             {
                 return false;
             }
@@ -205,7 +229,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
         foreach (var reserve in Reserves(seconds))
         {
-            if (reserve.Play(after) is var play && play.Overrun(after, takes + Debt, Margin) < 0)
+            if (reserve.Play(after) is var play && play.Overrun(after, takes + Debt, Latest) < 0)
             {
                 _schedule = play.Units;
                 return true;
@@ -215,17 +239,20 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         return false;
     }
 
-    private bool IsLate(ReservedWork work, Dictionary<long, double> completions, double delay = 0) => (completions[work.Id] + delay) * Margin >= work.Left;
+    // When what is to be done after so many seconds is done at the latest.
+    private double Latest(ReservedWork work, double seconds) => (seconds * (1 + options.DeadlineMargin)) + etas.Pace.Chance(seconds, work.UnitSeconds);
 
-    // Who can't be in time even alone has no promise left that could be kept.
+    // Who is late by the margin, or will be for what is done beside reconstructions, may be no later for one who comes: what is left of his margin is his.
+    private bool Harms(ReservePlay play, ReservedWork work, ReservePlay without, double delay) =>
+        IsLate(work, play.Completions, delay) && play.Completions[work.Id] > Rounding * without.Completions[work.Id];
+
+    private bool IsLate(ReservedWork work, Dictionary<long, double> completions, double delay = 0) => Latest(work, completions[work.Id] + delay) >= work.Left;
+
     private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, string, double> seconds) =>
-        Promised(samples.Where(sample => sample.DueAt is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value)), seconds);
+        [.. samples.Where(sample => sample.DueAt is not null && !_lost.Holds(sample.Id)).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds))];
 
     private ImmutableArray<ReservedWork> Leasts(IEnumerable<SeverityProbe> looks, Func<LaneKey, int, string, double> seconds) =>
-        Promised(looks.Where(look => look.DueAt is not null).Select(look => ReservedWork.Least(look, Left(look)!.Value)), seconds);
-
-    private static ImmutableArray<ReservedWork> Promised(IEnumerable<ReservedWork> all, Func<LaneKey, int, string, double> seconds) =>
-        [.. all.Where(work => work.Runs.Sum(run => run.Steps * seconds(run.Lane, 1, work.Operator)) < work.Left)];
+        [.. looks.Where(look => look.DueAt is not null).Select(look => ReservedWork.Least(look, Left(look)!.Value).Timed(seconds)).Where(work => work.Alone(seconds) < work.Left)];
 
     // Sharing units saves most, but makes the first wait for its companions' rows; and what kept them all a unit ago still does.
     private IEnumerable<IReserve> Reserves(Func<LaneKey, int, string, double> seconds)
@@ -237,11 +264,11 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
     // The first that keeps all promises, else the one that comes nearest to it.
     private ReservePlay Nearest(ImmutableArray<ReservedWork> promised, Func<LaneKey, int, string, double> seconds) =>
-        Reserves(seconds).Select(reserve => reserve.Play(promised)).MinBy(play => Math.Max(0, play.Overrun(promised, 0, Margin)))!;
+        Reserves(seconds).Select(reserve => reserve.Play(promised)).MinBy(play => Math.Max(0, play.Overrun(promised, 0, Latest)))!;
 
     private Func<LaneKey, int, string, double> Memoised()
     {
         var known = new Dictionary<(LaneKey, int, string), double>();
-        return (lane, rows, sharing) => known.TryGetValue((lane, rows, sharing), out var takes) ? takes : known[(lane, rows, sharing)] = etas.UnitSeconds(lane, rows, sharing) ?? 0;
+        return (lane, rows, sharing) => known.TryGetValue((lane, rows, sharing), out var takes) ? takes : known[(lane, rows, sharing)] = (etas.IsLikened(lane) ? Unmeasured : 1) * etas.UnitSeconds(lane, rows, sharing) ?? 0;
     }
 }

@@ -16,6 +16,9 @@ internal sealed record ReservedWork(long Id, double Left, ImmutableArray<Reserve
     /// <summary>Its operator where it shares units with others (<see cref="Sample.SharedOperator"/>).</summary>
     public string Operator { get; init; } = "";
 
+    /// <summary>Seconds of one of its units, on average; 0 where nobody asks.</summary>
+    public double UnitSeconds { get; init; }
+
     /// <summary>Units that it needs at most, the last decode included.</summary>
     public int CallsLeft => Runs.Sum(run => run.Calls);
 
@@ -47,6 +50,14 @@ internal sealed record ReservedWork(long Id, double Left, ImmutableArray<Reserve
         var step = probe.StepLane;
         return new ReservedWork(-probe.Id, left, [new ReservedRun(probe.Lane, 1, 1), new ReservedRun(step, 1, LeastCalls), new ReservedRun(step with { Stage = Stage.Decode, Runner = null, Kind = "" }, 1, 1)]);
     }
+
+    /// <summary>Seconds that it takes alone.</summary>
+    /// <param name="seconds">What a unit of a lane with so many rows takes in which an operator has rows.</param>
+    public double Alone(Func<LaneKey, int, string, double> seconds) => Runs.Sum(run => run.Steps * seconds(run.Lane, 1, Operator));
+
+    /// <summary>The same, with what its units take alone.</summary>
+    /// <param name="seconds">What a unit of a lane with so many rows takes in which an operator has rows.</param>
+    public ReservedWork Timed(Func<LaneKey, int, string, double> seconds) => this with { UnitSeconds = Alone(seconds) / Runs.Sum(run => run.Steps) };
 
     /// <summary>The same after one more unit; null if that was its last.</summary>
     public ReservedWork? Advanced()

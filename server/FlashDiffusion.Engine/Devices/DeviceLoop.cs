@@ -31,6 +31,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly EtaEstimator _etas;
     private readonly LoadReckoning _loads;
     private readonly ArrivalForecast _arrivalForecast;
+    private readonly PaceWatch _pace;
     private readonly BudgetPlanner _budgets;
     private readonly PromiseKeeper _promises;
     private readonly LeastTime _least;
@@ -77,6 +78,7 @@ internal sealed class DeviceLoop : IDisposable
         var forecast = new RecentForecast(_etas, time);
         _loads = new LoadReckoning(forecast);
         _arrivalForecast = new ArrivalForecast(_etas, time);
+        _pace = new PaceWatch(_etas, waking ?? time);
         var promises = _promises = new PromiseKeeper(options, _etas, sizes, time);
         _budgets = new BudgetPlanner(options, _etas, promises);
         _least = new LeastTime(options, Times, sizes, time);
@@ -223,14 +225,22 @@ internal sealed class DeviceLoop : IDisposable
         _promises.Debt = _items.Overdue;
         TakeIn();
         var worked = _items.Run(seconds => _promises.Allow(seconds, _scheduler));
+        if (worked)
+        {
+            _pace.Skip();
+        }
+
         _promises.Debt = _items.Overdue;
         Retire();
+        _starts.Shorten(_promises.Behind);
         if (_scheduler.Next(_etas.Moment) is { } batch)
         {
             worked = true;
-            _least.Begin(batch, _etas.UnitSeconds(batch.Lane, batch.Work.Length) ?? 0, _promises.Latest);
+            _pace.Begin(batch);
+            _least.Begin(batch, _etas.UnitSeconds(batch.Lane, batch.Work.Length) ?? 0, _promises.Made);
             _units.Run(batch);
             _least.End();
+            _pace.End();
         }
 
         Publish();
@@ -242,6 +252,7 @@ internal sealed class DeviceLoop : IDisposable
         // Whoever moved away just now leaves nothing here either.
         _operators.Trim(_scheduler.Work);
 
+        _pace.Leave(_scheduler.Count > 0);
         return worked || !_arrivals.IsEmpty || !_items.IsEmpty;
     }
 

@@ -134,6 +134,9 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             Latent = decoded.Latent,
             Seed = session.Request.Seed,
             Residual = decoded.Residual,
+            Notices = sample.Announced is { } announced
+                ? [new Notice("TRAJECTORY_SHORTENED", $"The device was slower than it had been when the deadline was accepted: to be done in time the reconstruction took {sample.Steps.Length} steps instead of the {announced} that were announced; the result may be worse.")]
+                : [],
             Cost = new ReconstructionCost(
                 sample.StepIndex,
                 sample.Calls,

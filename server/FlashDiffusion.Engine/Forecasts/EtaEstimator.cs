@@ -13,6 +13,9 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     /// <summary>What a step is taken to last before any was measured.</summary>
     private const double UnmeasuredStepSeconds = 0.05;
 
+    /// <summary>How much longer units take than they are measured to.</summary>
+    public Pace Pace { get; } = new();
+
     /// <summary>This moment, as the policy sees a lane.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="waiting">Samples that wait in it.</param>
@@ -51,7 +54,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     /// <summary>Time of one unit of a lane; null if nothing of its model was ever measured.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="rows">Pieces of work that share it.</param>
-    public double? UnitSeconds(LaneKey lane, int rows) => times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows));
+    public double? UnitSeconds(LaneKey lane, int rows) => Pace.Factor * times.Predict(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows));
 
     /// <summary>Time of one unit of a lane in which an operator has rows, and no dearer one; null if nothing of its model was ever measured.</summary>
     /// <param name="lane">The lane.</param>
@@ -61,13 +64,26 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     {
         double? Mean(int computed) => times.Predict(LaneTiming.Of(lane), computed);
         var computed = sizes.ComputedRows(lane, rows);
-        return (IsShared(lane, sharing) ? times.Operators.Predict(LaneTiming.Of(lane), sharing, computed, Mean) : null) ?? Mean(computed);
+        return Pace.Factor * ((IsShared(lane, sharing) ? times.Operators.Predict(LaneTiming.Of(lane), sharing, computed, Mean) : null) ?? Mean(computed));
+    }
+
+    /// <summary>What a unit takes by itself, as those like it took; null if none of its size was measured, with each of its operators.</summary>
+    public double? Measured(ScheduledBatch unit)
+    {
+        var (key, rows) = (LaneTiming.Of(unit.Lane), sizes.ComputedRows(unit.Lane, unit.Work.Length));
+        string[] sharing = [.. unit.Work.Select(work => (work as Sample)?.SharedOperator ?? "").Distinct()];
+        return times.Knows(key, rows) && sharing.All(name => !IsShared(unit.Lane, name) || times.Operators.Knows(key, name, rows))
+            ? sharing.Max(name => UnitSeconds(unit.Lane, unit.Work.Length, name)) / Pace.Factor
+            : null;
     }
 
     /// <summary>Whether nobody knows what an operator's rows take in a lane that it shares with others.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="sharing">The operator, as <see cref="Sample.SharedOperator"/> says.</param>
     public bool IsUnmeasured(LaneKey lane, string sharing) => IsShared(lane, sharing) && !times.Operators.Knows(LaneTiming.Of(lane), sharing);
+
+    /// <summary>Whether a lane's time is only likened to that of other work, or of other sizes.</summary>
+    public bool IsLikened(LaneKey lane) => !times.KnowsSize(LaneTiming.Of(lane));
 
     /// <summary>Time of the last decode of a lane's samples; null if none was measured.</summary>
     public double? DecodeSeconds(LaneKey lane)
@@ -119,7 +135,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     public Func<long, double, ForecastWork> Expect(PastArrival like)
     {
         var means = new Dictionary<int, double?>();
-        double? Mean(int batch) => means.TryGetValue(batch, out var mean) ? mean : means[batch] = MeanOf(like.Kinds, key => times.Predict(key, sizes.ComputedRows(like.Group, batch)));
+        double? Mean(int batch) => means.TryGetValue(batch, out var mean) ? mean : means[batch] = MeanOf(like.Kinds, key => Pace.Factor * times.Predict(key, sizes.ComputedRows(like.Group, batch)));
         var moment = new SchedulingMoment(time.GetTimestamp(), time.TimestampFrequency, Mean(1) ?? UnmeasuredStepSeconds);
         var decode = like.Group.Key with { Stage = Stage.Decode, Runner = "", Operator = "", Picture = default };
         var template = new ForecastWork(0, like.Group, like.Steps, Mean, times.Predict(decode, sizes.ComputedRows(like.Group, 1)) ?? 0)

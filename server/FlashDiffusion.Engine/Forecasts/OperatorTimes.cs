@@ -52,6 +52,9 @@ internal sealed class OperatorTimes
     /// <param name="name">The operator.</param>
     public bool Knows(TimingKey key, string name) => _curves.TryGetValue(key, out var known) && known.ContainsKey(name);
 
+    /// <summary>Whether units of a size with an operator were measured.</summary>
+    public bool Knows(TimingKey key, string name, int batch) => _curves.TryGetValue(key, out var known) && known.TryGetValue(name, out var curve) && curve.Knows(batch);
+
     /// <summary>Records one unit. One of several operators says only that the dearest of them takes at least as long.</summary>
     /// <param name="key">What it was.</param>
     /// <param name="names">Operators of its rows, at least one, each once.</param>
@@ -86,8 +89,8 @@ internal sealed class OperatorTimes
     {
         var largest = own.Largest;
         return batch > largest && mean(largest) is { } there and > 0 && mean(batch) is { } here
-            ? own.Interpolate(largest) * here / there
-            : own.Interpolate(batch);
+            ? own.Expect(largest) * here / there
+            : own.Expect(batch);
     }
 
     private void Write(TimingKey key, IReadOnlyList<string> names, int batch, double seconds)

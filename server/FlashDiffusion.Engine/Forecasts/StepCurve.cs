@@ -27,6 +27,9 @@ internal sealed class StepCurve
     /// <summary>What was measured, by size.</summary>
     public ImmutableArray<CurvePoint> Points => [.. _means.Select(mean => new CurvePoint(mean.Key, mean.Value.Seconds, mean.Value.Count))];
 
+    /// <summary>Whether units of a size were measured.</summary>
+    public bool Knows(int batch) => _means.ContainsKey(batch);
+
     /// <summary>Records one unit.</summary>
     /// <param name="batch">Its rows.</param>
     /// <param name="seconds">How long it took.</param>
@@ -105,6 +108,29 @@ internal sealed class StepCurve
         return below == 0
             ? _means[above].Seconds
             : _means[below].Seconds + ((_means[above].Seconds - _means[below].Seconds) * (batch - below) / (above - below));
+    }
+
+    /// <summary>
+    /// The same of a curve of one kind of work, of which more rows never take less time: what was measured since of a smaller unit, or of a larger one, says more than what
+    /// this one took long ago.
+    /// </summary>
+    /// <param name="batch">Its rows.</param>
+    /// <returns>Seconds.</returns>
+    public double Expect(int batch)
+    {
+        if (!_means.TryGetValue(batch, out var own))
+        {
+            return Interpolate(batch);
+        }
+
+        // The newest has the last word.
+        var expected = own.Seconds;
+        foreach (var (size, other) in _means.Where(other => other.Value.At > own.At).OrderBy(other => other.Value.At))
+        {
+            expected = size < batch ? Math.Max(expected, other.Seconds) : Math.Min(expected, other.Seconds);
+        }
+
+        return expected;
     }
 
     private readonly record struct Mean(double Seconds, long Count, long At);

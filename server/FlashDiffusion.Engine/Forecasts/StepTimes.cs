@@ -75,6 +75,14 @@ internal sealed class StepTimes
     /// <summary>Whether a unit of a kind of work was measured, of any size and with any operator.</summary>
     public bool Knows(TimingKey key) => _lastSize.ContainsKey(key.AnyOperator.AnySize);
 
+    /// <summary>Whether a unit of a kind of work was measured at its size, with any operator; of <see cref="LaneKey.AnyKind"/> each of its runner's.</summary>
+    public bool KnowsSize(TimingKey key) => key.Kind == LaneKey.AnyKind && KindsOf(key) is [_, ..] kinds
+        ? kinds.All(kind => KnowsSize(key with { Kind = kind }))
+        : _together.ContainsKey(key.AnyOperator);
+
+    /// <summary>Whether units of exactly this work and size were measured.</summary>
+    public bool Knows(TimingKey key, int batch) => _curves.TryGetValue(key, out var curve) && curve.Knows(batch);
+
     /// <summary>Says what a unit of a kind of work consists of.</summary>
     /// <param name="key">What it is.</param>
     /// <param name="weight">Its <see cref="StepWeight"/>, above 0.</param>
@@ -145,7 +153,12 @@ internal sealed class StepTimes
             : Likened(key, batch);
     }
 
-    private double Resized(TimingKey known, TimingKey key, int batch) => _curves[known].Interpolate(batch) * key.Working.Elements / known.Working.Elements;
+    // Of a smaller picture less is saved: much of a call does not depend on the size (measured here: 0.3 of the time at 0.18 of the pixels, 0.25 at a sixteenth).
+    private double Resized(TimingKey known, TimingKey key, int batch)
+    {
+        var ratio = (double)key.Working.Elements / known.Working.Elements;
+        return _curves[known].Interpolate(batch) * (ratio < 1 ? Math.Sqrt(ratio) : ratio);
+    }
 
     private double? Likened(TimingKey key, int batch)
     {
@@ -223,8 +236,8 @@ internal sealed class StepTimes
         var largest = own.Largest;
         var there = together.Interpolate(largest);
         return batch <= largest || there <= 0
-            ? own.Interpolate(batch)
-            : own.Interpolate(largest) * together.Interpolate(batch) / there;
+            ? own.Expect(batch)
+            : own.Expect(largest) * together.Interpolate(batch) / there;
     }
 
     // The networks are most of the work: another operator's times at this size are nearer than the same one's at another.

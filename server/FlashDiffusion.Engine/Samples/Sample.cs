@@ -49,6 +49,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <summary>How many of them belong to the inversion.</summary>
     public required int InversionSteps { get; set; }
 
+    /// <summary>Steps that its caller was told of when it was accepted, if it takes fewer since; null if not.</summary>
+    public int? Announced { get; set; }
+
     /// <summary>Steps that a start from pure noise would take.</summary>
     public required int FullSteps { get; init; }
 

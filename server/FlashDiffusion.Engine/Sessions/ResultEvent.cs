@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FlashDiffusion.Engine.Requests;
 
 namespace FlashDiffusion.Engine.Sessions;
@@ -19,4 +20,7 @@ internal sealed record ResultEvent : SessionEvent
 
     /// <summary>||y - A(x)||^2/(m noise_std^2) of the result; null without noise or operator.</summary>
     public double? Residual { get; init; }
+
+    /// <summary>What became different from what was said when it was accepted.</summary>
+    public ImmutableArray<Notice> Notices { get; init; } = [];
 }

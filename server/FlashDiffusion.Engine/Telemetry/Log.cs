@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(1010, LogLevel.Debug, "Session {Session} accepted: {Solver}, picture {Picture}.")]
     public static partial void Accepted(ILogger logger, long session, string solver, PictureShape picture);
 
+    [LoggerMessage(1022, LogLevel.Information, "Session {Session} takes {Steps} steps, not the {Announced} announced, of which {Done} are done: the device is slower than it was, and its deadline would have passed.")]
+    public static partial void Shortened(ILogger logger, long session, int announced, int steps, int done);
+
     [LoggerMessage(1011, LogLevel.Debug, "Session {Session} starts at timestep {Timestep} for severity {Severity}, {Steps} steps.")]
     public static partial void Planned(ILogger logger, long session, int timestep, double? severity, int steps);
 

@@ -91,6 +91,7 @@ internal sealed class EventMapper(MappedReconstruction mapped)
             message.Residual = residual;
         }
 
+        message.Notices.AddRange(result.Notices.Select(Notice));
         return message;
     }
 

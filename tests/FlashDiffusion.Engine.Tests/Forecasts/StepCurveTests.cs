@@ -7,6 +7,26 @@ public sealed class StepCurveTests
     private readonly StepCurve _curve = new();
 
     [Fact]
+    public void Expect_SizeMeasuredLongAgo_GoesByWhatOthersTakeSince()
+    {
+        _curve.Record(2, 0.03);
+        _curve.Record(4, 0.04);
+        _curve.Record(8, 0.2);
+
+        // The machine has become slower, then faster: four rows take no less than two, and no more than eight.
+        _curve.Record(2, 0.3);
+        Assert.Equal(_curve.Expect(2), _curve.Expect(4));
+        Assert.InRange(_curve.Expect(4), 0.1, 0.3);
+        Assert.Equal(0.04, _curve.Interpolate(4));
+        for (var unit = 0; unit < 100; unit++)
+        {
+            _curve.Record(8, 0.02);
+        }
+
+        Assert.Equal([0.02, 0.02, 0.02], new[] { 2, 4, 8 }.Select(rows => Math.Round(_curve.Expect(rows), 6)));
+    }
+
+    [Fact]
     public void Worthwhile_LargeBatchMetABadMoment_IsTriedAgainAndTaken()
     {
         // A batch of eight pays; a neighbour on the machine made it look ten times as slow.

@@ -10,6 +10,14 @@ public sealed class StepTimesTests
     private readonly StepTimes _times = new();
 
     [Fact]
+    public void Predict_SmallerPicture_SavesLessThanItsPixels()
+    {
+        _times.Record(Small with { Working = new PictureShape(128, 128) }, 1, 0.4);
+        Assert.Equal(0.2, _times.Predict(Small with { Working = new PictureShape(64, 64) }, 1)!.Value, 1e-9);
+        Assert.Equal(1.6, _times.Predict(Small with { Working = new PictureShape(256, 256) }, 1)!.Value, 1e-9);
+    }
+
+    [Fact]
     public void Predict_NothingMeasured_IsNull() => Assert.Null(_times.Predict(Small, 1));
 
     [Fact]

@@ -60,11 +60,19 @@ internal sealed class FakeSolver : ILatentSolver
     /// <summary>How often its plan was asked for.</summary>
     public int PlansAsked => _plansAsked;
 
+    /// <summary>Whether it throws when it is asked for a plan.</summary>
+    public bool RefusesPlans { get; set; }
+
     public static ulong SeedOf(StepRow row) => ((CounterNoise)row.Noise).Seed;
 
     public SolverPlan Plan(SampleSpec sample)
     {
         Interlocked.Increment(ref _plansAsked);
+        if (RefusesPlans)
+        {
+            throw new InvalidOperationException("Told to plan no more.");
+        }
+
         return new SolverPlan
         {
             Steps = [.. ReverseTrajectory.Of(sample).Select(move => new PlannedStep(move.Timestep, move.Previous, Kind, Cost) { Chunks = Chunks })],
