@@ -93,6 +93,25 @@ test("hard damage has more severity and more steps than easy damage", async () =
   assert.ok(severities[1] > severities[0] * 1.5, severities.join());
 });
 
+test("a trajectory that is shortened while it runs is drawn to its end, and said", async () => {
+  const encoded = Buffer.from(await (await page.request.get(`${address}/studio/photograph.png?side=64`)).body()).toString("base64");
+  const progress = (step, totalSteps) => ({ progress: { step, totalSteps, timestep: 99 - step, residual: 9 / step } });
+  const events = [
+    { accepted: { startTimestep: 99, totalSteps: 40, solver: "latent_dps", seed: "1", notices: [{ code: "TRAJECTORY_CUT", message: "It was cut." }] } },
+    progress(10, 40), progress(20, 25), progress(25, 25),
+    { result: { picture: { encoded }, seed: "1", cost: { steps: 25 }, notices: [{ code: "TRAJECTORY_SHORTENED", message: "It was shortened again." }] } },
+  ];
+  await page.route("**/v1/reconstructions", (route) => route.fulfill({ contentType: "application/x-ndjson", body: events.map((event) => JSON.stringify(event)).join("\n") }));
+  await page.click("#run");
+  await ended();
+  assert.match((await states())[0], /^done in/);
+  assert.deepEqual(await page.locator(".run .notices li").allTextContents(), ["It was cut.", "It was shortened again."]);
+  assert.match(await page.textContent('[data-part="trajectory-caption"]'), /: 25 steps/);
+  assert.match(await page.textContent(".run dl"), /25 of 1000/);
+  const points = (await page.locator("svg .residual").getAttribute("points")).split(" ").map((point) => parseFloat(point));
+  assert.deepEqual(points, [170, 330, 410]);
+});
+
 test("cancel stops the server's work, and the page can go on", async () => {
   await page.selectOption("#adaptation", "full");
   await page.click("#run");

@@ -288,6 +288,22 @@ class AttemptsTests(unittest.TestCase):
         self.assertIs(event, attempts.accepted)
         self.assertEqual(1, attempts.take(progress(1, 1)).step)
 
+    def test_what_is_shortened_while_it_runs_goes_on_to_the_new_end_and_says_so(self) -> None:
+        attempts = self.attempts()
+        attempts.next_request()
+        attempts.take(accepted(total_steps=60))
+        seen = []
+        for sequence, (step, total) in enumerate(((10, 60), (20, 30), (30, 30)), start=1):
+            response = progress(sequence, step)
+            response.progress.total_steps = total
+            event = attempts.take(response)
+            seen.append((event.step, event.total_steps))
+        self.assertEqual([(10, 60), (20, 30), (30, 30)], seen)
+        last = reconstruction_pb2.ReconstructResponse(sequence=4)
+        last.result.picture.encoded = b"picture"
+        last.result.notices.add(code="TRAJECTORY_SHORTENED", message="30 steps instead of 60.")
+        self.assertEqual([("TRAJECTORY_SHORTENED", "30 steps instead of 60.")], [(notice.code, notice.message) for notice in attempts.take(last).notices])
+
     def test_time_limit_does_not_begin_anew_after_a_break(self) -> None:
         for timeout, left in ((None, 10), (5.0, 5), (30.0, 10)):
             with self.subTest(timeout=timeout), mock.patch("time.monotonic", return_value=100.0) as now:

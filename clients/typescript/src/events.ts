@@ -29,6 +29,7 @@ export interface Accepted {
 export interface Progress {
   readonly kind: "progress";
   readonly step: number;
+  /** As of now: fewer than accepted said where a deadline took more away since. */
   readonly totalSteps: number;
   readonly timestep: number;
   readonly eta: number | undefined;
@@ -51,6 +52,8 @@ export interface Result {
   readonly cost: Cost | undefined;
   /** ||y - A(x)||^2 / (m (2 noise_std)^2): near 1 if it explains the measurement up to its noise. */
   readonly residual: number | undefined;
+  /** What became different from what accepted said, such as TRAJECTORY_SHORTENED. */
+  readonly notices: readonly Notice[];
   readonly message: ResultMessage;
 }
 
@@ -90,7 +93,8 @@ function result(message: ResultMessage): Result {
   if (message.picture === undefined) {
     throw new TypeError("The server sent a result without a picture.");
   }
-  return { kind: "result", picture: new Picture(message.picture), latent: numbers(message.latent), seed: message.seed, cost: message.cost, residual: message.residual, message };
+  const { seed, cost, residual, notices } = message;
+  return { kind: "result", picture: new Picture(message.picture), latent: numbers(message.latent), seed, cost, residual, notices, message };
 }
 
 function numbers(tensor: Tensor | undefined): NumberArray | undefined {

@@ -151,6 +151,18 @@ test("another plan is seen from its first step on", () => {
   assert.equal(run.take(progress(1, 1)).step, 1);
 });
 
+test("what is shortened while it runs goes on to the new end, and says so", () => {
+  const run = attempts();
+  run.take(accepted(0, { totalSteps: 60 }));
+  const seen = [[10, 60], [20, 30], [30, 30]];
+  const events = seen.map(([step, totalSteps], index) =>
+    run.take(create(ReconstructResponseSchema, { sequence: BigInt(index + 1), event: { case: "progress", value: { step, totalSteps } } })));
+  assert.deepEqual(events.map(({ step, totalSteps }) => [step, totalSteps]), seen);
+  const value = { picture: { content: { case: "encoded", value: state } }, notices: [{ code: "TRAJECTORY_SHORTENED", message: "30 steps instead of 60." }] };
+  const { notices } = run.take(create(ReconstructResponseSchema, { sequence: 4n, event: { case: "result", value } }));
+  assert.deepEqual(notices.map(({ code, message }) => [code, message]), [["TRAJECTORY_SHORTENED", "30 steps instead of 60."]]);
+});
+
 test("a time limit does not begin anew after a break", () => {
   for (const [timeout, first] of [[undefined, 10_000], [5_000, 5_000], [30_000, 10_000]]) {
     const began = performance.now();

@@ -9,13 +9,18 @@ namespace FlashDiffusion.Server.OpenInference;
 /// </summary>
 internal sealed class InferenceResponses(InferenceReply reply)
 {
+    private readonly List<V1.Notice> _notices = [];
     private V1.Accepted? _accepted;
+
+    // A deadline may take more away than was said at first.
+    private int _totalSteps;
 
     /// <summary>What will be done goes into the parameters of every response.</summary>
     /// <returns>A response of its own if there is a checkpoint already, else null.</returns>
     public Inference.ModelInferResponse? Accept(V1.Accepted accepted)
     {
-        _accepted = accepted;
+        (_accepted, _totalSteps) = (accepted, accepted.TotalSteps);
+        _notices.AddRange(accepted.Notices);
         if (accepted.Checkpoint is not { } checkpoint)
         {
             return null;
@@ -30,6 +35,7 @@ internal sealed class InferenceResponses(InferenceReply reply)
     /// <summary>Where it stands; null if the event has nothing to show.</summary>
     public Inference.ModelInferResponse? Progress(V1.Progress progress)
     {
+        _totalSteps = progress.TotalSteps;
         if (progress is { Latent: null, Preview: null, Checkpoint: null })
         {
             return null;
@@ -54,6 +60,8 @@ internal sealed class InferenceResponses(InferenceReply reply)
 
     public Inference.ModelInferResponse Result(V1.Result result, bool isFinal)
     {
+        _totalSteps = result.Cost.Steps;
+        _notices.AddRange(result.Notices);
         var response = New(isFinal);
         Add(response, InferenceNames.Picture, reply.Outputs.Contains(InferenceNames.Picture) ? result.Picture.Tensor : null);
         Add(response, InferenceNames.Latent, result.Latent);
@@ -105,7 +113,7 @@ internal sealed class InferenceResponses(InferenceReply reply)
         {
             Add(response, "solver", accepted.Solver);
             Add(response, "seed", accepted.Seed.ToString(CultureInfo.InvariantCulture));
-            Add(response, "total_steps", accepted.TotalSteps);
+            Add(response, "total_steps", _totalSteps);
             Add(response, "start_timestep", accepted.StartTimestep);
             response.Parameters["severity_reliable"] = new Inference.InferParameter { BoolParam = accepted.SeverityReliable };
             if (accepted.HasSeverity)
@@ -119,9 +127,9 @@ internal sealed class InferenceResponses(InferenceReply reply)
                 response.Parameters["resumed_exact"] = new Inference.InferParameter { BoolParam = resumed.Exact };
             }
 
-            if (accepted.Notices.Count > 0)
+            if (_notices.Count > 0)
             {
-                Add(response, "notices", string.Join(' ', accepted.Notices.Select(notice => $"{notice.Code}: {notice.Message}")));
+                Add(response, "notices", string.Join(' ', _notices.Select(notice => $"{notice.Code}: {notice.Message}")));
             }
         }
 

@@ -36,6 +36,19 @@ public sealed class DemoCommandTests
     }
 
     [Fact]
+    public async Task Demo_ShortenedWhileItRuns_SaysSo()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        server.Reconstruction.Shortened = (After: 4, Total: 6);
+        using var folder = new TemporaryFolder();
+
+        var (exit, output, error) = await CommandRunner.RunAsync("demo", "--address", server.Address, "--output", folder.Path);
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.All(["note: A notice for people.", "note: It took 6 steps instead of 12.", "steps 6 of 1000"], line => Assert.Contains(line, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Demo_Options_ReachTheServer()
     {
         await using var server = await FakeFlashServer.StartAsync();

@@ -42,6 +42,24 @@ public sealed class ReconstructCommandTests : IDisposable
         Assert.True(terminal || output.Contains("b.png: step 12 of 12", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reconstruct_ShortenedWhileItRuns_GoesToTheNewEndAndSaysSo(bool terminal)
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        server.Reconstruction.Shortened = (After: 4, Total: 6);
+
+        var (exit, output, error) = await CommandRunner.RunAsync(terminal, Arguments(server, _folder["in/b.png"], "-o", _folder["x.png"]));
+        var (_, json, _) = await CommandRunner.RunAsync(Arguments(server, _folder["in/b.png"], "-o", _folder["x.png"], "--json"));
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.All(["note: A notice for people.", "note: It took 6 steps instead of 12."], line => Assert.Contains(line, output, StringComparison.Ordinal));
+        Assert.True(terminal || (output.Contains("step 4 of 12", StringComparison.Ordinal) && output.Contains("step 6 of 6", StringComparison.Ordinal)));
+        var notice = Assert.Single(JsonDocument.Parse(json).RootElement.GetProperty("result").GetProperty("notices").EnumerateArray());
+        Assert.Equal("TRAJECTORY_SHORTENED", notice.GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task Reconstruct_Ddpm_IsSaidOnlyWhereItIsAskedFor()
     {

@@ -24,6 +24,19 @@ public sealed class StepRateTests
     }
 
     [Fact]
+    public void Report_FewerStepsThanBefore_CountsWhatIsLeftOfThose()
+    {
+        var clock = new FakeTimeProvider();
+        var rate = new StepRate(clock);
+        rate.Report(new Progress { Step = 4, TotalSteps = 80 });
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        var report = rate.Report(new Progress { Step = 24, TotalSteps = 44 });
+
+        Assert.Equal((10, TimeSpan.FromSeconds(2)), (report.StepsPerSecond, report.Remaining));
+    }
+
+    [Fact]
     public void Report_ServerKnowsTheEta_TakesIt()
     {
         var report = new StepRate(new FakeTimeProvider()).Report(

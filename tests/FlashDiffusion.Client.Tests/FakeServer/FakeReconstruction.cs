@@ -41,6 +41,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
     /// <summary>Changes what it says that it will do, its number of steps included.</summary>
     public Action<Accepted>? Plans { get; set; }
 
+    /// <summary>After how many steps it finds that there is time for fewer in all than it said, and for how many; null for never.</summary>
+    public (int After, int Total)? Shortened { get; set; }
+
     /// <summary>What it knows of reconstructions, by their names.</summary>
     public Dictionary<string, ReconstructionState> Known { get; } = [];
 
@@ -87,9 +90,9 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
             }
         }
 
-        for (var step = FakeCheckpoint.StepOf(request) + 1; step <= accepted.TotalSteps; step++)
+        for (var step = FakeCheckpoint.StepOf(request) + 1; step <= Total(step, accepted); step++)
         {
-            var progress = new Progress { Step = step, TotalSteps = accepted.TotalSteps, Timestep = accepted.TotalSteps - step, Preview = request.Progress is null ? null : picture };
+            var progress = new Progress { Step = step, TotalSteps = Total(step, accepted), Timestep = accepted.TotalSteps - step, Preview = request.Progress is null ? null : picture };
             progress.Latent = request.Progress is { IncludeLatent: true } ? TensorValues.ToTensor([step], 1) : null;
             progress.Checkpoint = request.Progress is { CheckpointEverySteps: > 0 and var every } && step % every == 0 ? FakeCheckpoint.Of(step) : null;
             if (step == breakStep && how == FakeBreak.DamagedTensor)
@@ -107,8 +110,14 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
         }
 
         var cost = new Cost { Steps = Steps, UnetForward = 2 * Steps, FullSteps = 1000, ComputeTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) };
-        await responseStream.WriteAsync(
-            new ReconstructResponse { Sequence = sequence, Result = new Result { Picture = picture, Seed = request.Seed, Cost = cost } }, context.CancellationToken);
+        var result = new Result { Picture = picture, Seed = request.Seed, Cost = cost };
+        if (Shortened is { Total: var left })
+        {
+            cost.Steps = left;
+            result.Notices.Add(new Notice { Code = "TRAJECTORY_SHORTENED", Message = $"It took {left} steps instead of {accepted.TotalSteps}." });
+        }
+
+        await responseStream.WriteAsync(new ReconstructResponse { Sequence = sequence, Result = result }, context.CancellationToken);
     }
 
     public override Task<DegradeResponse> Degrade(DegradeRequest request, ServerCallContext context)
@@ -158,6 +167,8 @@ internal sealed class FakeReconstruction : ReconstructionService.ReconstructionS
 
         return Task.FromResult(new CancelReconstructionResponse { State = Known[request.RequestId] });
     }
+
+    private int Total(int step, Accepted accepted) => Shortened is { } shortened && step > shortened.After ? shortened.Total : accepted.TotalSteps;
 
     private ReconstructionState StateOf(string id) => Known.TryGetValue(id, out var state) ? state : throw FakeServer.Failures.Of(StatusCode.NotFound, "UNKNOWN_REQUEST_ID");
 

@@ -55,6 +55,32 @@ public sealed class InferenceResponsesTests
     }
 
     [Fact]
+    public void Progress_OfFewerStepsThanWereSaid_SaysHowManyThereAreNow()
+    {
+        _responses.Accept(new V1.Accepted { TotalSteps = 9 });
+
+        Assert.Null(_responses.Progress(new V1.Progress { Step = 4, TotalSteps = 6 }));
+
+        Assert.Equal(6, _responses.Alive(new V1.Progress { Step = 4, TotalSteps = 6 }).Parameters["total_steps"].Int64Param);
+        Assert.Equal(6, _responses.Error(new ServerError { Code = Grpc.Core.StatusCode.Cancelled, Reason = "CANCELLED", Message = "Gone." }).InferResponse.Parameters["total_steps"].Int64Param);
+    }
+
+    [Fact]
+    public void Result_Notices_FollowThoseOfAccepted()
+    {
+        _responses.Accept(new V1.Accepted { TotalSteps = 9, Notices = { new V1.Notice { Code = "TRAJECTORY_CUT", Message = "It was cut." } } });
+
+        var result = _responses.Result(
+            new V1.Result { Cost = new V1.Cost { Steps = 6 }, Notices = { new V1.Notice { Code = "TRAJECTORY_SHORTENED", Message = "Once more." } } }, isFinal: false);
+
+        Assert.All(
+            [result, _responses.Final()],
+            response => Assert.Equal(
+                (6, "TRAJECTORY_CUT: It was cut. TRAJECTORY_SHORTENED: Once more."),
+                (response.Parameters["total_steps"].Int64Param, response.Parameters["notices"].StringParam)));
+    }
+
+    [Fact]
     public void Error_CarriesWhatAStatusCarriesInItsDetails()
     {
         var error = _responses.Error(new ServerError

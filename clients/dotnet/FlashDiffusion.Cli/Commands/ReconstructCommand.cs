@@ -64,7 +64,7 @@ internal static class ReconstructCommand
             void Tell(PictureOutcome outcome)
             {
                 // What is true of all is said once.
-                foreach (var notice in (outcome.Outcome?.Accepted.Notices ?? []).Where(notice => said.Add(notice.Message)))
+                foreach (var notice in (outcome.Outcome?.Notices ?? []).Where(notice => said.Add(notice.Message)))
                 {
                     display.Say($"{Lines.Prefix(jobs.Count > 1 ? outcome.Job.Input.Name : "")}note: {notice.Message}");
                 }

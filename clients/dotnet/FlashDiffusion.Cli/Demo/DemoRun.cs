@@ -36,7 +36,7 @@ internal sealed class DemoRun(ServerSession server, IDisplay display, TimeProvid
         };
         var outcome = await display.TrackAsync(
             watcher => ReconstructionRun.RunAsync(server.Client, reconstruction, watcher, clock, cancellation)).ConfigureAwait(false);
-        foreach (var notice in outcome.Accepted.Notices)
+        foreach (var notice in outcome.Notices)
         {
             display.Say($"note: {notice.Message}");
         }

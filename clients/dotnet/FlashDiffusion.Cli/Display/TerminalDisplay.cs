@@ -1,5 +1,3 @@
-using FlashDiffusion.Client;
-using FlashDiffusion.V1;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -29,30 +27,9 @@ internal sealed class TerminalDisplay(IAnsiConsole console) : IDisplay
     {
         var task = context.AddTask(Markup.Escape($"{Lines.Prefix(name)}waiting for the server"), autoStart: true);
         task.IsIndeterminate = true;
-        return new Watcher(console, task, Lines.Prefix(name));
+        return new TerminalWatcher(console, task, Lines.Prefix(name));
     }));
 
     private Spectre.Console.Progress Bars() => console.Progress().Columns(
         new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left });
-
-    private sealed class Watcher(IAnsiConsole console, ProgressTask task, string prefix) : IReconstructionWatcher
-    {
-        public void Accepted(Accepted accepted)
-        {
-            console.WriteLine(prefix + Lines.Describe(accepted));
-            task.IsIndeterminate = false;
-            task.MaxValue = Math.Max(1, accepted.TotalSteps);
-            task.Description = Markup.Escape($"{prefix}step 0 of {accepted.TotalSteps}");
-        }
-
-        public void Stepped(StepReport report, V1.Progress progress)
-        {
-            task.Value = report.Step;
-            task.Description = Markup.Escape(prefix + Lines.Describe(report));
-        }
-
-        public void Resumed(ReconstructionResumed resumed) => console.WriteLine(prefix + Lines.Describe(resumed));
-
-        public void Ended() => task.StopTask();
-    }
 }

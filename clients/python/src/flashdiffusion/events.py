@@ -49,6 +49,7 @@ class Progress:
 
     step: int
     total_steps: int
+    """As of now: fewer than Accepted said where a deadline took more away since."""
     timestep: int
     eta: float | None
     residual: float | None
@@ -71,6 +72,8 @@ class Result:
     cost: reconstruction_events_pb2.Cost
     residual: float | None
     """||y - A(x)||^2 / (m (2 noise_std)^2): near 1 if it explains the measurement up to its noise."""
+    notices: tuple[Notice, ...]
+    """What became different from what Accepted said, such as TRAJECTORY_SHORTENED."""
     message: reconstruction_events_pb2.Result
 
 
@@ -139,6 +142,7 @@ def _result(message: reconstruction_events_pb2.Result) -> Result:
         seed=message.seed,
         cost=message.cost,
         residual=_optional(message, "residual"),
+        notices=notices(message.notices),
         message=message,
     )
 

@@ -21,7 +21,7 @@ export function drawGauge(svg, severity) {
 }
 
 /** Where the run starts among the schedule's timesteps, how far it is, and the residual of its steps. */
-export function drawTrajectory(svg, { start, timesteps, timestep, residuals }) {
+export function drawTrajectory(svg, { start, timesteps, timestep, residuals, steps }) {
   const [left, right, bar] = [10, 410, 26];
   const at = (t) => left + ((timesteps - 1 - t) / (timesteps - 1)) * (right - left);
   const begin = at(start);
@@ -33,19 +33,18 @@ export function drawTrajectory(svg, { start, timesteps, timestep, residuals }) {
     ...(begin > 90 ? [text(left + 6, 25, `${timesteps - 1 - start} steps saved`, "", "start")] : []),
     text(left, 48, `t = ${timesteps - 1}, noise`, "", "start"),
     text(right, 48, "t = 0, picture", "", "end"),
-    ...curve(residuals, left, right),
+    ...curve(residuals, steps, left, right),
   );
   svg.setAttribute("aria-label", `Starts at timestep ${start} of ${timesteps}${timestep === undefined ? "" : `, now at ${timestep}`}`);
 }
 
-function curve(residuals, left, right) {
+function curve(residuals, steps, left, right) {
   if (residuals.length < 2) {
     return [text(left, 105, "The residual of each step will be drawn here.", "", "start")];
   }
   const [top, bottom] = [66, 138];
   const largest = Math.max(...residuals.map((entry) => entry.residual));
-  const last = Math.max(...residuals.map((entry) => entry.total));
-  const points = residuals.map(({ step, residual }) => `${left + ((right - left) * step) / last},${bottom - ((bottom - top) * residual) / largest}`);
+  const points = residuals.map(({ step, residual }) => `${left + ((right - left) * step) / steps},${bottom - ((bottom - top) * residual) / largest}`);
   return [
     shape("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }),
     shape("polyline", { class: "residual", "stroke-width": 2, points: points.join(" ") }),

@@ -10,6 +10,7 @@ export class Run {
   #began = performance.now();
   #residuals = [];
   #start = 0;
+  #steps = 0;
 
   /** degraded is an answer of Degrade; timesteps the length of the model's schedule. */
   constructor(title, degraded, timesteps) {
@@ -69,11 +70,10 @@ export class Run {
     this.part("gauge-caption").textContent = accepted.severity === undefined
       ? "No severity: the start was not chosen by it."
       : accepted.severityReliable ? "Predicted from one look at the measurement." : "Predicted, but not to be relied on: see below.";
-    const saved = this.timesteps - 1 - this.#start;
-    this.part("trajectory-caption").textContent = `Starts at timestep ${this.#start} of ${this.timesteps}: ${accepted.totalSteps} steps, ${saved} timesteps saved.`;
+    this.#plan(accepted.totalSteps);
     this.#draw(undefined);
-    this.facts({ "steps": `${accepted.totalSteps} of ${this.timesteps}`, "expected": accepted.eta ? seconds(accepted.eta) : "not known yet", "solver": `${accepted.solver} ${accepted.solverVersion}`, "seed": accepted.seed });
-    this.element.querySelector(".notices").replaceChildren(...(accepted.notices ?? []).map((notice) => Object.assign(document.createElement("li"), { textContent: notice.message })));
+    this.facts({ "expected": accepted.eta ? seconds(accepted.eta) : "not known yet", "solver": `${accepted.solver} ${accepted.solverVersion}`, "seed": accepted.seed });
+    this.#note(accepted.notices);
     if (accepted.decodedMean) {
       show(this.part("mean"), accepted.decodedMean);
       show(this.part("current"), accepted.decodedMean);
@@ -84,11 +84,25 @@ export class Run {
     this.say("accepted");
   }
 
+  /** How many steps there are: a deadline may take more away while they are taken. */
+  #plan(steps = 0) {
+    this.#steps = steps;
+    this.part("trajectory-caption").textContent = `Starts at timestep ${this.#start} of ${this.timesteps}: ${steps} steps, ${this.timesteps - 1 - this.#start} timesteps saved.`;
+    this.facts({ "steps": `${steps} of ${this.timesteps}` });
+  }
+
+  #note(notices = []) {
+    this.element.querySelector(".notices").append(...notices.map((notice) => Object.assign(document.createElement("li"), { textContent: notice.message })));
+  }
+
   #progress(progress) {
-    const { step = 0, totalSteps, timestep = 0, residual, preview, eta } = progress;
-    this.element.querySelector("progress").value = step / totalSteps;
+    const { step = 0, totalSteps = 0, timestep = 0, residual, preview, eta } = progress;
+    if (totalSteps !== this.#steps) {
+      this.#plan(totalSteps);
+    }
+    this.element.querySelector("progress").value = step / Math.max(1, totalSteps);
     if (residual !== undefined) {
-      this.#residuals.push({ step, residual, total: totalSteps });
+      this.#residuals.push({ step, residual });
     }
     if (preview) {
       show(this.part("current"), preview);
@@ -103,6 +117,7 @@ export class Run {
     show(this.part("current"), result.picture);
     this.part("current-caption").textContent = "reconstruction";
     this.element.querySelector("progress").value = 1;
+    this.#note(result.notices);
     this.#draw(-1);
     const link = this.part("download");
     link.href = URL.createObjectURL(toBlob(result.picture));
@@ -131,7 +146,7 @@ export class Run {
   }
 
   #draw(timestep) {
-    drawTrajectory(this.part("trajectory"), { start: this.#start, timesteps: this.timesteps, timestep, residuals: this.#residuals });
+    drawTrajectory(this.part("trajectory"), { start: this.#start, timesteps: this.timesteps, timestep, residuals: this.#residuals, steps: this.#steps });
   }
 
   async #measure(part, picture) {

@@ -108,17 +108,19 @@ class Progress(_message.Message):
     def __init__(self, step: _Optional[int] = ..., total_steps: _Optional[int] = ..., timestep: _Optional[int] = ..., eta: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., residual: _Optional[float] = ..., skipped: _Optional[int] = ..., latent: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., preview: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., checkpoint: _Optional[_Union[_resume_pb2.Checkpoint, _Mapping]] = ...) -> None: ...
 
 class Result(_message.Message):
-    __slots__ = ["cost", "latent", "operator", "picture", "residual", "seed"]
+    __slots__ = ["cost", "latent", "notices", "operator", "picture", "residual", "seed"]
     COST_FIELD_NUMBER: _ClassVar[int]
     LATENT_FIELD_NUMBER: _ClassVar[int]
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PICTURE_FIELD_NUMBER: _ClassVar[int]
     RESIDUAL_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     cost: Cost
     latent: _tensor_pb2.Tensor
+    notices: _containers.RepeatedCompositeFieldContainer[Notice]
     operator: _forward_operator_pb2.ResolvedOperator
     picture: _picture_pb2.Picture
     residual: float
     seed: int
-    def __init__(self, picture: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., latent: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., seed: _Optional[int] = ..., cost: _Optional[_Union[Cost, _Mapping]] = ..., residual: _Optional[float] = ..., operator: _Optional[_Union[_forward_operator_pb2.ResolvedOperator, _Mapping]] = ...) -> None: ...
+    def __init__(self, picture: _Optional[_Union[_picture_pb2.Picture, _Mapping]] = ..., latent: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., seed: _Optional[int] = ..., cost: _Optional[_Union[Cost, _Mapping]] = ..., residual: _Optional[float] = ..., operator: _Optional[_Union[_forward_operator_pb2.ResolvedOperator, _Mapping]] = ..., notices: _Optional[_Iterable[_Union[Notice, _Mapping]]] = ...) -> None: ...

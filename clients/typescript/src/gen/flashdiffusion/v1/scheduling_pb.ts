@@ -39,7 +39,8 @@ export type Scheduling = Message<"flashdiffusion.v1.Scheduling"> & {
    * Longest time from acceptance to the result, 1 ms to 24 hours. The earlier of this and the call's deadline counts. Where the whole trajectory would
    * take longer, a shorter one is taken, and accepted.cut says so. Once accepted the answer comes in time, whatever arrives later: work without a
    * deadline waits for it, and so does degrading pictures. That can fail only where the device becomes slower than the server's margin covers, where
-   * it is kept from its steps by loading a model, and where it is lost or its memory does not suffice. A server that goes on from a checkpoint counts what
+   * it is kept from its steps by loading a model, and where it is lost or its memory does not suffice. What a deadline has cut may be cut once more while it
+   * runs, if the device becomes slower: progress.total_steps and result.notices say so. A server that goes on from a checkpoint counts what
    * servers have spent on it, where the request says the same limit as at first (another one counts from then on); what lies between two servers is not
    * counted, and where a request begins again after a break nothing is: say what is left by the call's deadline, as the clients of this project do.
    * Detached work has no such deadline.
