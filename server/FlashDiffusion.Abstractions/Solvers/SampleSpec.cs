@@ -3,7 +3,11 @@ using FlashDiffusion.Schedules;
 
 namespace FlashDiffusion;
 
-/// <summary>Everything about a sample that is fixed before its first step and that a solver's plan may depend on. Immutable.</summary>
+/// <summary>
+/// Everything about a sample that is fixed before its first step and that a solver's plan may depend on. Immutable; but of a sample that a deadline has shortened, and that would be
+/// late all the same, a later step may see another one, with fewer points left in <see cref="Trajectory"/>: only where the plan for it begins with the very steps that were taken.
+/// What a solver carries in scratch must not be as long as the trajectory.
+/// </summary>
 public sealed record SampleSpec
 {
     /// <summary>The model's schedule.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Forecasts;
+using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Probes;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
@@ -19,6 +20,8 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="promises">Says what can be promised.</param>
 internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, PromiseKeeper promises)
 {
+    private const int LengthsTried = 12;
+
     /// <summary>The least that a request with a look takes, in words.</summary>
     public const string NoStep = "Without a single step, the look before the first and the decode after the last";
 
@@ -113,28 +116,50 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     /// <param name="sample">The sample, between two steps; not among the others.</param>
     /// <param name="others">Samples under way on its device.</param>
     /// <param name="ask">Asks the solver for a plan.</param>
-    /// <returns>Whether it was: neither if nothing shorter is in time, nor of a solver whose steps until now would have been others.</returns>
+    /// <returns>Whether it was: neither if nothing shorter is in time, nor of a solver that throws or whose steps until now would have been others.</returns>
     public bool Shorten(Sample sample, IReadOnlyCollection<Sample> others, Func<SampleSpec, SolverPlan> ask)
     {
-        promises.Forget(sample.Id);
         SamplePlan now = new(sample.Start, sample.Spec, sample.Steps, sample.InversionSteps, []);
+        var schedule = promises.Forget(sample.Id);
         SamplePlan? best = null;
-        var (fits, tooMany) = (0, RestOfCut.PointsLeft(sample));
-        while (tooMany - fits > 1)
+        try
         {
-            var points = fits + ((tooMany - fits) / 2);
-            var plan = SampleFactory.PlanOf(sample.Session.Request, sample.Piece, RestOfCut.Of(now.Start, sample, points), ask);
-            if (!RestOfCut.GoesOn(sample, plan))
+            var (fits, tooMany) = (0, RestOfCut.PointsLeft(sample));
+            while (tooMany - fits > 1 && Rest(now, sample, fits + ((tooMany - fits) / 2), fits, ask) is { } plan)
             {
-                break;
+                sample.Replan(plan);
+                var points = RestOfCut.PointsLeft(sample);
+                (best, fits, tooMany) = promises.IsInTime(sample, others) ? (plan, points, tooMany) : (best, fits, points);
             }
-
-            sample.Replan(plan);
-            (best, fits, tooMany) = promises.IsInTime(sample, others) ? (plan, points, tooMany) : (best, fits, points);
+        }
+        catch (PartFailedException)
+        {
+            // Of a solver that can't say how it would go on no plan is taken that was only tried.
+            best = null;
         }
 
         sample.Replan(best ?? now);
+        if (best is null)
+        {
+            promises.Restore(schedule);
+        }
+
         return best is not null;
+    }
+
+    // Of solvers that do something else at every so many moves, counted from the last, only some lengths go on.
+    private static SamplePlan? Rest(SamplePlan now, Sample sample, int points, int above, Func<SampleSpec, SolverPlan> ask)
+    {
+        for (var left = points; left > Math.Max(above, points - LengthsTried); left--)
+        {
+            var plan = SampleFactory.PlanOf(sample.Session.Request, sample.Piece, RestOfCut.Of(now.Start, sample, left), ask);
+            if (RestOfCut.GoesOn(sample, plan))
+            {
+                return plan;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>A refusal that says how long it would have taken.</summary>

@@ -41,8 +41,16 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
     /// <summary>Keeps no place for a sample whose steps are about to change.</summary>
     /// <param name="id">Its number.</param>
-    public void Forget(long id) =>
-        _schedule = [.. _schedule.Select(units => units with { Rows = units.Rows.RemoveAll(row => row.Id == id) }).Where(units => !units.Rows.IsEmpty)];
+    /// <returns>To be given back where they did not.</returns>
+    public ImmutableArray<ReservedUnits> Forget(long id)
+    {
+        var before = _schedule;
+        _schedule = [.. before.Select(units => units with { Rows = units.Rows.RemoveAll(row => row.Id == id) }).Where(units => !units.Rows.IsEmpty)];
+        return before;
+    }
+
+    /// <summary>Keeps the places that were given up.</summary>
+    public void Restore(ImmutableArray<ReservedUnits> schedule) => _schedule = schedule;
 
     /// <summary>Whether a sample under way is in time, by the margin, in the schedule that comes nearest to keeping every promise.</summary>
     /// <param name="sample">The sample; not among the others.</param>
@@ -86,7 +94,8 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
             _schedule = keeps.With!.Units;
         }
 
-        return plays.Min(play => play.With.Completions[mine.Id]) + Debt;
+        var soonest = plays.Min(play => play.With.Completions[mine.Id]) + Debt;
+        return soonest + etas.Pace.Chance(soonest, mine.UnitSeconds);
     }
 
     /// <summary>Whether every promise survives so many seconds of other work, and the least of those that wait for their look.</summary>
@@ -130,8 +139,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
         var seconds = Memoised();
         Behind = [];
-        _lost.Look(scheduler.Work.OfType<Sample>().Where(sample => sample.DueAt is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value)), seconds);
-        var promised = Made = Promised(scheduler.Work.OfType<Sample>(), seconds);
+        ImmutableArray<ReservedWork> due = [.. Due(scheduler.Work.OfType<Sample>(), seconds)];
+        _lost.Look(due, seconds);
+        var promised = Made = due.RemoveAll(work => _lost.Holds(work.Id));
         if (promised.IsEmpty)
         {
             return chosen;
@@ -249,7 +259,10 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     private bool IsLate(ReservedWork work, Dictionary<long, double> completions, double delay = 0) => Latest(work, completions[work.Id] + delay) >= work.Left;
 
     private ImmutableArray<ReservedWork> Promised(IEnumerable<Sample> samples, Func<LaneKey, int, string, double> seconds) =>
-        [.. samples.Where(sample => sample.DueAt is not null && !_lost.Holds(sample.Id)).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds))];
+        [.. Due(samples.Where(sample => !_lost.Holds(sample.Id)), seconds)];
+
+    private IEnumerable<ReservedWork> Due(IEnumerable<Sample> samples, Func<LaneKey, int, string, double> seconds) =>
+        samples.Where(sample => sample.DueAt is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds));
 
     private ImmutableArray<ReservedWork> Leasts(IEnumerable<SeverityProbe> looks, Func<LaneKey, int, string, double> seconds) =>
         [.. looks.Where(look => look.DueAt is not null).Select(look => ReservedWork.Least(look, Left(look)!.Value).Timed(seconds)).Where(work => work.Alone(seconds) < work.Left)];

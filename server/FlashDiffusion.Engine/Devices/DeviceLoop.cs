@@ -18,7 +18,7 @@ using TorchSharp;
 namespace FlashDiffusion.Engine.Devices;
 
 /// <summary>
-/// What happens on a device, one bounded unit of work a tick: take in what arrived, retire what is cancelled or expired, schedule,
+/// What happens on a device, one bounded unit of work a tick: take in what arrived, retire what is cancelled or expired, shorten what would be late, schedule,
 /// run, publish. Synchronous and without a thread of its own, so that tests can drive it tick by tick. All but <see cref="Arrive"/>,
 /// <see cref="Enqueue"/>, <see cref="Load"/>, <see cref="Refusal"/> and <see cref="LiveTensors"/> belongs to one thread.
 /// </summary>
@@ -38,6 +38,7 @@ internal sealed class DeviceLoop : IDisposable
     private readonly BoundOperators _operators;
     private readonly UnitRunner _units;
     private readonly SessionStarts _starts;
+    private readonly Shortening _shortening;
     private readonly ConcurrentQueue<Action> _losses = new();
     private readonly ConcurrentQueue<Action> _arrivals = new();
     private readonly ItemQueue _items;
@@ -88,6 +89,7 @@ internal sealed class DeviceLoop : IDisposable
         var split = new BatchSplit(Memory);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, split, _guard, options.Precision), new DecodeStage(_operators, sizes, split, _guard), split);
         _units = new UnitRunner(stages, _scheduler, Times, sizes, forecast, _ends, time, waking ?? time, telemetry, DeviceNames.Labels(DeviceNames.Of(options))[device]);
+        _shortening = new Shortening(_scheduler, _budgets, _ends, _guard, logger);
         _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _arrivalForecast, _budgets, Memory, _ends, _guard, _quarantine, options, time, telemetry, logger);
     }
 
@@ -222,17 +224,14 @@ internal sealed class DeviceLoop : IDisposable
     public bool Tick()
     {
         using var pause = _pause = CollectionPause.Start();
+        _pace.Wake();
         _promises.Debt = _items.Overdue;
         TakeIn();
         var worked = _items.Run(seconds => _promises.Allow(seconds, _scheduler));
-        if (worked)
-        {
-            _pace.Skip();
-        }
-
+        _pace.Skip(worked);
         _promises.Debt = _items.Overdue;
         Retire();
-        _starts.Shorten(_promises.Behind);
+        _shortening.Shorten(_promises.Behind);
         if (_scheduler.Next(_etas.Moment) is { } batch)
         {
             worked = true;
@@ -240,7 +239,7 @@ internal sealed class DeviceLoop : IDisposable
             _least.Begin(batch, _etas.UnitSeconds(batch.Lane, batch.Work.Length) ?? 0, _promises.Made);
             _units.Run(batch);
             _least.End();
-            _pace.End();
+            _pace.End(_units.RanWhole);
         }
 
         Publish();
@@ -281,6 +280,7 @@ internal sealed class DeviceLoop : IDisposable
     public void GiveUp(GuardedCall call, Failure failure) => _losses.Enqueue(() =>
     {
         call.Stake.Strand(_shared, failure);
+        _pace.Leave(hasWork: false);
         _severity.Settle();
         _starts.Settle();
     });

@@ -9,25 +9,42 @@ namespace FlashDiffusion.Engine.Devices;
 internal sealed class PaceWatch(EtaEstimator etas, TimeProvider awake)
 {
     private long? _free;
+    private long? _idle;
     private long _since;
     private double? _said;
 
-    /// <summary>Something else ran, which promises know of otherwise.</summary>
-    public void Skip() => _free = awake.GetTimestamp();
+    /// <summary>A tick begins: after a long rest nothing that was measured before it says how units keep to it now.</summary>
+    public void Wake()
+    {
+        if (_idle is { } since && awake.GetElapsedTime(since).TotalSeconds > Pace.Memory)
+        {
+            etas.Pace.Forget();
+        }
+    }
+
+    /// <summary>What else a tick does was done.</summary>
+    /// <param name="worked">Whether there was anything: promises know of that otherwise.</param>
+    public void Skip(bool worked) => _free = worked ? awake.GetTimestamp() : _free;
 
     /// <summary>A unit begins.</summary>
     public void Begin(ScheduledBatch unit) => (_said, _since) = (etas.Measured(unit), _free ?? awake.GetTimestamp());
 
     /// <summary>It ended.</summary>
-    public void End()
+    /// <param name="whole">Whether it ran as it was: one in parts says nothing.</param>
+    public void End(bool whole)
     {
-        if (_said is { } seconds)
+        if (whole && _said is { } seconds)
         {
             etas.Pace.Record(seconds, awake.GetElapsedTime(_since).TotalSeconds);
         }
     }
 
-    /// <summary>A tick ends.</summary>
+    /// <summary>A tick ends, or its thread is lost.</summary>
     /// <param name="hasWork">Whether it leaves work: if not, the device is not late when it waits.</param>
-    public void Leave(bool hasWork) => _free = hasWork ? awake.GetTimestamp() : null;
+    public void Leave(bool hasWork)
+    {
+        var now = awake.GetTimestamp();
+        _free = hasWork ? now : null;
+        _idle = hasWork ? null : _idle ?? now;
+    }
 }

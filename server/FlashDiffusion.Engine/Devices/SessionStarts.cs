@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FlashDiffusion.Engine.Admissions;
 using FlashDiffusion.Engine.Batching;
 using FlashDiffusion.Engine.Budgets;
@@ -262,39 +261,6 @@ internal sealed class SessionStarts(
             measurement.Dispose();
             ends.Fail(session, (exception as PartFailedException)?.Failure ?? TorchErrors.FailureOf(exception, "planning", null), sample);
         }
-    }
-
-    /// <summary>Shortens those whose deadline would pass before they are done, if their callers know that it shortens them.</summary>
-    /// <param name="behind">Their numbers.</param>
-    public void Shorten(ImmutableArray<long> behind)
-    {
-        foreach (var sample in behind.IsEmpty ? [] : scheduler.Work.OfType<Sample>().Where(sample => behind.Contains(sample.Id) && RestOfCut.MayShorten(sample)).ToArray())
-        {
-            Shorten(sample);
-        }
-    }
-
-    private void Shorten(Sample sample)
-    {
-        // While the solver is asked it is nowhere else: if that hangs, it is lost alone.
-        scheduler.Remove(sample, sample.Lane);
-        var stake = new SessionStake(sample.Session) { Held = sample.Dispose };
-        var announced = sample.Announced ?? sample.Steps.Length;
-        try
-        {
-            if (budgets.Shorten(sample, [.. scheduler.Work.OfType<Sample>()], spec => AskGuarded(sample.Session.Request.Solver, spec, stake)))
-            {
-                sample.Announced = announced;
-                using var traced = LogContext.Of(sample.Session.Request.Parent);
-                Log.Shortened(logger, sample.Id, announced, sample.Steps.Length, sample.StepIndex);
-            }
-        }
-        catch (PartFailedException)
-        {
-            // It goes on as it was planned.
-        }
-
-        scheduler.Add(sample);
     }
 
     private SolverPlan AskGuarded(ILatentSolver solver, SampleSpec spec, SessionStake stake)

@@ -35,11 +35,14 @@ internal sealed class UnitRunner(
     private const int LinkedCompanions = 32;
     private long _woke;
 
+    /// <summary>Whether the last unit ran as it was, and not in parts.</summary>
+    public bool RanWhole { get; private set; }
+
     /// <summary>Runs a unit.</summary>
     public void Run(ScheduledBatch batch)
     {
         var began = time.GetTimestamp();
-        _woke = awake.GetTimestamp();
+        (_woke, RanWhole) = (awake.GetTimestamp(), false);
         switch (batch.Lane.Stage)
         {
             case Stage.Severity:
@@ -170,6 +173,7 @@ internal sealed class UnitRunner(
     private void Record(ScheduledBatch batch, bool whole = true)
     {
         var seconds = awake.GetElapsedTime(_woke).TotalSeconds;
+        RanWhole = whole;
         if (whole)
         {
             var (key, rows) = (LaneTiming.Of(batch.Lane), sizes.ComputedRows(batch.Lane, batch.Work.Length));

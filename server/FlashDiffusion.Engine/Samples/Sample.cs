@@ -52,6 +52,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <summary>Steps that its caller was told of when it was accepted, if it takes fewer since; null if not.</summary>
     public int? Announced { get; set; }
 
+    /// <summary>Steps that it had taken when it was last tried to shorten what is left of it; null if never.</summary>
+    public int? ShortenedAt { get; set; }
+
     /// <summary>Steps that a start from pure noise would take.</summary>
     public required int FullSteps { get; init; }
 
@@ -213,7 +216,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
         _lane = null;
     }
 
-    /// <summary>Changes the plan before the first step; the start latent stays, since the start timestep does.</summary>
+    /// <summary>Changes the plan: before the first step (the start latent stays, since the start timestep does), or of those that are left (<see cref="Budgets.RestOfCut"/>).</summary>
     /// <param name="plan">The new plan.</param>
     public void Replan(SamplePlan plan)
     {

@@ -21,7 +21,7 @@ internal sealed class NoisyDevice : IDisposable
     private readonly LawSolver[] _solvers = [new(), new() { IsUniform = true }];
     private readonly Random _random;
     private readonly ReconstructionSession?[] _under = new ReconstructionSession?[Callers];
-    
+
 
     /// <param name="seed">Of what is random.</param>
     public NoisyDevice(int seed)

@@ -85,11 +85,46 @@ public sealed class ShortenedAgainTests
         using var harness = await WarmAsync();
         var session = harness.Submit(Request(harness, 400));
         harness.Tick(12);
-        harness.Solver.RefusesPlans = true;
+        harness.Solver.PlansLeft = 0;
         harness.StepTime = TimeSpan.FromMilliseconds(6.8);
         harness.RunUntilIdle();
         var events = await EngineHarness.EventsAsync(session);
         Assert.Equal(Assert.IsType<AcceptedEvent>(events[0]).TotalSteps, Assert.IsType<ResultEvent>(events[^1]).Cost.Steps);
+    }
+
+    [Fact]
+    public async Task SolverThatPlansOnceMore_TakesNoPlanThatWasOnlyTried()
+    {
+        using var harness = await WarmAsync();
+        var session = harness.Submit(Request(harness, 400));
+        harness.Tick(12);
+        var planned = Steps(harness);
+        harness.Solver.PlansLeft = 1;
+        harness.StepTime = Slow;
+        for (var tick = 0; tick < 20 && harness.Solver.PlansLeft > 0; tick++)
+        {
+            harness.Tick(1);
+        }
+
+        Assert.Equal(0, harness.Solver.PlansLeft);
+        Assert.Equal(planned, Steps(harness));
+        harness.RunUntilIdle();
+        Assert.True(session.HasEnded);
+    }
+
+    [Fact]
+    public async Task GoingOnFromACheckpoint_IsNotShortened()
+    {
+        using var harness = await WarmAsync();
+        harness.Submit(Request(harness, 400));
+        harness.Tick(12);
+        var sample = Assert.Single(harness.Loop.Samples);
+        Assert.True(RestOfCut.MayShorten(sample));
+        var checkpoint = Checkpoint.Of(sample);
+        harness.RunUntilIdle();
+        harness.Submit(Request(harness, 10_000) with { Resume = checkpoint });
+        harness.Tick(3);
+        Assert.False(RestOfCut.MayShorten(Assert.Single(harness.Loop.Samples)));
     }
 
     private static ReconstructionRequest Request(EngineHarness harness, int milliseconds) =>

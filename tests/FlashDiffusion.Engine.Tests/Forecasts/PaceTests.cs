@@ -41,9 +41,19 @@ public sealed class PaceTests
     {
         Record(300, 0.02, unit => unit == 250 ? 0.08 : 0.02);
         Assert.InRange(_pace.Chance(0.02, 0.02), 0.04, 0.06);
+    }
 
-        // Of long units the same share is more.
-        Assert.Equal(10 * _pace.Chance(0.02, 0.02), _pace.Chance(0.2, 0.2), 1e-9);
+    [Fact]
+    public void Chance_OfOtherUnits_IsWhatThoseWereLateByOrTheirShare()
+    {
+        // A collection of 20 ms before a unit of 2 ms costs one of a second 20 ms and not ten seconds; 3 s of a unit of a minute say little of one of 20 ms.
+        Record(300, 0.002, unit => unit == 250 ? 0.022 : 0.002);
+        Assert.InRange(_pace.Chance(1, 1), 0.01, 0.02);
+        _pace.Forget();
+        Assert.Equal(0, _pace.Chance(1, 1));
+        Record(20, 60, unit => unit % 2 == 0 ? 63 : 57);
+        Assert.InRange(_pace.Chance(60, 60), 3, 9);
+        Assert.InRange(_pace.Chance(0.02, 0.02), 0, 0.003);
     }
 
     [Fact]

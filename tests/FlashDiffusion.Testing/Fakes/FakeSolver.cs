@@ -60,16 +60,17 @@ internal sealed class FakeSolver : ILatentSolver
     /// <summary>How often its plan was asked for.</summary>
     public int PlansAsked => _plansAsked;
 
-    /// <summary>Whether it throws when it is asked for a plan.</summary>
-    public bool RefusesPlans { get; set; }
+    /// <summary>Plans that it makes before it throws when it is asked for one.</summary>
+    public int PlansLeft { get; set; } = int.MaxValue;
 
     public static ulong SeedOf(StepRow row) => ((CounterNoise)row.Noise).Seed;
 
     public SolverPlan Plan(SampleSpec sample)
     {
         Interlocked.Increment(ref _plansAsked);
-        if (RefusesPlans)
+        if (PlansLeft-- <= 0)
         {
+            PlansLeft = 0;
             throw new InvalidOperationException("Told to plan no more.");
         }
 
