@@ -165,7 +165,8 @@ public sealed class FlashException : Exception
             return $"The server at {address} is not a FlashDiffusion server, or an older one.";
         }
 
-        if (exception.StatusCode == StatusCode.DeadlineExceeded && exception.Status.Detail.Length == 0)
+        // Said by the client itself, or by the server's half of gRPC, whichever looks at its clock first.
+        if (exception.StatusCode == StatusCode.DeadlineExceeded && status is null)
         {
             return $"The server at {address} did not answer within the time limit.";
         }

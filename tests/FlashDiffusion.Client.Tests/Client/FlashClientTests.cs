@@ -137,6 +137,15 @@ public sealed class FlashClientTests
         Assert.Contains("did not answer within the time limit", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("Deadline Exceeded")]
+    public void From_DeadlineThatEitherSideSaw_SaysThatItPassed(string detail)
+    {
+        var failure = FlashException.From(new RpcException(new Status(StatusCode.DeadlineExceeded, detail)), new Uri("http://example.test:8001"));
+        Assert.Equal("The server at http://example.test:8001/ did not answer within the time limit.", failure.Message);
+    }
+
     [Fact]
     public async Task Degrade_MessageAboveTheDefaultOfGrpc_PassesBothWays()
     {
