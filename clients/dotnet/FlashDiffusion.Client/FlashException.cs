@@ -165,8 +165,8 @@ public sealed class FlashException : Exception
             return $"The server at {address} is not a FlashDiffusion server, or an older one.";
         }
 
-        // Said by the client itself, or by the server's half of gRPC, whichever looks at its clock first.
-        if (exception.StatusCode == StatusCode.DeadlineExceeded && status is null)
+        // Said by the client's half of gRPC, or by the server's, whichever looks at its clock first.
+        if (exception is { StatusCode: StatusCode.DeadlineExceeded, Status.Detail: "" or "Deadline Exceeded" })
         {
             return $"The server at {address} did not answer within the time limit.";
         }
