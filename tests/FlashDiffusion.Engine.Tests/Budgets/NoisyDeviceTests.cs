@@ -19,7 +19,7 @@ public sealed class NoisyDeviceTests
         TestContext.Current.SendDiagnosticMessage("accepted {0}, met {1}, shortened once more {2}", accepted, met, shortened);
         Assert.True(accepted > 100 * Devices && shortened > 0, $"Accepted {accepted}, shortened once more {shortened}: that says nothing.");
 
-        // By what chance may do no margin is large enough for all: of a thousand some three are missed. Without a reserve for it one in eight was.
+        // By what chance may do no margin is large enough for all: of a thousand some three are missed. Without a reserve for it one in nine was.
         Assert.True(accepted - met <= accepted / 100, $"Of {accepted} accepted deadlines {accepted - met} were missed.");
     }
 
