@@ -228,7 +228,7 @@ internal sealed class SessionStarts(
                 measurement.Dispose();
             },
         };
-        SolverPlan Ask(SampleSpec spec) => AskGuarded(session.Request.Solver, spec, stake);
+        SolverPlan Ask(SampleSpec spec) => Plans.Ask(guard, session.Request.Solver, spec, stake);
         try
         {
             (sample, var failure) = factory.Make(session, session.Request.Model.On(device), piece, measurement, probe, Ask, startedAt, time.GetTimestamp());
@@ -260,18 +260,6 @@ internal sealed class SessionStarts(
         {
             measurement.Dispose();
             ends.Fail(session, (exception as PartFailedException)?.Failure ?? TorchErrors.FailureOf(exception, "planning", null), sample);
-        }
-    }
-
-    private SolverPlan AskGuarded(ILatentSolver solver, SampleSpec spec, SessionStake stake)
-    {
-        try
-        {
-            return guard.Run(solver, "A plan", stake, _ => Plans.Ask(solver, spec));
-        }
-        catch (Exception exception) when (exception is not CallAbandonedException)
-        {
-            throw new PartFailedException(Plans.FailureOf(solver, "A plan", exception));
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class Shortening(LaneScheduler scheduler, BudgetPlanner budgets,
         sample.ShortenedAt = sample.StepIndex;
         try
         {
-            if (budgets.Shorten(sample, [.. scheduler.Work.OfType<Sample>()], spec => Ask(sample.Session.Request.Solver, spec, stake)))
+            if (budgets.Shorten(sample, [.. scheduler.Work.OfType<Sample>()], spec => Plans.Ask(guard, sample.Session.Request.Solver, spec, stake)))
             {
                 sample.Announced = announced;
                 using var traced = LogContext.Of(sample.Session.Request.Parent);
@@ -56,17 +56,5 @@ internal sealed class Shortening(LaneScheduler scheduler, BudgetPlanner budgets,
         }
 
         scheduler.Add(sample);
-    }
-
-    private SolverPlan Ask(ILatentSolver solver, SampleSpec spec, LoneSampleStake stake)
-    {
-        try
-        {
-            return guard.Run(solver, "A plan", stake, _ => Plans.Ask(solver, spec));
-        }
-        catch (Exception exception) when (exception is not CallAbandonedException)
-        {
-            throw new PartFailedException(Plans.FailureOf(solver, "A plan", exception));
-        }
     }
 }

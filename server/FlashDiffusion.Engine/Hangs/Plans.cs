@@ -23,6 +23,24 @@ internal static class Plans
     /// <exception cref="SolverContractException">It doesn't.</exception>
     public static SolverPlan Ask(ILatentSolver solver, SampleSpec sample) => PlanContract.Checked(solver, solver.Plan(sample), sample.Schedule.Timesteps);
 
+    /// <summary>The same on a device's thread.</summary>
+    /// <param name="guard">Its guard.</param>
+    /// <param name="solver">The solver.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="stake">What is lost if it hangs.</param>
+    /// <exception cref="PartFailedException">It threw, or what came back doesn't keep the contract.</exception>
+    public static SolverPlan Ask(CallGuard guard, ILatentSolver solver, SampleSpec sample, IStake stake)
+    {
+        try
+        {
+            return guard.Run(solver, "A plan", stake, _ => Ask(solver, sample));
+        }
+        catch (Exception exception) when (exception is not CallAbandonedException)
+        {
+            throw new PartFailedException(FailureOf(solver, "A plan", exception));
+        }
+    }
+
     /// <summary>What an operator makes of a picture.</summary>
     public static OperatorPlan Of(OperatorRequest degradation, PictureShape picture) =>
         Run(degradation.Family, "The plan of an operator", () => PlanContract.Checked(degradation.Family, degradation.Family.Plan(degradation.Spec, picture)));

@@ -11,14 +11,10 @@ namespace FlashDiffusion.Server.Http.Faults;
 /// </summary>
 internal static class QueryNames
 {
-    /// <summary>More than these help nobody.</summary>
-    private const int Enough = 20;
-    private const int LongestName = 40;
-
     /// <summary>Adds everything that is found.</summary>
     public static void Find(IQueryCollection query, HttpBinding binding, RequestProblems problems)
     {
-        foreach (var name in query.Keys.Take(Enough))
+        foreach (var name in query.Keys.Take(UnknownNames.Enough))
         {
             if (MessageFaults.FieldOf(binding.Method.InputType, name) is { } field && binding.PathFields.Contains(field.Name, StringComparer.Ordinal))
             {
@@ -39,7 +35,7 @@ internal static class QueryNames
     {
         var (message, head) = (binding.Method.InputType, sent.Split('.')[0]);
         var field = MessageFaults.FieldOf(message, head);
-        var name = Cutting.Head(head, LongestName);
+        var name = Cutting.Head(head, UnknownNames.LongestName);
         problems.Add(field?.Name ?? name, $"{binding.Verb.ToUpperInvariant()} {binding.Path} takes nothing in the query, its body is the request: " + (field is null
             ? $"leave '{name}' out; {message.Name} has {string.Join(", ", message.Fields.InFieldNumberOrder().Select(known => known.JsonName))}."
             : $"send '{field.JsonName}' in it."));

@@ -10,8 +10,10 @@ namespace FlashDiffusion.Server.Http.Faults;
 internal static class UnknownNames
 {
     /// <summary>More than these help nobody.</summary>
-    private const int Enough = 20;
-    private const int LongestName = 40;
+    public const int Enough = 20;
+
+    /// <summary>Characters of a name that was sent, in a message.</summary>
+    public const int LongestName = 40;
 
     /// <summary>Why nobody can look for names in a body that was given up.</summary>
     public static ServerError TooMuch(MessageDescriptor message) =>
