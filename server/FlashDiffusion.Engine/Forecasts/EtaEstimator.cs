@@ -138,7 +138,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         double? Mean(int batch) => means.TryGetValue(batch, out var mean) ? mean : means[batch] = MeanOf(like.Kinds, key => Pace.Factor * times.Predict(key, sizes.ComputedRows(like.Group, batch)));
         var moment = new SchedulingMoment(time.GetTimestamp(), time.TimestampFrequency, Mean(1) ?? UnmeasuredStepSeconds);
         var decode = like.Group.Key with { Stage = Stage.Decode, Runner = "", Operator = "", Picture = default };
-        var template = new ForecastWork(0, like.Group, like.Steps, Mean, times.Predict(decode, sizes.ComputedRows(like.Group, 1)) ?? 0)
+        var template = new ForecastWork(0, like.Group, like.Steps, Mean, Pace.Factor * times.Predict(decode, sizes.ComputedRows(like.Group, 1)) ?? 0)
         {
             Class = like.Class,
             Elements = like.Group.Key.Working.Elements,
