@@ -1,5 +1,3 @@
-using FlashDiffusion.Engine.Scheduling;
-
 namespace FlashDiffusion.Engine.Budgets;
 
 /// <summary>
@@ -21,11 +19,10 @@ internal sealed class LostPromises
     public bool Holds(long id) => _units.GetValueOrDefault(id) >= Patience;
 
     /// <summary>Looks at all that was promised, before a unit.</summary>
-    /// <param name="promised">Those under way.</param>
-    /// <param name="seconds">What a unit of a lane with so many rows takes in which an operator has rows.</param>
-    public void Look(IEnumerable<ReservedWork> promised, Func<LaneKey, int, string, double> seconds)
+    /// <param name="promised">Those under way, timed.</param>
+    public void Look(IEnumerable<ReservedWork> promised)
     {
         var before = _units;
-        _units = promised.Where(work => work.Alone(seconds) >= Hope * work.Left).ToDictionary(work => work.Id, work => before.GetValueOrDefault(work.Id) + 1);
+        _units = promised.Where(work => work.Alone >= Hope * work.Left).ToDictionary(work => work.Id, work => before.GetValueOrDefault(work.Id) + 1);
     }
 }

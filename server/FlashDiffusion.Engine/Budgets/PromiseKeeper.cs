@@ -81,7 +81,11 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var mine = ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds);
         var before = Promised(others, seconds);
         var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1, mine.Operator) : 0;
-        (ReservePlay With, ReservePlay Without)[] plays = [.. Reserves(seconds).SelectMany(reserve => Plays(reserve, before, mine, seconds))];
+        (ReservePlay With, ReservePlay Without)[] plays =
+        [
+            .. Reserves(seconds).Select(reserve => (Reserve: reserve, Play: reserve.Play(before)))
+                .SelectMany(without => Plays(without.Reserve, without.Play, before, mine, seconds).Select(with => (with, without.Play))),
+        ];
 
         // As things are: of late ones too none may be later for one who comes.
         var now = plays.Select(play => play.Without).MinBy(play => Math.Max(0, play.Overrun(before, Debt, Latest)))!;
@@ -140,7 +144,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var seconds = Memoised();
         Behind = [];
         ImmutableArray<ReservedWork> due = [.. Due(scheduler.Work.OfType<Sample>(), seconds)];
-        _lost.Look(due, seconds);
+        _lost.Look(due);
         var promised = Made = due.RemoveAll(work => _lost.Holds(work.Id));
         if (promised.IsEmpty)
         {
@@ -183,19 +187,20 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     private bool LeavesTheLeast(ImmutableArray<ReservedWork> before, ReservedWork mine, ImmutableArray<ReservedWork> leasts, Func<LaneKey, int, string, double> seconds) =>
         leasts.IsEmpty || Reserves(seconds).Any(reserve =>
         {
-            var without = reserve.Play([.. before, .. leasts]).Completions;
-            ImmutableArray<ReservedWork> others = [.. before, .. leasts.Where(least => !IsLate(least, without))];
-            return Plays(reserve, others, mine, seconds).Any(play =>
-                !IsLate(mine, play.With.Completions) && others.All(work => !IsLate(work, play.With.Completions) || IsLate(work, without)));
+            ImmutableArray<ReservedWork> all = [.. before, .. leasts];
+            var without = reserve.Play(all);
+            ImmutableArray<ReservedWork> others = [.. before, .. leasts.Where(least => !IsLate(least, without.Completions))];
+            return Plays(reserve, others.Length == all.Length ? without : reserve.Play(others), others, mine, seconds).Any(with =>
+                !IsLate(mine, with.Completions) && others.All(work => !IsLate(work, with.Completions) || IsLate(work, without.Completions)));
         });
 
     // One more in its turn, where it shares units with others and makes them longer; and behind everybody, where it costs nobody anything.
-    private static IEnumerable<(ReservePlay With, ReservePlay Without)> Plays(
-        IReserve reserve, ImmutableArray<ReservedWork> before, ReservedWork mine, Func<LaneKey, int, string, double> seconds)
+    private static IEnumerable<ReservePlay> Plays(
+        IReserve reserve, ReservePlay without, ImmutableArray<ReservedWork> before, ReservedWork mine, Func<LaneKey, int, string, double> seconds)
     {
-        var (all, without) = (before.Add(mine), reserve.Play(before));
-        yield return (reserve.Play(all), without);
-        yield return (new KeptReserve(without.Units, seconds, new Reserve(seconds, null)).Play(all), without);
+        var all = before.Add(mine);
+        yield return reserve.Play(all);
+        yield return new KeptReserve(without.Units, seconds, new Reserve(seconds, null)).Play(all);
     }
 
     // Rows that would stay empty go to who has waited longest, caller by caller.
@@ -265,7 +270,7 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         samples.Where(sample => sample.DueAt is not null).Select(sample => ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds));
 
     private ImmutableArray<ReservedWork> Leasts(IEnumerable<SeverityProbe> looks, Func<LaneKey, int, string, double> seconds) =>
-        [.. looks.Where(look => look.DueAt is not null).Select(look => ReservedWork.Least(look, Left(look)!.Value).Timed(seconds)).Where(work => work.Alone(seconds) < work.Left)];
+        [.. looks.Where(look => look.DueAt is not null).Select(look => ReservedWork.Least(look, Left(look)!.Value).Timed(seconds)).Where(work => work.Alone < work.Left)];
 
     // Sharing units saves most, but makes the first wait for its companions' rows; and what kept them all a unit ago still does.
     private IEnumerable<IReserve> Reserves(Func<LaneKey, int, string, double> seconds)

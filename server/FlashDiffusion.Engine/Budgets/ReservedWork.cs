@@ -19,6 +19,9 @@ internal sealed record ReservedWork(long Id, double Left, ImmutableArray<Reserve
     /// <summary>Seconds of one of its units, on average; 0 where nobody asks.</summary>
     public double UnitSeconds { get; init; }
 
+    /// <summary>Seconds that it took alone when it was timed; 0 where nobody asks.</summary>
+    public double Alone { get; private init; }
+
     /// <summary>Units that it needs at most, the last decode included.</summary>
     public int CallsLeft => Runs.Sum(run => run.Calls);
 
@@ -51,13 +54,13 @@ internal sealed record ReservedWork(long Id, double Left, ImmutableArray<Reserve
         return new ReservedWork(-probe.Id, left, [new ReservedRun(probe.Lane, 1, 1), new ReservedRun(step, 1, LeastCalls), new ReservedRun(step with { Stage = Stage.Decode, Runner = null, Kind = "" }, 1, 1)]);
     }
 
-    /// <summary>Seconds that it takes alone.</summary>
-    /// <param name="seconds">What a unit of a lane with so many rows takes in which an operator has rows.</param>
-    public double Alone(Func<LaneKey, int, string, double> seconds) => Runs.Sum(run => run.Steps * seconds(run.Lane, 1, Operator));
-
     /// <summary>The same, with what its units take alone.</summary>
     /// <param name="seconds">What a unit of a lane with so many rows takes in which an operator has rows.</param>
-    public ReservedWork Timed(Func<LaneKey, int, string, double> seconds) => this with { UnitSeconds = Alone(seconds) / Runs.Sum(run => run.Steps) };
+    public ReservedWork Timed(Func<LaneKey, int, string, double> seconds)
+    {
+        var alone = Runs.Sum(run => run.Steps * seconds(run.Lane, 1, Operator));
+        return this with { Alone = alone, UnitSeconds = alone / Runs.Sum(run => run.Steps) };
+    }
 
     /// <summary>The same after one more unit; null if that was its last.</summary>
     public ReservedWork? Advanced()

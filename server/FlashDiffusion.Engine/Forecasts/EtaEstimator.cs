@@ -60,12 +60,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     /// <param name="lane">The lane.</param>
     /// <param name="rows">Pieces of work that share it.</param>
     /// <param name="sharing">The operator, as <see cref="Sample.SharedOperator"/> says.</param>
-    public double? UnitSeconds(LaneKey lane, int rows, string sharing)
-    {
-        double? Mean(int computed) => times.Predict(LaneTiming.Of(lane), computed);
-        var computed = sizes.ComputedRows(lane, rows);
-        return Pace.Factor * ((IsShared(lane, sharing) ? times.Operators.Predict(LaneTiming.Of(lane), sharing, computed, Mean) : null) ?? Mean(computed));
-    }
+    public double? UnitSeconds(LaneKey lane, int rows, string sharing) => Pace.Factor * BareSeconds(lane, rows, sharing);
 
     /// <summary>What a unit takes by itself, as those like it took; null if none of its size was measured, with each of its operators.</summary>
     public double? Measured(ScheduledBatch unit)
@@ -73,7 +68,7 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
         var (key, rows) = (LaneTiming.Of(unit.Lane), sizes.ComputedRows(unit.Lane, unit.Work.Length));
         string[] sharing = [.. unit.Work.Select(work => (work as Sample)?.SharedOperator ?? "").Distinct()];
         return times.Knows(key, rows) && sharing.All(name => !IsShared(unit.Lane, name) || times.Operators.Knows(key, name, rows))
-            ? sharing.Max(name => UnitSeconds(unit.Lane, unit.Work.Length, name)) / Pace.Factor
+            ? sharing.Max(name => BareSeconds(unit.Lane, unit.Work.Length, name))
             : null;
     }
 
@@ -167,6 +162,14 @@ internal sealed class EtaEstimator(StepTimes times, BatchSizes sizes, ISchedulin
     // How a policy sees a step less of work without a deadline.
     private double GainOf(SchedulingMoment moment) =>
         policy.Rank(new ExpectedWork(0, moment.Timestamp, 2), moment.Timestamp, moment) - policy.Rank(new ExpectedWork(0, moment.Timestamp, 1), moment.Timestamp, moment);
+
+    // Without what lies between units.
+    private double? BareSeconds(LaneKey lane, int rows, string sharing)
+    {
+        double? Mean(int computed) => times.Predict(LaneTiming.Of(lane), computed);
+        var computed = sizes.ComputedRows(lane, rows);
+        return (IsShared(lane, sharing) ? times.Operators.Predict(LaneTiming.Of(lane), sharing, computed, Mean) : null) ?? Mean(computed);
+    }
 
     private static bool IsShared(LaneKey lane, string sharing) => sharing.Length > 0 && lane.Operator.Length > 0 && lane.Stage != Stage.Severity;
 

@@ -11,9 +11,5 @@ internal sealed class LoneSampleStake(Sample sample) : IStake
     public void Strand(Losses losses, Failure failure) => losses.Ends.Strand(sample, failure);
 
     /// <inheritdoc/>
-    public void Bury()
-    {
-        sample.Dispose();
-        sample.Session.Lease?.Dispose();
-    }
+    public void Bury() => sample.Bury();
 }

@@ -53,8 +53,7 @@ internal sealed class SampleStake(IReadOnlyList<Sample> samples, LaneKey lane) :
     {
         foreach (var sample in Lost)
         {
-            sample.Dispose();
-            sample.Session.Lease?.Dispose();
+            sample.Bury();
         }
 
         Bound?.Dispose();

@@ -266,6 +266,13 @@ internal sealed class Sample : IScheduledWork, IDisposable
         _lane = null;
     }
 
+    /// <summary>Disposes of it where its session has ended without it, and lets go of what keeps model and solver in service.</summary>
+    public void Bury()
+    {
+        Dispose();
+        Session.Lease?.Dispose();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

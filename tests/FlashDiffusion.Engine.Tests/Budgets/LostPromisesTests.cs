@@ -35,7 +35,7 @@ public sealed class LostPromisesTests
     {
         for (var unit = 0; unit < units; unit++)
         {
-            _lost.Look([new ReservedWork(1, 1, [new ReservedRun(Lane, 10, 10)])], (_, _, _) => seconds);
+            _lost.Look([new ReservedWork(1, 1, [new ReservedRun(Lane, 10, 10)]).Timed((_, _, _) => seconds)]);
         }
     }
 }
