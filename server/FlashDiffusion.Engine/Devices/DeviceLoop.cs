@@ -89,7 +89,7 @@ internal sealed class DeviceLoop : IDisposable
         var split = new BatchSplit(Memory);
         var stages = new DeviceStages(_severity, new StepStage(_operators, sizes, split, _guard, options.Precision), new DecodeStage(_operators, sizes, split, _guard), split);
         _units = new UnitRunner(stages, _scheduler, Times, sizes, forecast, _ends, time, waking ?? time, telemetry, DeviceNames.Labels(DeviceNames.Of(options))[device]);
-        _shortening = new Shortening(_scheduler, _budgets, _ends, _guard, logger);
+        _shortening = new Shortening(_scheduler, _budgets, _ends, _guard, telemetry, logger);
         _starts = new SessionStarts(device, new SampleFactory(options), _scheduler, _arrivalForecast, _budgets, Memory, _ends, _guard, _quarantine, options, time, telemetry, logger);
     }
 

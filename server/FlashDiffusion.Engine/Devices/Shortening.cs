@@ -15,8 +15,9 @@ namespace FlashDiffusion.Engine.Devices;
 /// <param name="budgets">Fits it into what is left.</param>
 /// <param name="ends">How sessions end.</param>
 /// <param name="guard">Where solvers are entered and left.</param>
+/// <param name="telemetry">Where measurements go.</param>
 /// <param name="logger">Log.</param>
-internal sealed class Shortening(LaneScheduler scheduler, BudgetPlanner budgets, SessionEnds ends, CallGuard guard, ILogger logger)
+internal sealed class Shortening(LaneScheduler scheduler, BudgetPlanner budgets, SessionEnds ends, CallGuard guard, FlashDiffusionTelemetry telemetry, ILogger logger)
 {
     /// <summary>Steps that a sample takes from one attempt to the next: what was measured since must say something new.</summary>
     private const int Pause = 8;
@@ -44,7 +45,12 @@ internal sealed class Shortening(LaneScheduler scheduler, BudgetPlanner budgets,
         {
             if (budgets.Shorten(sample, [.. scheduler.Work.OfType<Sample>()], spec => Plans.Ask(guard, sample.Session.Request.Solver, spec, stake)))
             {
-                sample.Announced = announced;
+                if (sample.Announced is null)
+                {
+                    sample.Announced = announced;
+                    telemetry.RecordShortened(sample.Session.Request.Solver.Descriptor.Name);
+                }
+
                 using var traced = LogContext.Of(sample.Session.Request.Parent);
                 Log.Shortened(logger, sample.Id, announced, sample.Steps.Length, sample.StepIndex);
             }

@@ -37,6 +37,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
     private readonly Counter<long> _coalesced;
     private readonly Counter<long> _stalled;
     private readonly Counter<long> _detached;
+    private readonly Counter<long> _shortened;
     private readonly Counter<long> _resumed;
     private readonly Counter<long> _steps;
     private readonly Counter<long> _calls;
@@ -61,6 +62,7 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
         _rejected = Meter.CreateCounter<long>("flashdiffusion.requests.rejected", "{request}", "Requests refused at once, and estimates and degradations that failed.");
         _stalled = Meter.CreateCounter<long>("flashdiffusion.stream.stalled", "{stream}", "Streams and answers whose client stopped reading and was let go.");
         _detached = Meter.CreateCounter<long>("flashdiffusion.requests.detached", "{request}", "Reconstructions that went on after their last stream broke; how they end is counted too.");
+        _shortened = Meter.CreateCounter<long>("flashdiffusion.requests.shortened", "{request}", "Reconstructions that a deadline had cut and that were cut once more while they ran.");
         _resumed = Meter.CreateCounter<long>("flashdiffusion.resume.count", "{resume}", "Reconstructions that went on from a checkpoint.");
         _steps = Meter.CreateCounter<long>("flashdiffusion.steps", "{step}", "Steps run, by requests that ended.");
         _calls = Meter.CreateCounter<long>("flashdiffusion.network.calls", "{call}", "Network evaluations on single samples, by requests that ended.");
@@ -137,6 +139,9 @@ internal sealed class FlashDiffusionTelemetry : IDisposable
 
     /// <summary>A reconstruction goes on although its last stream broke.</summary>
     public void RecordDetached() => _detached.Add(1);
+
+    /// <summary>A reconstruction takes fewer steps than it had announced, for the first time.</summary>
+    public void RecordShortened(string solver) => _shortened.Add(1, Solver(solver));
 
     /// <summary>A reconstruction goes on from a checkpoint.</summary>
     public void RecordResume(bool exact) => _resumed.Add(1, new KeyValuePair<string, object?>("exactness", exact ? "exact" : "tolerance"));

@@ -72,6 +72,7 @@ public sealed partial class MetricLabelsTests : IDisposable
         _telemetry.RecordStalled();
         _telemetry.RecordAbandoned("solver", "s");
         _telemetry.RecordDetached();
+        _telemetry.RecordShortened("s");
         _telemetry.RecordResume(exact: true);
         _telemetry.RecordCost("s", 1, default, 1);
         _telemetry.RecordRejection(RejectionReason.QueueFull);
