@@ -154,7 +154,8 @@ internal sealed class SessionEnds(SessionLedger ledger, TimeProvider time, Flash
             return;
         }
 
-        if (sample.FirstEta is { Seconds: > 0 and var eta })
+        // One that was cut once more is in time because it was, which says nothing of what it was first said to take.
+        if (sample.FirstEta is { Seconds: > 0 and var eta } && !sample.WasShortened)
         {
             telemetry.RecordEta(eta, time.GetElapsedTime(sample.PlannedAt, now).TotalSeconds);
         }

@@ -55,6 +55,9 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <summary>Steps that it had taken when it was last tried to shorten what is left of it; null if never.</summary>
     public int? ShortenedAt { get; set; }
 
+    /// <summary>Whether it takes fewer steps than it did when it was planned here; what goes on from a checkpoint never does.</summary>
+    public bool WasShortened => Announced is not null && Resumed is null;
+
     /// <summary>Steps that a start from pure noise would take.</summary>
     public required int FullSteps { get; init; }
 

@@ -19,6 +19,18 @@ public sealed class ShortenedCountsTests : IDisposable
         Assert.Single(_measured, "flashdiffusion.requests.shortened");
     }
 
+    [Fact]
+    public async Task CutAgain_SaysNothingOfTheFirstEta()
+    {
+        using var harness = await ListenAsync();
+        await ShortenAsync(harness, _ => { });
+        Assert.DoesNotContain("flashdiffusion.estimator.eta_error", _measured);
+
+        harness.Submit(harness.Request(2));
+        harness.RunUntilIdle();
+        Assert.Single(_measured, "flashdiffusion.estimator.eta_error");
+    }
+
     public void Dispose() => _meters.Dispose();
 
     private async Task<EngineHarness> ListenAsync()
