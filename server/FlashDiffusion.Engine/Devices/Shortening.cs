@@ -51,6 +51,7 @@ internal sealed class Shortening(LaneScheduler scheduler, BudgetPlanner budgets,
                     telemetry.RecordShortened(sample.Session.Request.Solver.Descriptor.Name);
                 }
 
+                sample.Session.Request.Planned?.Invoke(sample.Steps.Length);
                 using var traced = LogContext.Of(sample.Session.Request.Parent);
                 Log.Shortened(logger, sample.Id, announced, sample.Steps.Length, sample.StepIndex);
             }

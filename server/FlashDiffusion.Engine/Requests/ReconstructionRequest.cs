@@ -77,7 +77,10 @@ internal sealed record ReconstructionRequest
     /// <summary>When the caller stops waiting; null for never.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>Told once how many steps lie ahead, when that is known; called on the device thread, so it must be quick. Null for nobody.</summary>
+    /// <summary>
+    /// Told how many steps it takes here, when that is known, and again whenever these become fewer while it runs, those that it has taken included; called on the device thread, so it
+    /// must be quick. Null for nobody.
+    /// </summary>
     public Action<int>? Planned { get; init; }
 
     /// <summary>Span that the request's spans are children of.</summary>

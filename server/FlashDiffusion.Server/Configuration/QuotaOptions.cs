@@ -23,7 +23,7 @@ internal sealed class QuotaOptions
     public int RequestBurst { get; set; } = 20;
 
     /// <summary>
-    /// Steps a second, on average: a reconstruction takes what its plan needs when it is planned, also if that is more than is left, and the next one waits. Until
+    /// Steps a second, on average: a reconstruction takes what its plan needs when it is planned, also if that is more than is left, and the next one waits; what a plan is shortened by while it runs is given back. Until
     /// it is planned an estimate is set aside: what it asks for, or a tenth of the schedule where its severity chooses the start.
     /// </summary>
     /// <value>0.</value>

@@ -31,6 +31,16 @@ public sealed class ShortenedCountsTests : IDisposable
         Assert.Single(_measured, "flashdiffusion.estimator.eta_error");
     }
 
+    [Fact]
+    public async Task CutAgain_TellsWhoCountsSteps()
+    {
+        using var harness = await ListenAsync();
+        var told = new List<int>();
+        var fewer = await ShortenAsync(harness, told.Add);
+        Assert.Equal(fewer, told[0] - told[^1]);
+        Assert.Equal(told.Distinct().OrderDescending(), told);
+    }
+
     public void Dispose() => _meters.Dispose();
 
     private async Task<EngineHarness> ListenAsync()

@@ -142,6 +142,23 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public void Take_PlanBecomesShorter_GivesTheDifferenceBack()
+    {
+        using var quotas = new CallerQuotas(Options.Create(new QuotaOptions { StepsPerSecond = 100, StepBurst = 1000 }), new FakeTimeProvider());
+        using var pass = quotas.Reconstruct("caller", 100).Value!;
+        pass.Take(1200);
+        pass.Take(1150);
+        pass.Take(1100);
+        Assert.Equal(1.01, quotas.Reconstruct("caller", 1).Error!.RetryAfter!.Value.TotalSeconds, 6);
+        pass.Take(400);
+
+        // Only once, and no more than a caller has after a pause.
+        using var another = quotas.Reconstruct("caller", 1).Value!;
+        another.Take(800);
+        Assert.Equal(2.01, quotas.Reconstruct("caller", 1).Error!.RetryAfter!.Value.TotalSeconds, 6);
+    }
+
+    [Fact]
     public void Reconstruct_FloodBeforeTheFirstPlan_IsLetInAsFarAsItsStepsGo()
     {
         var time = new FakeTimeProvider();

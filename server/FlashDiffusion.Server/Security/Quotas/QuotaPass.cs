@@ -7,11 +7,13 @@ namespace FlashDiffusion.Server.Security.Quotas;
 internal sealed class QuotaPass(IDisposable place, StepAccount? account, int setAside) : IDisposable
 {
     private int _setAside = setAside;
+    private int _taken;
 
-    /// <summary>Takes the steps of the plan, instead of what was set aside.</summary>
+    /// <summary>Takes the steps of the plan, instead of what was set aside; of a plan in the place of another one the difference, which is given back if it is shorter.</summary>
+    /// <param name="steps">All that the plan has.</param>
     public void Take(int steps)
     {
-        account?.Take(steps);
+        account?.Take(steps - Interlocked.Exchange(ref _taken, steps));
         GiveBack();
     }
 

@@ -73,6 +73,7 @@ internal sealed class StepAccount
     }
 
     /// <summary>Takes steps, also more than there are.</summary>
+    /// <param name="steps">How many; below 0 if some were taken that were not needed.</param>
     public void Take(int steps)
     {
         lock (_gate)
