@@ -17,6 +17,9 @@ internal sealed record Checkpoint
     /// <summary>SHA-256 over every step of the plan, done or not: an engine that would plan otherwise can't go on.</summary>
     public required ImmutableArray<byte> Plan { get; init; }
 
+    /// <summary>Steps that its caller was told of when it was first accepted, if it takes fewer since; null if not, or if the server that made it did not say.</summary>
+    public int? Announced { get; init; }
+
     /// <summary>Network calls until here.</summary>
     public required StepCost Calls { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record Checkpoint
         State = SampleState.Of(sample),
         Start = sample.Start,
         Plan = sample.PlanDigest,
+        Announced = sample.Announced,
         Calls = sample.Calls,
         SeverityCalls = sample.SeverityCalls,
     };

@@ -49,7 +49,7 @@ internal sealed class Sample : IScheduledWork, IDisposable
     /// <summary>How many of them belong to the inversion.</summary>
     public required int InversionSteps { get; set; }
 
-    /// <summary>Steps that its caller was told of when it was accepted, if it takes fewer since; null if not.</summary>
+    /// <summary>Steps that its caller was told of when it was first accepted, here or where it began, if it takes fewer since; null if not.</summary>
     public int? Announced { get; set; }
 
     /// <summary>Steps that it had taken when it was last tried to shorten what is left of it; null if never.</summary>

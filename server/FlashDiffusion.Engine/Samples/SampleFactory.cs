@@ -141,6 +141,7 @@ internal sealed class SampleFactory(EngineOptions options)
             Measurement = measurement,
             Latent = resumed is null ? StartLatent(start, piece.Latent, mean, noise, measurement.device) : resumed.State.Latent.ToTensor(measurement.device),
             Resumed = resumed,
+            Announced = resumed?.Announced,
             Calls = resumed?.Calls ?? probe?.Calls ?? default,
             SeverityCalls = resumed?.SeverityCalls ?? (probe is null || EncoderOf(request) is null ? 0 : 1),
             StartedAt = startedAt,

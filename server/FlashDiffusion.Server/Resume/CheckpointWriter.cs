@@ -27,6 +27,11 @@ internal sealed class CheckpointWriter(ResumeSeal seal, TokenFacts facts, TokenT
             Cost = TokenMapper.Cost(checkpoint),
             TimeLimit = limit,
         };
+        if (checkpoint.Announced is { } announced)
+        {
+            payload.Announced = announced;
+        }
+
         return new V1.Checkpoint
         {
             Step = checkpoint.StepIndex,

@@ -66,6 +66,7 @@ internal static class TokenMapper
             Notices = [.. token.Start.Notices.Select(notice => new Notice(notice.Code, notice.Message))],
         },
         Plan = [.. token.Plan.Span],
+        Announced = token.HasAnnounced ? token.Announced : null,
         Calls = new StepCost(
             token.Cost.UnetForward, token.Cost.UnetBackward, token.Cost.DecoderForward, token.Cost.DecoderBackward, token.Cost.EncoderForward),
         SeverityCalls = token.Cost.SeverityEncoder,

@@ -63,6 +63,10 @@ public sealed class ShortenedAgainTests
         var actual = await EngineHarness.ResultAsync(resumed);
         Assert.Equal((expected.Cost.Steps, expected.Cost.Calls), (actual.Cost.Steps, actual.Cost.Calls));
         Assert.Equal(expected.Picture.Values, actual.Picture.Values);
+
+        // Its caller may have seen the first event alone.
+        Assert.Equal("TRAJECTORY_SHORTENED", Assert.Single(expected.Notices).Code);
+        Assert.Equal(expected.Notices, actual.Notices);
     }
 
     [Fact]

@@ -38,6 +38,18 @@ public sealed class ResumeDeskTests
         Assert.Equal((2, Crc32.HashToUInt32(flow.Checkpoint.Data.Span)), (flow.Checkpoint.Step, flow.Checkpoint.Crc32));
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(null)]
+    public void Continue_OfOneThatWasShortened_KnowsWhatWasAnnounced(int? announced)
+    {
+        // Without it the token is as servers wrote it that did not say it.
+        var flow = new ResumeFlow();
+        var second = flow.Continued();
+        flow.GoOnFrom(second.Checkpoints!.Write(ResumeFlow.StateOf(second.Request) with { Announced = announced }));
+        Assert.Equal(announced, flow.Continued(new ResumeScene(ResumeScene.Key(1))).Request.Resume!.Announced);
+    }
+
     [Fact]
     public void Continue_OfATracedRequest_BelongsToItsTrace()
     {

@@ -329,7 +329,7 @@ export type Result = Message<"flashdiffusion.v1.Result"> & {
   operator?: ResolvedOperator | undefined;
 
   /**
-   * What became different from what Accepted said: TRAJECTORY_SHORTENED if a deadline asked for fewer steps still.
+   * What became different from what the first Accepted said, on whatever server: TRAJECTORY_SHORTENED if a deadline asked for fewer steps still.
    *
    * @generated from field: repeated flashdiffusion.v1.Notice notices = 7;
    */
