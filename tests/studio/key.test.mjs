@@ -1,18 +1,13 @@
 // The studio page before a server that asks for a key: STUDIO names its HTTP address, CHROMIUM the browser, KEY the key. Run by
-// SecuredClientTests from dotnet test, with playwright-core of clients/typescript.
+// SecuredClientTests from dotnet test.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { launch } from "./browser.mjs";
 
-const require = createRequire(new URL("../../clients/typescript/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-const { STUDIO: address, CHROMIUM: executablePath, KEY: key } = process.env;
+const { STUDIO: address, KEY: key } = process.env;
 
 test("the page asks for the key, works with it and keeps it in memory only", async () => {
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  const browser = await launch();
   try {
     // The certificate is of an authority that only this test knows.
     const context = await browser.newContext({ ignoreHTTPSErrors: true });

@@ -1,17 +1,15 @@
-// What the page shows as "the same call from your program", saved as files into FOLDER to be run from there: one a language, for OPERATOR; with KEY before a
-// server that asks for it.
+// What the page shows as "the same call from your program", saved as files into FOLDER to be run from there: one a language, for OPERATOR; with MODEL
+// ("name version") where that is to be chosen, and with KEY before a server that asks for it.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
+import { launch } from "./browser.mjs";
 
-const require = createRequire(new URL("../../clients/typescript/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-const { STUDIO: address, CHROMIUM: executablePath, FOLDER: folder, OPERATOR: operator, KEY: key } = process.env;
+const { STUDIO: address, FOLDER: folder, OPERATOR: operator, MODEL: model, KEY: key } = process.env;
 
 test("the snippets of an operator", async () => {
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"] });
+  const browser = await launch();
   try {
     // The certificate of a server with one is of an authority that only its test knows.
     const page = await browser.newPage({ ignoreHTTPSErrors: true });
@@ -25,12 +23,17 @@ test("the snippets of an operator", async () => {
     await page.waitForSelector("#run:enabled");
     await page.selectOption("#operator", operator);
     await page.waitForSelector("#run:enabled");
+    if (model) {
+      await page.selectOption("#model", model);
+      await page.waitForSelector("#run:enabled");
+    }
     await page.selectOption("#sampler", "50");
     await page.click("#code summary");
     for (const language of ["curl", "python", "csharp"]) {
       await page.click(`[data-language="${language}"]`);
       const text = await page.textContent("#snippet");
       assert.ok(text.includes(operator), text);
+      assert.ok((model ?? "").split(" ").every((word) => text.includes(`"${word}"`)) || !model, text);
       assert.equal(text.includes("FLASHDIFFUSION_API_KEY"), Boolean(key), text);
       assert.ok(!key || !text.includes(key));
       await writeFile(join(folder, `snippet.${language}`), text);

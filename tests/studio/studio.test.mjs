@@ -1,22 +1,14 @@
 // The studio page in real Chromium against a real server: STUDIO names its HTTP address, CHROMIUM the browser; SCREENSHOTS, if set, a folder
-// that receives pictures of the page to look at. Run by StudioTests from dotnet test, with playwright-core of clients/typescript.
+// that receives pictures of the page to look at. Run by StudioTests from dotnet test.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
+import { launch, open as openPage } from "./browser.mjs";
 
-const require = createRequire(new URL("../../clients/typescript/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-const { STUDIO: address, CHROMIUM: executablePath, SCREENSHOTS: screenshots } = process.env;
-const patience = 180_000;
+const { STUDIO: address, SCREENSHOTS: screenshots } = process.env;
 let browser, page, problems;
 
-before(async () => {
-  browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
-});
+before(async () => (browser = await launch()));
 
 after(() => browser?.close());
 
@@ -30,15 +22,7 @@ afterEach(async () => {
 
 async function open(options, prepare) {
   await page?.context().close();
-  problems = [];
-  const context = await browser.newContext(options);
-  page = await context.newPage();
-  page.setDefaultTimeout(patience);
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => message.type() === "error" && !/status of 4\d\d/.test(message.text()) && problems.push(message.text()));
-  page.on("request", (request) => !request.url().startsWith(address) && !/^(blob|data):/.test(request.url()) && problems.push(request.url()));
-  await prepare?.();
-  await page.goto(address);
+  ({ page, problems } = await openPage(browser, address, options, prepare));
   await page.selectOption("#size", "64");
   // Who prepares something waits for it.
   if (!prepare) {
@@ -136,7 +120,7 @@ test("a page that is opened too early waits for a model by itself, and says so",
     "starter 1, ": (route) => route.continue(),
   };
   let answer = Object.values(answers)[0];
-  await open({}, () => page.route("**/v1/models", (route) => answer(route)));
+  await open({}, (page) => page.route("**/v1/models", (route) => answer(route)));
   await page.setInputFiles("#file", { name: "mine.png", mimeType: "image/png", buffer: Buffer.from(await (await page.request.get(`${address}/studio/photograph.png?side=64`)).body()) });
   for (const [text, next] of Object.entries(answers)) {
     answer = next;

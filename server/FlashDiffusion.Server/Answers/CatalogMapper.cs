@@ -58,6 +58,7 @@ internal static class CatalogMapper
             message.NeedsOperator = (descriptor.Needs & (SolverNeeds.Operator | SolverNeeds.Adjoint)) != 0;
             message.NeedsAdjoint = descriptor.Needs.HasFlag(SolverNeeds.Adjoint);
             message.Parameters.AddRange(descriptor.Parameters.Select(Parameter));
+            message.Presets.AddRange(SolverPresetMapper.Of(descriptor));
         }
 
         return message;

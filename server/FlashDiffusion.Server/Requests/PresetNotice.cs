@@ -26,10 +26,11 @@ internal static class PresetNotice
 
         if (used.Count > 0)
         {
+            var (comes, was, them) = used.Count == 1 ? ("comes", "was", "it") : ("come", "were", "them");
             var whose = preset.Named is { } named
-                ? $"come from the preset '{named}' of '{preset.Solver}', made for its paper's models"
-                : $"were tuned for this model, '{preset.Operator}' and '{preset.Solver}'";
-            yield return new Notice("PRESET_APPLIED", $"{string.Join(" and ", used)} {whose}; say them in the request to choose otherwise.");
+                ? $"{comes} from the preset '{named}' of '{preset.Solver}', made for its paper's models"
+                : $"{was} tuned for this model, '{preset.Operator}' and '{preset.Solver}'";
+            yield return new Notice("PRESET_APPLIED", $"{string.Join(" and ", used)} {whose}; say {them} in the request to choose otherwise.");
         }
     }
 }

@@ -18,11 +18,12 @@ internal sealed class StudioSnippets : IDisposable
     /// <param name="page">Where it is.</param>
     /// <param name="forward">The operator to choose.</param>
     /// <param name="key">What to say when it asks for a key; empty if it must not ask.</param>
-    public void Write(Uri page, string forward, string key = "")
+    /// <param name="model">Name and version of the model to choose; empty to leave that.</param>
+    public void Write(Uri page, string forward, string key = "", string model = "")
     {
         var (node, chromium) = (TypeScriptPackage.Build(), OutsideTool.Require("chromium"));
         var run = ToolRun.Start(
-            "env", Checkout.Root, $"STUDIO={page.GetLeftPart(UriPartial.Authority)}", $"CHROMIUM={chromium}", $"FOLDER={_folder.FullName}", $"OPERATOR={forward}", $"KEY={key}",
+            "env", Checkout.Root, $"STUDIO={page.GetLeftPart(UriPartial.Authority)}", $"CHROMIUM={chromium}", $"FOLDER={_folder.FullName}", $"OPERATOR={forward}", $"KEY={key}", $"MODEL={model}",
             node, "--test", Path.Combine(Checkout.Root, "tests", "studio", "snippets.test.mjs"));
         Assert.True(run.ExitCode == 0, run.Output);
 

@@ -69,7 +69,7 @@ public sealed class PresetTests
 
         Assert.Equal(0.2, mapped.Request.SolverParameters.Number("strength"));
         Assert.Null(mapped.Request.GuidanceExponent);
-        Assert.StartsWith("strength 0.2 were tuned", Assert.Single(mapped.Notices).Message, StringComparison.Ordinal);
+        Assert.StartsWith("strength 0.2 was tuned", Assert.Single(mapped.Notices).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,8 +16,8 @@ export function isKeyed() {
 /** A refusal in words, with everything that is wrong. */
 export class Problem extends Error {
   constructor(text, code = 0, violations = [], reason = "") {
-    // The server's message names the first violations itself.
-    const lines = violations.map((violation) => `${violation.field}: ${violation.description}`).filter((line) => !text.includes(line));
+    // The server's message names the first violations itself, a single one without its field.
+    const lines = violations.filter(({ description }) => !text.includes(description)).map(({ field, description }) => `${field}: ${description}`);
     super([text, ...lines].join("\n"));
     this.code = code;
     this.reason = reason;

@@ -1,17 +1,23 @@
 // The page: what is chosen on the left becomes requests, and each request a run on the right.
 import { ask, isKeyed, Problem, useKey } from "./api.js";
+import { isChanging, isReady, naming, showModels, titleOf } from "./models.js";
 import { readParameters, setParameter, showParameters } from "./parameters.js";
 import { show, toBase64 } from "./pictures.js";
 import { Run } from "./run.js";
 import { whenServing } from "./serving.js";
+import { photographOf, showSizes } from "./sizes.js";
 import { snippet } from "./snippets.js";
+import { standing } from "./standing.js";
+import { readSteps, showSteps } from "./steps.js";
 
 const $ = (selector) => document.querySelector(selector);
-const state = { model: undefined, solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, running: [], grpc: "localhost:8001", language: "curl" };
+const state = { models: [], model: undefined, solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, running: [], grpc: "localhost:8001", language: "curl" };
 
 /** Levels of damage that "easy and hard" puts side by side, for the operators that have one number for it. */
 const LEVELS = { gaussian_blur: ["std", 0.8, 2.6], inpainting: ["removed", 0.2, 0.7], super_resolution: ["scale", 2, 4], motion_blur: ["intensity", 0.2, 0.8] };
 const NOISE_LEVELS = [0.05, 0.3];
+/** Between two looks at models that are on their way. */
+const PAUSE_MS = 2000;
 
 let timer;
 let degrading = new AbortController();
@@ -19,16 +25,17 @@ await begin();
 
 async function begin() {
   try {
-    const { model, solvers, operators, studio } = await whenServing(wait);
-    Object.assign(state, { model, solvers: ready(solvers.solvers), operators: ready(operators.operators) });
+    const { models, model, solvers, operators, studio } = await whenServing(wait);
+    Object.assign(state, { models, model, solvers: ready(solvers.solvers), operators: ready(operators.operators) });
     state.grpc = `${studio.grpcScheme === "https" ? "https://" : ""}${location.hostname}:${studio.grpcPort}`;
-    wait(`${model.name} ${model.version}, ${state.solvers.length} solvers, ${state.operators.length} operators`, false);
     // A kernel can't be given here, so that an operator which must have one can't be chosen.
     fill($("#operator"), state.operators.filter((known) => !known.takesKernel), "inpainting");
     fill($("#solver"), state.solvers, solvers.defaultSolver);
     chooseOperator();
     chooseSolver();
+    showModel();
     wire();
+    watch();
     // One that was chosen while the page waited.
     const [chosen] = $("#file").files;
     await (chosen ? takeFile(chosen) : takeBuiltIn());
@@ -74,8 +81,11 @@ function wire() {
   for (const control of ["#noise", "#seed"]) {
     $(control).addEventListener("input", degradeSoon);
   }
-  // The built-in picture is cut anew around its subject; any other is cropped to its centre by the server.
-  $("#size").addEventListener("input", () => (state.builtIn ? takeBuiltIn().catch(tell) : degradeSoon()));
+  $("#size").addEventListener("input", resize);
+  $("#model").addEventListener("change", (event) => chooseModel(event.target.value));
+  // Where somebody else loads models, the page knows when it is looked at.
+  $("#model").addEventListener("focus", refresh);
+  document.addEventListener("visibilitychange", refresh);
   $("#setup").addEventListener("input", () => (($("#start-label").hidden = $("#adaptation").value !== "fixed"), writeSnippet()));
   for (const tab of document.querySelectorAll("[data-language]")) {
     tab.addEventListener("click", () => {
@@ -97,11 +107,16 @@ function wire() {
   }
 }
 
+// The built-in picture is cut anew around its subject; any other is cropped to its centre by the server.
+function resize() {
+  return state.builtIn ? takeBuiltIn().catch(tell) : degradeSoon();
+}
+
 async function takeBuiltIn() {
   outdate();
   state.builtIn = true;
   const side = $("#size").value;
-  const response = await fetch(`studio/photograph.png?side=${side}`);
+  const response = await fetch(`studio/photograph.png?side=${photographOf(Number(side))}`);
   if (!response.ok) {
     settle();
     throw new Problem("The built-in picture can't be loaded.");
@@ -197,6 +212,8 @@ async function start(jobs) {
   $("#no-runs")?.remove();
   const runs = jobs.map((job) => new Run(job.title, job.degraded, state.model.timesteps));
   $("#runs").prepend(...runs.map((run) => run.element));
+  // Beside a long form, or below it, they may be out of sight.
+  runs[0].element.scrollIntoView({ block: "nearest" });
   state.running = runs;
   allow();
   $("#cancel").disabled = false;
@@ -207,18 +224,20 @@ async function start(jobs) {
   const failure = ends.find((end) => end.status === "rejected");
   if (failure) {
     tell(failure.reason);
+    // It may have been the model's.
+    refresh();
   }
 }
 
 function request() {
   const adaptation = { auto: "ADAPTATION_MODE_AUTO", fixed: "ADAPTATION_MODE_FIXED", full: "ADAPTATION_MODE_FULL" }[$("#adaptation").value];
-  const steps = Number($("#sampler").value);
   return {
+    ...naming(state.model, state.models),
     measurement: state.degraded?.measurement,
     operator: sized(operator(), state.degraded),
     solver: { name: $("#solver").value, parameters: readParameters($("#solver-parameters")) },
     adaptation: { mode: adaptation, ...(adaptation.endsWith("FIXED") && { startTimestep: Number($("#start").value) }) },
-    sampling: steps ? { sampler: "SAMPLER_DDIM", ddimSteps: steps } : {},
+    sampling: readSteps($("#sampler")),
     seed: seed(),
     progress: { preview: "PREVIEW_KIND_CHEAP", includeDecodedMean: true },
   };
@@ -258,12 +277,58 @@ function chooseSolver() {
   tune();
 }
 
-/** Shows the numbers that the server takes for what nobody sets: those that were tuned for the model. */
+/** Shows what the server takes for what nobody sets, and what follows from it. */
 function tune() {
-  const [solver, damage] = [$("#solver").value, $("#operator").value];
-  const tuned = readParameters($("#solver-parameters")).preset ? undefined : state.model.tunedParameters?.find((known) => known.solver === solver && known.operator === damage);
-  const full = $("#adaptation").value === "full" && tuned?.fullParameters;
-  state.tune({ ...tuned?.parameters, ...full }, `${state.model.name} and ${damage.replaceAll("_", " ")}${full ? " from pure noise" : ""}`);
+  const [damage, start, solver] = [$("#operator").value, $("#adaptation").value, state.solvers.find((known) => known.name === $("#solver").value)];
+  const picked = readParameters($("#solver-parameters")).preset?.text;
+  const { values, preset } = standing({ model: state.model, solver, operator: damage, full: start === "full", picked });
+  state.tune(values);
+  showSteps($("#sampler"), state.model.timesteps, preset);
+  const predicted = state.model.severityEncoders?.some((known) => known.operator === damage);
+  $("#start-hint").textContent = start === "auto" && !predicted ? `${state.model.name} has no severity encoder for ${damage.replaceAll("_", " ")}: this will start from pure noise.` : "";
+}
+
+function chooseModel(title) {
+  const chosen = state.models.find((known) => titleOf(known) === title);
+  if (chosen && isReady(chosen)) {
+    state.model = chosen;
+    showModel();
+    tune();
+    writeSnippet();
+  }
+}
+
+/** Shows the choice of models, and what follows from the one that is chosen, but for the numbers of solvers. */
+function showModel() {
+  const { model, models, solvers, operators } = state;
+  showModels($("#models"), models, model);
+  wait(`${titleOf(model)}, ${solvers.length} solvers, ${operators.length} operators`, false);
+  $("#start").max = model.timesteps - 1;
+  if (showSizes($("#size"), model) && state.picture) {
+    resize();
+  }
+}
+
+/** Asks for the models again while one of them is on its way. */
+function watch() {
+  setTimeout(() => (state.models.some(isChanging) ? refresh() : Promise.resolve()).then(watch), PAUSE_MS);
+}
+
+async function refresh() {
+  if (document.hidden) {
+    return;
+  }
+  // What it can't be told now it will be told when it asks for more.
+  const { models = [] } = await ask("v1/models").catch(() => state);
+  if (JSON.stringify(models) !== JSON.stringify(state.models)) {
+    state.models = models;
+    const chosen = models.find((known) => titleOf(known) === titleOf(state.model));
+    // One that was unloaded stays chosen, as it was: a request for it is refused, with the reason.
+    state.model = (chosen && !isReady(chosen) ? undefined : chosen ?? models.find(isReady)) ?? state.model;
+    showModel();
+    tune();
+    writeSnippet();
+  }
 }
 
 function writeSnippet() {
@@ -271,7 +336,7 @@ function writeSnippet() {
   const { operator: damage, solver, adaptation, sampling } = request();
   // A measurement that is no picture is no file either: there the call begins with the clean picture, as the page does.
   const crop = operatorOf(damage.name)?.measurementRange === "MEASUREMENT_RANGE_SIGNED" ? Number($("#size").value) : undefined;
-  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, keyed: isKeyed(), operator: damage, solver, adaptation, sampling, seed: seed(), crop });
+  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, keyed: isKeyed(), naming: naming(state.model, state.models), operator: damage, solver, adaptation, sampling, seed: seed(), crop });
 }
 
 function allow() {

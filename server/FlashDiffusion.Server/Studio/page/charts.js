@@ -30,7 +30,7 @@ export function drawTrajectory(svg, { start, timesteps, timestep, residuals, ste
     shape("rect", { class: "saved", x: left, y: 8, width: Math.max(0, begin - left), height: bar }),
     shape("rect", { class: "todo", x: begin, y: 8, width: Math.max(1, right - begin), height: bar }),
     shape("rect", { class: "done", x: begin, y: 8, width: Math.max(0, now - begin), height: bar }),
-    ...(begin > 90 ? [text(left + 6, 25, `${timesteps - 1 - start} steps saved`, "", "start")] : []),
+    ...(begin > 130 ? [text(left + 6, 25, `${timesteps - 1 - start} timesteps saved`, "", "start")] : []),
     text(left, 48, `t = ${timesteps - 1}, noise`, "", "start"),
     text(right, 48, "t = 0, picture", "", "end"),
     ...curve(residuals, steps, left, right),
@@ -42,13 +42,13 @@ function curve(residuals, steps, left, right) {
   if (residuals.length < 2) {
     return [text(left, 105, "The residual of each step will be drawn here.", "", "start")];
   }
-  const [top, bottom] = [66, 138];
+  const [top, bottom] = [74, 142];
   const largest = Math.max(...residuals.map((entry) => entry.residual));
   const points = residuals.map(({ step, residual }) => `${left + ((right - left) * step) / steps},${bottom - ((bottom - top) * residual) / largest}`);
   return [
     shape("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }),
     shape("polyline", { class: "residual", "stroke-width": 2, points: points.join(" ") }),
-    text(left, 62, `residual ‖y − A(x₀)‖, ${residuals.at(-1).residual.toPrecision(3)} now`, "", "start"),
+    text(left, 66, `residual ‖y − A(x₀)‖, ${residuals.at(-1).residual.toPrecision(3)} now`, "", "start"),
   ];
 }
 

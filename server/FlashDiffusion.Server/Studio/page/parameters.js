@@ -4,8 +4,8 @@
 const SEEN = 2;
 
 /**
- * Shows the parameters and calls back when one changes. Returns what gives some of them another default (numbers by name, and in words what they were
- * tuned for), which those that somebody set do not follow.
+ * Shows the parameters and calls back when one changes. Returns what gives some of them another default (by name a value, and why in words), which
+ * those that somebody set do not follow.
  */
 export function showParameters(container, descriptors, changed) {
   const all = descriptors.map((descriptor) => control(descriptor, changed));
@@ -16,7 +16,7 @@ export function showParameters(container, descriptors, changed) {
     more.append(Object.assign(document.createElement("summary"), { textContent: `${controls.length - SEEN} more` }), ...controls.slice(SEEN));
     container.append(more);
   }
-  return (tuned, whose) => all.forEach(({ name, tune }) => tune(tuned[name], whose));
+  return (values) => all.forEach(({ name, stand }) => stand(values[name]));
 }
 
 /** The values that differ from the defaults, as the contract wants them. */
@@ -47,10 +47,10 @@ function control(descriptor, changed) {
   Object.assign(input.dataset, { name: descriptor.name, kind: descriptor.kind });
   const [shown, hint] = [document.createElement("output"), document.createElement("small")];
   const show = () => (shown.textContent = choice ? "" : `${input.type === "range" ? input.value : `${input.min} to ${input.max}`} ${descriptor.unit ?? ""}`);
-  // Where it stands until somebody sets it: at what was tuned, else at the catalog's default.
+  // Where it stands until somebody sets it: at what was tuned or is a preset's, else at the catalog's default.
   let stood = false;
-  const stand = (tuned, whose) => {
-    const kept = tuned === undefined ? descriptor : { ...descriptor, defaultValue: { number: tuned } };
+  const stand = ({ value, why } = {}) => {
+    const kept = value === undefined ? descriptor : { ...descriptor, defaultValue: choice ? { text: value } : { number: value } };
     const set = stood && isSet(input) ? input.value : undefined;
     stood = true;
     if (!choice) {
@@ -64,8 +64,9 @@ function control(descriptor, changed) {
       delete input.dataset.default;
     }
     input.value = set ?? input.value;
-    const otherwise = descriptor.defaultValue && tuned !== descriptor.defaultValue.number ? `; the solver's own default is ${descriptor.defaultValue.number}` : "";
-    hint.textContent = descriptor.description + (tuned === undefined ? "" : ` ${tuned} was tuned for ${whose}${otherwise}.`);
+    const own = descriptor.defaultValue?.text ?? descriptor.defaultValue?.number;
+    const otherwise = own === undefined || own === value ? "" : `; the solver's own default is ${own}`;
+    hint.textContent = descriptor.description + (value === undefined ? "" : ` ${value} ${why}${otherwise}.`);
     show();
   };
   input.addEventListener("input", () => {
@@ -74,7 +75,7 @@ function control(descriptor, changed) {
   });
   stand();
   label.append(descriptor.name.replaceAll("_", " ") + (descriptor.symbol ? ` (${descriptor.symbol})` : ""), shown, input, hint);
-  return { name: descriptor.name, label, tune: (tuned, whose) => !choice && stand(tuned, whose) };
+  return { name: descriptor.name, label, stand };
 }
 
 function isChoice({ kind }) {

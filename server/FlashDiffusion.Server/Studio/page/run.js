@@ -72,7 +72,7 @@ export class Run {
       : accepted.severityReliable ? "Predicted from one look at the measurement." : "Predicted, but not to be relied on: see below.";
     this.#plan(accepted.totalSteps);
     this.#draw(undefined);
-    this.facts({ "expected": accepted.eta ? seconds(accepted.eta) : "not known yet", "solver": `${accepted.solver} ${accepted.solverVersion}`, "seed": accepted.seed });
+    this.facts({ "expected": accepted.eta ? seconds(accepted.eta) : "not known yet", "model": `${accepted.model} ${accepted.modelVersion}`, "solver": `${accepted.solver} ${accepted.solverVersion}`, "seed": accepted.seed });
     this.#note(accepted.notices);
     if (accepted.decodedMean) {
       show(this.part("mean"), accepted.decodedMean);

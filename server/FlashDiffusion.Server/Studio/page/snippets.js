@@ -5,16 +5,16 @@ const KEY = "FLASHDIFFUSION_API_KEY";
 
 /**
  * The call in a language: what is said on the page, with the picture as a file. Where the measurement is no picture, crop is the side in pixels
- * at which a clean one is measured first. keyed says that the server asks for a key.
+ * at which a clean one is measured first. keyed says that the server asks for a key; naming is the model as a request says it.
  */
 export function snippet(language, call) {
   return { curl, python, csharp }[language](call);
 }
 
-function curl({ origin, keyed, operator, solver, adaptation, sampling, seed, crop }) {
+function curl({ origin, keyed, naming, operator, solver, adaptation, sampling, seed, crop }) {
   const where = keyed ? `# your key for this server is in the environment: export ${KEY}=...\n` : "";
   const headers = `-H 'content-type: application/json'${keyed ? ` -H "authorization: Bearer $${KEY}"` : ""}`;
-  const said = json({ operator, solver, adaptation, sampling, seed: String(seed), progress: { preview: "PREVIEW_KIND_CHEAP" } });
+  const said = json({ ...naming, operator, solver, adaptation, sampling, seed: String(seed), progress: { preview: "PREVIEW_KIND_CHEAP" } });
   if (crop) {
     return `# picture.png is clean: the server measures it first; one JSON object a line arrives while it works
 ${where}api() { curl -sSN "${origin}/v1/$1" ${headers} --data-binary @-; }
@@ -32,14 +32,17 @@ function json(body) {
   return text.replaceAll("'", "'\\''");
 }
 
-function python({ grpc, keyed, operator, solver, adaptation, sampling, seed, crop }) {
+function python({ grpc, keyed, naming, operator, solver, adaptation, sampling, seed, crop }) {
   const options = [
+    naming.model && `model=${JSON.stringify(naming.model)}`,
+    naming.modelVersion && `model_version=${JSON.stringify(naming.modelVersion)}`,
     `seed=${seed}`,
     solver.name && `solver="${solver.name}"`,
     Object.keys(solver.parameters ?? {}).length && `solver_parameters=${pythonParameters(solver.parameters)}`,
     adaptation.mode === "ADAPTATION_MODE_FULL" && `start="full"`,
     adaptation.mode === "ADAPTATION_MODE_FIXED" && `start_timestep=${adaptation.startTimestep}`,
     sampling.ddimSteps && `ddim_steps=${sampling.ddimSteps}`,
+    sampling.sampler === "SAMPLER_DDPM" && "ddpm=True",
     `preview="cheap"`,
   ].filter(Boolean);
   const { pictureSize } = operator;
@@ -56,7 +59,7 @@ ${degrade}    for event in client.reconstruct(${crop ? "measurement" : `"degrade
 event.picture.save("restored.png")`;
 }
 
-function csharp({ grpc, keyed, operator, solver, adaptation, sampling, seed, crop }) {
+function csharp({ grpc, keyed, naming, operator, solver, adaptation, sampling, seed, crop }) {
   const { pictureSize } = operator;
   const size = pictureSize ? `, PictureSize = new PictureSize { Height = ${pictureSize.height}, Width = ${pictureSize.width} }` : "";
   const damage = `new ForwardOperator { Name = "${operator.name}", NoiseStd = ${operator.noiseStd}, Seed = ${operator.seed}${size}${csharpParameters(operator.parameters)} }`;
@@ -66,12 +69,15 @@ var damage = ${damage};
 var degraded = await client.DegradeAsync(new DegradeRequest { Picture = ${file("picture.png")}, Operator = damage, Seed = ${seed}, Crop = ${crop} });
 ` : "";
   const lines = [
+    naming.model && `    Model = ${JSON.stringify(naming.model)},`,
+    naming.modelVersion && `    ModelVersion = ${JSON.stringify(naming.modelVersion)},`,
     `    Measurement = ${crop ? "degraded.Measurement" : file("degraded.png")},`,
     `    Operator = ${crop ? "damage" : damage},`,
     solver.name && `    Solver = new SolverChoice { Name = "${solver.name}"${csharpParameters(solver.parameters)} },`,
     adaptation.mode === "ADAPTATION_MODE_FULL" && `    Adaptation = new Adaptation { Mode = AdaptationMode.Full },`,
     adaptation.mode === "ADAPTATION_MODE_FIXED" && `    Adaptation = new Adaptation { Mode = AdaptationMode.Fixed, StartTimestep = ${adaptation.startTimestep} },`,
     sampling.ddimSteps && `    Sampling = new Sampling { Sampler = Sampler.Ddim, DdimSteps = ${sampling.ddimSteps} },`,
+    sampling.sampler === "SAMPLER_DDPM" && `    Sampling = new Sampling { Sampler = Sampler.Ddpm },`,
     `    Seed = ${seed},`,
   ].filter(Boolean);
   return `using FlashDiffusion.Client;

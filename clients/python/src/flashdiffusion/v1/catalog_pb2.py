@@ -13,9 +13,10 @@ _sym_db = _symbol_database.Default()
 
 from flashdiffusion.v1 import forward_operator_pb2 as flashdiffusion_dot_v1_dot_forward__operator__pb2
 from flashdiffusion.v1 import parameter_pb2 as flashdiffusion_dot_v1_dot_parameter__pb2
+from flashdiffusion.v1 import reconstruction_options_pb2 as flashdiffusion_dot_v1_dot_reconstruction__options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x66lashdiffusion/v1/catalog.proto\x12\x11\x66lashdiffusion.v1\x1a(flashdiffusion/v1/forward_operator.proto\x1a!flashdiffusion/v1/parameter.proto\"\x13\n\x11ListModelsRequest\"U\n\x12ListModelsResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.flashdiffusion.v1.Model\x12\x15\n\rdefault_model\x18\x02 \x01(\t\"\x80\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x18\n\x10picture_multiple\x18\x06 \x01(\x05\x12\x14\n\x0cminimum_side\x18\x07 \x01(\x05\x12\x14\n\x0cmaximum_side\x18\x08 \x01(\x05\x12\x17\n\x0flatent_channels\x18\t \x01(\x05\x12\x14\n\x0c\x64ownsampling\x18\n \x01(\x05\x12\x11\n\ttimesteps\x18\x0b \x01(\x05\x12=\n\x11severity_encoders\x18\x0c \x03(\x0b\x32\".flashdiffusion.v1.SeverityEncoder\x12<\n\x10tuned_parameters\x18\r \x03(\x0b\x32\".flashdiffusion.v1.TunedParameters\"\xee\x02\n\x0fTunedParameters\x12\x0e\n\x06solver\x18\x01 \x01(\t\x12\x10\n\x08operator\x18\x02 \x01(\t\x12\x46\n\nparameters\x18\x03 \x03(\x0b\x32\x32.flashdiffusion.v1.TunedParameters.ParametersEntry\x12O\n\x0f\x66ull_parameters\x18\x04 \x03(\x0b\x32\x36.flashdiffusion.v1.TunedParameters.FullParametersEntry\x12\x17\n\ncorrection\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06preset\x18\x06 \x01(\t\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x35\n\x13\x46ullParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\r\n\x0b_correction\"\x97\x01\n\x0fSeverityEncoder\x12\x10\n\x08operator\x18\x01 \x01(\t\x12\x37\n\x0etrained_ranges\x18\x02 \x03(\x0b\x32\x1f.flashdiffusion.v1.TrainedRange\x12\x39\n\x0ftrained_choices\x18\x03 \x03(\x0b\x32 .flashdiffusion.v1.TrainedChoice\"1\n\rTrainedChoice\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x03(\t\"C\n\x0cTrainedRange\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\x0f\n\x07minimum\x18\x02 \x01(\x01\x12\x0f\n\x07maximum\x18\x03 \x01(\x01\"\x14\n\x12ListSolversRequest\"Y\n\x13ListSolversResponse\x12*\n\x07solvers\x18\x01 \x03(\x0b\x32\x19.flashdiffusion.v1.Solver\x12\x16\n\x0e\x64\x65\x66\x61ult_solver\x18\x02 \x01(\t\"\xe7\x01\n\x06Solver\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12:\n\nparameters\x18\x06 \x03(\x0b\x32&.flashdiffusion.v1.ParameterDescriptor\x12\x16\n\x0eneeds_operator\x18\x07 \x01(\x08\x12\x15\n\rneeds_adjoint\x18\x08 \x01(\x08\"\x16\n\x14ListOperatorsRequest\"G\n\x15ListOperatorsResponse\x12.\n\toperators\x18\x01 \x03(\x0b\x32\x1b.flashdiffusion.v1.Operator\"\xd3\x02\n\x08Operator\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x11\n\tis_linear\x18\x03 \x01(\x08\x12\x12\n\ntakes_mask\x18\x04 \x01(\x08\x12:\n\nparameters\x18\x05 \x03(\x0b\x32&.flashdiffusion.v1.ParameterDescriptor\x12\x0f\n\x07version\x18\x06 \x01(\t\x12.\n\x05state\x18\x07 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x14\n\x0ctakes_kernel\x18\t \x01(\x08\x12\x1a\n\x12needs_picture_size\x18\n \x01(\x08\x12>\n\x11measurement_range\x18\x0b \x01(\x0e\x32#.flashdiffusion.v1.MeasurementRange*\xb4\x01\n\x0cServingState\x12\x1d\n\x19SERVING_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SERVING_STATE_LOADING\x10\x01\x12\x17\n\x13SERVING_STATE_READY\x10\x02\x12\x18\n\x14SERVING_STATE_FAILED\x10\x03\x12\x1b\n\x17SERVING_STATE_UNLOADING\x10\x04\x12\x1a\n\x16SERVING_STATE_UNLOADED\x10\x05\x32\xb3\x02\n\x0e\x43\x61talogService\x12[\n\nListModels\x12$.flashdiffusion.v1.ListModelsRequest\x1a%.flashdiffusion.v1.ListModelsResponse\"\x00\x12^\n\x0bListSolvers\x12%.flashdiffusion.v1.ListSolversRequest\x1a&.flashdiffusion.v1.ListSolversResponse\"\x00\x12\x64\n\rListOperators\x12\'.flashdiffusion.v1.ListOperatorsRequest\x1a(.flashdiffusion.v1.ListOperatorsResponse\"\x00\x42\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x66lashdiffusion/v1/catalog.proto\x12\x11\x66lashdiffusion.v1\x1a(flashdiffusion/v1/forward_operator.proto\x1a!flashdiffusion/v1/parameter.proto\x1a.flashdiffusion/v1/reconstruction_options.proto\"\x13\n\x11ListModelsRequest\"U\n\x12ListModelsResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.flashdiffusion.v1.Model\x12\x15\n\rdefault_model\x18\x02 \x01(\t\"\x80\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x18\n\x10picture_multiple\x18\x06 \x01(\x05\x12\x14\n\x0cminimum_side\x18\x07 \x01(\x05\x12\x14\n\x0cmaximum_side\x18\x08 \x01(\x05\x12\x17\n\x0flatent_channels\x18\t \x01(\x05\x12\x14\n\x0c\x64ownsampling\x18\n \x01(\x05\x12\x11\n\ttimesteps\x18\x0b \x01(\x05\x12=\n\x11severity_encoders\x18\x0c \x03(\x0b\x32\".flashdiffusion.v1.SeverityEncoder\x12<\n\x10tuned_parameters\x18\r \x03(\x0b\x32\".flashdiffusion.v1.TunedParameters\"\xee\x02\n\x0fTunedParameters\x12\x0e\n\x06solver\x18\x01 \x01(\t\x12\x10\n\x08operator\x18\x02 \x01(\t\x12\x46\n\nparameters\x18\x03 \x03(\x0b\x32\x32.flashdiffusion.v1.TunedParameters.ParametersEntry\x12O\n\x0f\x66ull_parameters\x18\x04 \x03(\x0b\x32\x36.flashdiffusion.v1.TunedParameters.FullParametersEntry\x12\x17\n\ncorrection\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06preset\x18\x06 \x01(\t\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x35\n\x13\x46ullParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\r\n\x0b_correction\"\x97\x01\n\x0fSeverityEncoder\x12\x10\n\x08operator\x18\x01 \x01(\t\x12\x37\n\x0etrained_ranges\x18\x02 \x03(\x0b\x32\x1f.flashdiffusion.v1.TrainedRange\x12\x39\n\x0ftrained_choices\x18\x03 \x03(\x0b\x32 .flashdiffusion.v1.TrainedChoice\"1\n\rTrainedChoice\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x03(\t\"C\n\x0cTrainedRange\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\x0f\n\x07minimum\x18\x02 \x01(\x01\x12\x0f\n\x07maximum\x18\x03 \x01(\x01\"\x14\n\x12ListSolversRequest\"Y\n\x13ListSolversResponse\x12*\n\x07solvers\x18\x01 \x03(\x0b\x32\x19.flashdiffusion.v1.Solver\x12\x16\n\x0e\x64\x65\x66\x61ult_solver\x18\x02 \x01(\t\"\x99\x02\n\x06Solver\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12.\n\x05state\x18\x03 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12:\n\nparameters\x18\x06 \x03(\x0b\x32&.flashdiffusion.v1.ParameterDescriptor\x12\x16\n\x0eneeds_operator\x18\x07 \x01(\x08\x12\x15\n\rneeds_adjoint\x18\x08 \x01(\x08\x12\x30\n\x07presets\x18\t \x03(\x0b\x32\x1f.flashdiffusion.v1.SolverPreset\"\xfc\x02\n\x0cSolverPreset\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x43\n\nparameters\x18\x02 \x03(\x0b\x32/.flashdiffusion.v1.SolverPreset.ParametersEntry\x12T\n\x13official_parameters\x18\x03 \x03(\x0b\x32\x37.flashdiffusion.v1.SolverPreset.OfficialParametersEntry\x12\x17\n\ncorrection\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12-\n\x08sampling\x18\x05 \x01(\x0b\x32\x1b.flashdiffusion.v1.Sampling\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x39\n\x17OfficialParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\r\n\x0b_correction\"\x16\n\x14ListOperatorsRequest\"G\n\x15ListOperatorsResponse\x12.\n\toperators\x18\x01 \x03(\x0b\x32\x1b.flashdiffusion.v1.Operator\"\xd3\x02\n\x08Operator\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x11\n\tis_linear\x18\x03 \x01(\x08\x12\x12\n\ntakes_mask\x18\x04 \x01(\x08\x12:\n\nparameters\x18\x05 \x03(\x0b\x32&.flashdiffusion.v1.ParameterDescriptor\x12\x0f\n\x07version\x18\x06 \x01(\t\x12.\n\x05state\x18\x07 \x01(\x0e\x32\x1f.flashdiffusion.v1.ServingState\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x14\n\x0ctakes_kernel\x18\t \x01(\x08\x12\x1a\n\x12needs_picture_size\x18\n \x01(\x08\x12>\n\x11measurement_range\x18\x0b \x01(\x0e\x32#.flashdiffusion.v1.MeasurementRange*\xb4\x01\n\x0cServingState\x12\x1d\n\x19SERVING_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SERVING_STATE_LOADING\x10\x01\x12\x17\n\x13SERVING_STATE_READY\x10\x02\x12\x18\n\x14SERVING_STATE_FAILED\x10\x03\x12\x1b\n\x17SERVING_STATE_UNLOADING\x10\x04\x12\x1a\n\x16SERVING_STATE_UNLOADED\x10\x05\x32\xb3\x02\n\x0e\x43\x61talogService\x12[\n\nListModels\x12$.flashdiffusion.v1.ListModelsRequest\x1a%.flashdiffusion.v1.ListModelsResponse\"\x00\x12^\n\x0bListSolvers\x12%.flashdiffusion.v1.ListSolversRequest\x1a&.flashdiffusion.v1.ListSolversResponse\"\x00\x12\x64\n\rListOperators\x12\'.flashdiffusion.v1.ListOperatorsRequest\x1a(.flashdiffusion.v1.ListOperatorsResponse\"\x00\x42\x14\xaa\x02\x11\x46lashDiffusion.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flashdiffusion.v1.catalog_pb2', globals())
@@ -27,38 +28,48 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _TUNEDPARAMETERS_PARAMETERSENTRY._serialized_options = b'8\001'
   _TUNEDPARAMETERS_FULLPARAMETERSENTRY._options = None
   _TUNEDPARAMETERS_FULLPARAMETERSENTRY._serialized_options = b'8\001'
-  _SERVINGSTATE._serialized_start=2056
-  _SERVINGSTATE._serialized_end=2236
-  _LISTMODELSREQUEST._serialized_start=131
-  _LISTMODELSREQUEST._serialized_end=150
-  _LISTMODELSRESPONSE._serialized_start=152
-  _LISTMODELSRESPONSE._serialized_end=237
-  _MODEL._serialized_start=240
-  _MODEL._serialized_end=624
-  _TUNEDPARAMETERS._serialized_start=627
-  _TUNEDPARAMETERS._serialized_end=993
-  _TUNEDPARAMETERS_PARAMETERSENTRY._serialized_start=874
-  _TUNEDPARAMETERS_PARAMETERSENTRY._serialized_end=923
-  _TUNEDPARAMETERS_FULLPARAMETERSENTRY._serialized_start=925
-  _TUNEDPARAMETERS_FULLPARAMETERSENTRY._serialized_end=978
-  _SEVERITYENCODER._serialized_start=996
-  _SEVERITYENCODER._serialized_end=1147
-  _TRAINEDCHOICE._serialized_start=1149
-  _TRAINEDCHOICE._serialized_end=1198
-  _TRAINEDRANGE._serialized_start=1200
-  _TRAINEDRANGE._serialized_end=1267
-  _LISTSOLVERSREQUEST._serialized_start=1269
-  _LISTSOLVERSREQUEST._serialized_end=1289
-  _LISTSOLVERSRESPONSE._serialized_start=1291
-  _LISTSOLVERSRESPONSE._serialized_end=1380
-  _SOLVER._serialized_start=1383
-  _SOLVER._serialized_end=1614
-  _LISTOPERATORSREQUEST._serialized_start=1616
-  _LISTOPERATORSREQUEST._serialized_end=1638
-  _LISTOPERATORSRESPONSE._serialized_start=1640
-  _LISTOPERATORSRESPONSE._serialized_end=1711
-  _OPERATOR._serialized_start=1714
-  _OPERATOR._serialized_end=2053
-  _CATALOGSERVICE._serialized_start=2239
-  _CATALOGSERVICE._serialized_end=2546
+  _SOLVERPRESET_PARAMETERSENTRY._options = None
+  _SOLVERPRESET_PARAMETERSENTRY._serialized_options = b'8\001'
+  _SOLVERPRESET_OFFICIALPARAMETERSENTRY._options = None
+  _SOLVERPRESET_OFFICIALPARAMETERSENTRY._serialized_options = b'8\001'
+  _SERVINGSTATE._serialized_start=2537
+  _SERVINGSTATE._serialized_end=2717
+  _LISTMODELSREQUEST._serialized_start=179
+  _LISTMODELSREQUEST._serialized_end=198
+  _LISTMODELSRESPONSE._serialized_start=200
+  _LISTMODELSRESPONSE._serialized_end=285
+  _MODEL._serialized_start=288
+  _MODEL._serialized_end=672
+  _TUNEDPARAMETERS._serialized_start=675
+  _TUNEDPARAMETERS._serialized_end=1041
+  _TUNEDPARAMETERS_PARAMETERSENTRY._serialized_start=922
+  _TUNEDPARAMETERS_PARAMETERSENTRY._serialized_end=971
+  _TUNEDPARAMETERS_FULLPARAMETERSENTRY._serialized_start=973
+  _TUNEDPARAMETERS_FULLPARAMETERSENTRY._serialized_end=1026
+  _SEVERITYENCODER._serialized_start=1044
+  _SEVERITYENCODER._serialized_end=1195
+  _TRAINEDCHOICE._serialized_start=1197
+  _TRAINEDCHOICE._serialized_end=1246
+  _TRAINEDRANGE._serialized_start=1248
+  _TRAINEDRANGE._serialized_end=1315
+  _LISTSOLVERSREQUEST._serialized_start=1317
+  _LISTSOLVERSREQUEST._serialized_end=1337
+  _LISTSOLVERSRESPONSE._serialized_start=1339
+  _LISTSOLVERSRESPONSE._serialized_end=1428
+  _SOLVER._serialized_start=1431
+  _SOLVER._serialized_end=1712
+  _SOLVERPRESET._serialized_start=1715
+  _SOLVERPRESET._serialized_end=2095
+  _SOLVERPRESET_PARAMETERSENTRY._serialized_start=922
+  _SOLVERPRESET_PARAMETERSENTRY._serialized_end=971
+  _SOLVERPRESET_OFFICIALPARAMETERSENTRY._serialized_start=2023
+  _SOLVERPRESET_OFFICIALPARAMETERSENTRY._serialized_end=2080
+  _LISTOPERATORSREQUEST._serialized_start=2097
+  _LISTOPERATORSREQUEST._serialized_end=2119
+  _LISTOPERATORSRESPONSE._serialized_start=2121
+  _LISTOPERATORSRESPONSE._serialized_end=2192
+  _OPERATOR._serialized_start=2195
+  _OPERATOR._serialized_end=2534
+  _CATALOGSERVICE._serialized_start=2720
+  _CATALOGSERVICE._serialized_end=3027
 # @@protoc_insertion_point(module_scope)

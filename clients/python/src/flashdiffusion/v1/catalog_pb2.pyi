@@ -1,5 +1,6 @@
 from flashdiffusion.v1 import forward_operator_pb2 as _forward_operator_pb2
 from flashdiffusion.v1 import parameter_pb2 as _parameter_pb2
+from flashdiffusion.v1 import reconstruction_options_pb2 as _reconstruction_options_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -115,12 +116,13 @@ class SeverityEncoder(_message.Message):
     def __init__(self, operator: _Optional[str] = ..., trained_ranges: _Optional[_Iterable[_Union[TrainedRange, _Mapping]]] = ..., trained_choices: _Optional[_Iterable[_Union[TrainedChoice, _Mapping]]] = ...) -> None: ...
 
 class Solver(_message.Message):
-    __slots__ = ["description", "name", "needs_adjoint", "needs_operator", "parameters", "reason", "state", "version"]
+    __slots__ = ["description", "name", "needs_adjoint", "needs_operator", "parameters", "presets", "reason", "state", "version"]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     NEEDS_ADJOINT_FIELD_NUMBER: _ClassVar[int]
     NEEDS_OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    PRESETS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -129,10 +131,39 @@ class Solver(_message.Message):
     needs_adjoint: bool
     needs_operator: bool
     parameters: _containers.RepeatedCompositeFieldContainer[_parameter_pb2.ParameterDescriptor]
+    presets: _containers.RepeatedCompositeFieldContainer[SolverPreset]
     reason: str
     state: ServingState
     version: str
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[ServingState, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., parameters: _Optional[_Iterable[_Union[_parameter_pb2.ParameterDescriptor, _Mapping]]] = ..., needs_operator: bool = ..., needs_adjoint: bool = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[ServingState, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., parameters: _Optional[_Iterable[_Union[_parameter_pb2.ParameterDescriptor, _Mapping]]] = ..., needs_operator: bool = ..., needs_adjoint: bool = ..., presets: _Optional[_Iterable[_Union[SolverPreset, _Mapping]]] = ...) -> None: ...
+
+class SolverPreset(_message.Message):
+    __slots__ = ["correction", "name", "official_parameters", "parameters", "sampling"]
+    class OfficialParametersEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    class ParametersEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    CORRECTION_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    OFFICIAL_PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    SAMPLING_FIELD_NUMBER: _ClassVar[int]
+    correction: float
+    name: str
+    official_parameters: _containers.ScalarMap[str, float]
+    parameters: _containers.ScalarMap[str, float]
+    sampling: _reconstruction_options_pb2.Sampling
+    def __init__(self, name: _Optional[str] = ..., parameters: _Optional[_Mapping[str, float]] = ..., official_parameters: _Optional[_Mapping[str, float]] = ..., correction: _Optional[float] = ..., sampling: _Optional[_Union[_reconstruction_options_pb2.Sampling, _Mapping]] = ...) -> None: ...
 
 class TrainedChoice(_message.Message):
     __slots__ = ["parameter", "words"]

@@ -8,6 +8,8 @@ import type { MeasurementRange } from "./forward_operator_pb.js";
 import { file_flashdiffusion_v1_forward_operator } from "./forward_operator_pb.js";
 import type { ParameterDescriptor } from "./parameter_pb.js";
 import { file_flashdiffusion_v1_parameter } from "./parameter_pb.js";
+import type { Sampling } from "./reconstruction_options_pb.js";
+import { file_flashdiffusion_v1_reconstruction_options } from "./reconstruction_options_pb.js";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -15,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flashdiffusion/v1/catalog.proto.
  */
 export const file_flashdiffusion_v1_catalog: GenFile = /*@__PURE__*/
-  fileDesc("Ch9mbGFzaGRpZmZ1c2lvbi92MS9jYXRhbG9nLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSITChFMaXN0TW9kZWxzUmVxdWVzdCJVChJMaXN0TW9kZWxzUmVzcG9uc2USKAoGbW9kZWxzGAEgAygLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwSFQoNZGVmYXVsdF9tb2RlbBgCIAEoCSKAAwoFTW9kZWwSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uZmxhc2hkaWZmdXNpb24udjEuU2VydmluZ1N0YXRlEg4KBnJlYXNvbhgEIAEoCRITCgtkZXNjcmlwdGlvbhgFIAEoCRIYChBwaWN0dXJlX211bHRpcGxlGAYgASgFEhQKDG1pbmltdW1fc2lkZRgHIAEoBRIUCgxtYXhpbXVtX3NpZGUYCCABKAUSFwoPbGF0ZW50X2NoYW5uZWxzGAkgASgFEhQKDGRvd25zYW1wbGluZxgKIAEoBRIRCgl0aW1lc3RlcHMYCyABKAUSPQoRc2V2ZXJpdHlfZW5jb2RlcnMYDCADKAsyIi5mbGFzaGRpZmZ1c2lvbi52MS5TZXZlcml0eUVuY29kZXISPAoQdHVuZWRfcGFyYW1ldGVycxgNIAMoCzIiLmZsYXNoZGlmZnVzaW9uLnYxLlR1bmVkUGFyYW1ldGVycyLuAgoPVHVuZWRQYXJhbWV0ZXJzEg4KBnNvbHZlchgBIAEoCRIQCghvcGVyYXRvchgCIAEoCRJGCgpwYXJhbWV0ZXJzGAMgAygLMjIuZmxhc2hkaWZmdXNpb24udjEuVHVuZWRQYXJhbWV0ZXJzLlBhcmFtZXRlcnNFbnRyeRJPCg9mdWxsX3BhcmFtZXRlcnMYBCADKAsyNi5mbGFzaGRpZmZ1c2lvbi52MS5UdW5lZFBhcmFtZXRlcnMuRnVsbFBhcmFtZXRlcnNFbnRyeRIXCgpjb3JyZWN0aW9uGAUgASgBSACIAQESDgoGcHJlc2V0GAYgASgJGjEKD1BhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGjUKE0Z1bGxQYXJhbWV0ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4AUINCgtfY29ycmVjdGlvbiKXAQoPU2V2ZXJpdHlFbmNvZGVyEhAKCG9wZXJhdG9yGAEgASgJEjcKDnRyYWluZWRfcmFuZ2VzGAIgAygLMh8uZmxhc2hkaWZmdXNpb24udjEuVHJhaW5lZFJhbmdlEjkKD3RyYWluZWRfY2hvaWNlcxgDIAMoCzIgLmZsYXNoZGlmZnVzaW9uLnYxLlRyYWluZWRDaG9pY2UiMQoNVHJhaW5lZENob2ljZRIRCglwYXJhbWV0ZXIYASABKAkSDQoFd29yZHMYAiADKAkiQwoMVHJhaW5lZFJhbmdlEhEKCXBhcmFtZXRlchgBIAEoCRIPCgdtaW5pbXVtGAIgASgBEg8KB21heGltdW0YAyABKAEiFAoSTGlzdFNvbHZlcnNSZXF1ZXN0IlkKE0xpc3RTb2x2ZXJzUmVzcG9uc2USKgoHc29sdmVycxgBIAMoCzIZLmZsYXNoZGlmZnVzaW9uLnYxLlNvbHZlchIWCg5kZWZhdWx0X3NvbHZlchgCIAEoCSLnAQoGU29sdmVyEgwKBG5hbWUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIuCgVzdGF0ZRgDIAEoDjIfLmZsYXNoZGlmZnVzaW9uLnYxLlNlcnZpbmdTdGF0ZRIOCgZyZWFzb24YBCABKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSOgoKcGFyYW1ldGVycxgGIAMoCzImLmZsYXNoZGlmZnVzaW9uLnYxLlBhcmFtZXRlckRlc2NyaXB0b3ISFgoObmVlZHNfb3BlcmF0b3IYByABKAgSFQoNbmVlZHNfYWRqb2ludBgIIAEoCCIWChRMaXN0T3BlcmF0b3JzUmVxdWVzdCJHChVMaXN0T3BlcmF0b3JzUmVzcG9uc2USLgoJb3BlcmF0b3JzGAEgAygLMhsuZmxhc2hkaWZmdXNpb24udjEuT3BlcmF0b3Ii0wIKCE9wZXJhdG9yEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEQoJaXNfbGluZWFyGAMgASgIEhIKCnRha2VzX21hc2sYBCABKAgSOgoKcGFyYW1ldGVycxgFIAMoCzImLmZsYXNoZGlmZnVzaW9uLnYxLlBhcmFtZXRlckRlc2NyaXB0b3ISDwoHdmVyc2lvbhgGIAEoCRIuCgVzdGF0ZRgHIAEoDjIfLmZsYXNoZGlmZnVzaW9uLnYxLlNlcnZpbmdTdGF0ZRIOCgZyZWFzb24YCCABKAkSFAoMdGFrZXNfa2VybmVsGAkgASgIEhoKEm5lZWRzX3BpY3R1cmVfc2l6ZRgKIAEoCBI+ChFtZWFzdXJlbWVudF9yYW5nZRgLIAEoDjIjLmZsYXNoZGlmZnVzaW9uLnYxLk1lYXN1cmVtZW50UmFuZ2UqtAEKDFNlcnZpbmdTdGF0ZRIdChlTRVJWSU5HX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVU0VSVklOR19TVEFURV9MT0FESU5HEAESFwoTU0VSVklOR19TVEFURV9SRUFEWRACEhgKFFNFUlZJTkdfU1RBVEVfRkFJTEVEEAMSGwoXU0VSVklOR19TVEFURV9VTkxPQURJTkcQBBIaChZTRVJWSU5HX1NUQVRFX1VOTE9BREVEEAUy7QIKDkNhdGFsb2dTZXJ2aWNlEm0KCkxpc3RNb2RlbHMSJC5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0TW9kZWxzUmVxdWVzdBolLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RNb2RlbHNSZXNwb25zZSISgtPkkwIMEgovdjEvbW9kZWxzEnEKC0xpc3RTb2x2ZXJzEiUuZmxhc2hkaWZmdXNpb24udjEuTGlzdFNvbHZlcnNSZXF1ZXN0GiYuZmxhc2hkaWZmdXNpb24udjEuTGlzdFNvbHZlcnNSZXNwb25zZSITgtPkkwINEgsvdjEvc29sdmVycxJ5Cg1MaXN0T3BlcmF0b3JzEicuZmxhc2hkaWZmdXNpb24udjEuTGlzdE9wZXJhdG9yc1JlcXVlc3QaKC5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0T3BlcmF0b3JzUmVzcG9uc2UiFYLT5JMCDxINL3YxL29wZXJhdG9yc0IUqgIRRmxhc2hEaWZmdXNpb24uVjFiBnByb3RvMw", [file_flashdiffusion_v1_forward_operator, file_flashdiffusion_v1_parameter, file_google_api_annotations]);
+  fileDesc("Ch9mbGFzaGRpZmZ1c2lvbi92MS9jYXRhbG9nLnByb3RvEhFmbGFzaGRpZmZ1c2lvbi52MSITChFMaXN0TW9kZWxzUmVxdWVzdCJVChJMaXN0TW9kZWxzUmVzcG9uc2USKAoGbW9kZWxzGAEgAygLMhguZmxhc2hkaWZmdXNpb24udjEuTW9kZWwSFQoNZGVmYXVsdF9tb2RlbBgCIAEoCSKAAwoFTW9kZWwSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uZmxhc2hkaWZmdXNpb24udjEuU2VydmluZ1N0YXRlEg4KBnJlYXNvbhgEIAEoCRITCgtkZXNjcmlwdGlvbhgFIAEoCRIYChBwaWN0dXJlX211bHRpcGxlGAYgASgFEhQKDG1pbmltdW1fc2lkZRgHIAEoBRIUCgxtYXhpbXVtX3NpZGUYCCABKAUSFwoPbGF0ZW50X2NoYW5uZWxzGAkgASgFEhQKDGRvd25zYW1wbGluZxgKIAEoBRIRCgl0aW1lc3RlcHMYCyABKAUSPQoRc2V2ZXJpdHlfZW5jb2RlcnMYDCADKAsyIi5mbGFzaGRpZmZ1c2lvbi52MS5TZXZlcml0eUVuY29kZXISPAoQdHVuZWRfcGFyYW1ldGVycxgNIAMoCzIiLmZsYXNoZGlmZnVzaW9uLnYxLlR1bmVkUGFyYW1ldGVycyLuAgoPVHVuZWRQYXJhbWV0ZXJzEg4KBnNvbHZlchgBIAEoCRIQCghvcGVyYXRvchgCIAEoCRJGCgpwYXJhbWV0ZXJzGAMgAygLMjIuZmxhc2hkaWZmdXNpb24udjEuVHVuZWRQYXJhbWV0ZXJzLlBhcmFtZXRlcnNFbnRyeRJPCg9mdWxsX3BhcmFtZXRlcnMYBCADKAsyNi5mbGFzaGRpZmZ1c2lvbi52MS5UdW5lZFBhcmFtZXRlcnMuRnVsbFBhcmFtZXRlcnNFbnRyeRIXCgpjb3JyZWN0aW9uGAUgASgBSACIAQESDgoGcHJlc2V0GAYgASgJGjEKD1BhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGjUKE0Z1bGxQYXJhbWV0ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4AUINCgtfY29ycmVjdGlvbiKXAQoPU2V2ZXJpdHlFbmNvZGVyEhAKCG9wZXJhdG9yGAEgASgJEjcKDnRyYWluZWRfcmFuZ2VzGAIgAygLMh8uZmxhc2hkaWZmdXNpb24udjEuVHJhaW5lZFJhbmdlEjkKD3RyYWluZWRfY2hvaWNlcxgDIAMoCzIgLmZsYXNoZGlmZnVzaW9uLnYxLlRyYWluZWRDaG9pY2UiMQoNVHJhaW5lZENob2ljZRIRCglwYXJhbWV0ZXIYASABKAkSDQoFd29yZHMYAiADKAkiQwoMVHJhaW5lZFJhbmdlEhEKCXBhcmFtZXRlchgBIAEoCRIPCgdtaW5pbXVtGAIgASgBEg8KB21heGltdW0YAyABKAEiFAoSTGlzdFNvbHZlcnNSZXF1ZXN0IlkKE0xpc3RTb2x2ZXJzUmVzcG9uc2USKgoHc29sdmVycxgBIAMoCzIZLmZsYXNoZGlmZnVzaW9uLnYxLlNvbHZlchIWCg5kZWZhdWx0X3NvbHZlchgCIAEoCSKZAgoGU29sdmVyEgwKBG5hbWUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIuCgVzdGF0ZRgDIAEoDjIfLmZsYXNoZGlmZnVzaW9uLnYxLlNlcnZpbmdTdGF0ZRIOCgZyZWFzb24YBCABKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSOgoKcGFyYW1ldGVycxgGIAMoCzImLmZsYXNoZGlmZnVzaW9uLnYxLlBhcmFtZXRlckRlc2NyaXB0b3ISFgoObmVlZHNfb3BlcmF0b3IYByABKAgSFQoNbmVlZHNfYWRqb2ludBgIIAEoCBIwCgdwcmVzZXRzGAkgAygLMh8uZmxhc2hkaWZmdXNpb24udjEuU29sdmVyUHJlc2V0IvwCCgxTb2x2ZXJQcmVzZXQSDAoEbmFtZRgBIAEoCRJDCgpwYXJhbWV0ZXJzGAIgAygLMi8uZmxhc2hkaWZmdXNpb24udjEuU29sdmVyUHJlc2V0LlBhcmFtZXRlcnNFbnRyeRJUChNvZmZpY2lhbF9wYXJhbWV0ZXJzGAMgAygLMjcuZmxhc2hkaWZmdXNpb24udjEuU29sdmVyUHJlc2V0Lk9mZmljaWFsUGFyYW1ldGVyc0VudHJ5EhcKCmNvcnJlY3Rpb24YBCABKAFIAIgBARItCghzYW1wbGluZxgFIAEoCzIbLmZsYXNoZGlmZnVzaW9uLnYxLlNhbXBsaW5nGjEKD1BhcmFtZXRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGjkKF09mZmljaWFsUGFyYW1ldGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAFCDQoLX2NvcnJlY3Rpb24iFgoUTGlzdE9wZXJhdG9yc1JlcXVlc3QiRwoVTGlzdE9wZXJhdG9yc1Jlc3BvbnNlEi4KCW9wZXJhdG9ycxgBIAMoCzIbLmZsYXNoZGlmZnVzaW9uLnYxLk9wZXJhdG9yItMCCghPcGVyYXRvchIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhEKCWlzX2xpbmVhchgDIAEoCBISCgp0YWtlc19tYXNrGAQgASgIEjoKCnBhcmFtZXRlcnMYBSADKAsyJi5mbGFzaGRpZmZ1c2lvbi52MS5QYXJhbWV0ZXJEZXNjcmlwdG9yEg8KB3ZlcnNpb24YBiABKAkSLgoFc3RhdGUYByABKA4yHy5mbGFzaGRpZmZ1c2lvbi52MS5TZXJ2aW5nU3RhdGUSDgoGcmVhc29uGAggASgJEhQKDHRha2VzX2tlcm5lbBgJIAEoCBIaChJuZWVkc19waWN0dXJlX3NpemUYCiABKAgSPgoRbWVhc3VyZW1lbnRfcmFuZ2UYCyABKA4yIy5mbGFzaGRpZmZ1c2lvbi52MS5NZWFzdXJlbWVudFJhbmdlKrQBCgxTZXJ2aW5nU3RhdGUSHQoZU0VSVklOR19TVEFURV9VTlNQRUNJRklFRBAAEhkKFVNFUlZJTkdfU1RBVEVfTE9BRElORxABEhcKE1NFUlZJTkdfU1RBVEVfUkVBRFkQAhIYChRTRVJWSU5HX1NUQVRFX0ZBSUxFRBADEhsKF1NFUlZJTkdfU1RBVEVfVU5MT0FESU5HEAQSGgoWU0VSVklOR19TVEFURV9VTkxPQURFRBAFMu0CCg5DYXRhbG9nU2VydmljZRJtCgpMaXN0TW9kZWxzEiQuZmxhc2hkaWZmdXNpb24udjEuTGlzdE1vZGVsc1JlcXVlc3QaJS5mbGFzaGRpZmZ1c2lvbi52MS5MaXN0TW9kZWxzUmVzcG9uc2UiEoLT5JMCDBIKL3YxL21vZGVscxJxCgtMaXN0U29sdmVycxIlLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RTb2x2ZXJzUmVxdWVzdBomLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RTb2x2ZXJzUmVzcG9uc2UiE4LT5JMCDRILL3YxL3NvbHZlcnMSeQoNTGlzdE9wZXJhdG9ycxInLmZsYXNoZGlmZnVzaW9uLnYxLkxpc3RPcGVyYXRvcnNSZXF1ZXN0GiguZmxhc2hkaWZmdXNpb24udjEuTGlzdE9wZXJhdG9yc1Jlc3BvbnNlIhWC0+STAg8SDS92MS9vcGVyYXRvcnNCFKoCEUZsYXNoRGlmZnVzaW9uLlYxYgZwcm90bzM", [file_flashdiffusion_v1_forward_operator, file_flashdiffusion_v1_parameter, file_flashdiffusion_v1_reconstruction_options, file_google_api_annotations]);
 
 /**
  * Asks for the models.
@@ -207,7 +209,7 @@ export type TunedParameters = Message<"flashdiffusion.v1.TunedParameters"> & {
   correction?: number | undefined;
 
   /**
-   * The solver's named preset whose numbers are among these, and whose sampler holds where a request says none; empty for none.
+   * The solver's named preset (Solver.presets) whose numbers are among these, and whose sampler holds where a request says none; empty for none.
    *
    * @generated from field: string preset = 6;
    */
@@ -423,6 +425,13 @@ export type Solver = Message<"flashdiffusion.v1.Solver"> & {
    * @generated from field: bool needs_adjoint = 8;
    */
   needsAdjoint: boolean;
+
+  /**
+   * Its named presets. A request picks one by the parameter preset, and a model may stand on one (TunedParameters.preset).
+   *
+   * @generated from field: repeated flashdiffusion.v1.SolverPreset presets = 9;
+   */
+  presets: SolverPreset[];
 };
 
 /**
@@ -431,6 +440,55 @@ export type Solver = Message<"flashdiffusion.v1.Solver"> & {
  */
 export const SolverSchema: GenMessage<Solver> = /*@__PURE__*/
   messageDesc(file_flashdiffusion_v1_catalog, 9);
+
+/**
+ * Settings of a solver under a name, for example those of a paper; whatever a request says beside them wins.
+ *
+ * @generated from message flashdiffusion.v1.SolverPreset
+ */
+export type SolverPreset = Message<"flashdiffusion.v1.SolverPreset"> & {
+  /**
+   * Name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Numbers of the solver's parameters; of those that are not here the catalog's default holds.
+   *
+   * @generated from field: map<string, double> parameters = 2;
+   */
+  parameters: { [key: string]: number };
+
+  /**
+   * The same with COMPATIBILITY_OFFICIAL.
+   *
+   * @generated from field: map<string, double> official_parameters = 3;
+   */
+  officialParameters: { [key: string]: number };
+
+  /**
+   * Noise correction of the start, 0 to 2; absent where 1 holds.
+   *
+   * @generated from field: optional double correction = 4;
+   */
+  correction?: number | undefined;
+
+  /**
+   * The sampler where a request says none; absent where DDPM holds.
+   *
+   * @generated from field: flashdiffusion.v1.Sampling sampling = 5;
+   */
+  sampling?: Sampling | undefined;
+};
+
+/**
+ * Describes the message flashdiffusion.v1.SolverPreset.
+ * Use `create(SolverPresetSchema)` to create a new message.
+ */
+export const SolverPresetSchema: GenMessage<SolverPreset> = /*@__PURE__*/
+  messageDesc(file_flashdiffusion_v1_catalog, 10);
 
 /**
  * Asks for the operators.
@@ -445,7 +503,7 @@ export type ListOperatorsRequest = Message<"flashdiffusion.v1.ListOperatorsReque
  * Use `create(ListOperatorsRequestSchema)` to create a new message.
  */
 export const ListOperatorsRequestSchema: GenMessage<ListOperatorsRequest> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 10);
+  messageDesc(file_flashdiffusion_v1_catalog, 11);
 
 /**
  * The operators.
@@ -466,7 +524,7 @@ export type ListOperatorsResponse = Message<"flashdiffusion.v1.ListOperatorsResp
  * Use `create(ListOperatorsResponseSchema)` to create a new message.
  */
 export const ListOperatorsResponseSchema: GenMessage<ListOperatorsResponse> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 11);
+  messageDesc(file_flashdiffusion_v1_catalog, 12);
 
 /**
  * A forward operator.
@@ -557,7 +615,7 @@ export type Operator = Message<"flashdiffusion.v1.Operator"> & {
  * Use `create(OperatorSchema)` to create a new message.
  */
 export const OperatorSchema: GenMessage<Operator> = /*@__PURE__*/
-  messageDesc(file_flashdiffusion_v1_catalog, 12);
+  messageDesc(file_flashdiffusion_v1_catalog, 13);
 
 /**
  * Whether something can be used.
