@@ -23,11 +23,14 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     private const int LengthsTried = 12;
 
     /// <summary>The least that a request with a look takes, in words.</summary>
-    public const string NoStep = "Without a single step, the look before the first and the decode after the last";
+    public const string LookAndStep = "The look at the measurement, one step and the last decode";
+
+    /// <summary>How often a look's deadline is set further away that is not far enough.</summary>
+    private const int Tries = 3;
 
     /// <summary>
     /// Whether a request is in time for anything at all: behind the looks of those with earlier deadlines, with its own, a last decode, the margin, and what
-    /// was promised before and can't wait for these looks; and whether those that came before it still are, though it is looked at first.
+    /// was promised before and can't wait for these looks, with the chance that a promise would keep; and whether those that came before it still are, though it is looked at first.
     /// </summary>
     /// <param name="probe">Its look.</param>
     /// <param name="scheduler">Work that waits.</param>
@@ -41,9 +44,12 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
             return null;
         }
 
-        var overtaken = waiting.Where(other => other.Id < probe.Id && IsBefore(probe, other)).Where(other =>
-            !IsInTime(other, Least(other, [.. waiting, probe], samples) + promises.LeastSteps(other)) && IsInTime(other, Least(other, waiting, samples) + promises.LeastSteps(other)));
-        return IsInTime(probe, seconds) && !overtaken.Any() ? null : TooTight(seconds, NoStep);
+        SeverityProbe[] overtaken =
+        [
+            .. waiting.Where(other => other.Id < probe.Id && IsBefore(probe, other)).Where(other =>
+                !IsInTime(other, Least(other, [.. waiting, probe], samples) + promises.LeastSteps(other)) && IsInTime(other, Least(other, waiting, samples) + promises.LeastSteps(other))),
+        ];
+        return IsInTime(probe, seconds) && overtaken.Length == 0 ? null : TooTight(Needs(probe, waiting, overtaken, samples), LookAndStep);
     }
 
     /// <summary>Whether a look that has waited has no time left for anything, even if it were next.</summary>
@@ -82,10 +88,9 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         }
 
         var reason = whole.NetworkCalls > most ? CutReason.NetworkCalls : CutReason.Deadline;
-        var refused = Refused(sample, others, looks, reason, ask);
         if (request.OnTightDeadline == TightDeadline.Refuse || request.Compatibility == Compatibility.Official)
         {
-            return refused;
+            return Refused(sample, others, looks, reason, ask);
         }
 
         var start = StartTimestep(sample);
@@ -103,7 +108,8 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         if (!chosen.Violations.IsEmpty)
         {
             // The solver takes no shorter plan.
-            return refused;
+            sample.Replan(whole);
+            return Refused(sample, others, looks, reason, ask);
         }
 
         sample.Replan(chosen);
@@ -162,37 +168,51 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         return null;
     }
 
-    /// <summary>A refusal that says how long it would have taken.</summary>
-    /// <param name="seconds">That time from now on.</param>
-    /// <param name="what">What would have.</param>
+    /// <summary>A refusal that says what would do.</summary>
+    /// <param name="seconds">How far away the deadline would have to be; rounded up, so that whoever comes again with that has it.</param>
+    /// <param name="what">What has to be done until then.</param>
     public static Failure TooTight(double seconds, string what) => new(
         SessionOutcome.DeadlineExceeded,
         "DEADLINE_TOO_TIGHT",
-        string.Create(CultureInfo.InvariantCulture, $"{what} would take about {seconds:0.00} s behind the work already promised, longer than its deadline allows."))
+        string.Create(CultureInfo.InvariantCulture, $"{what}, behind the work already promised and with the margin for slower steps, would be done in {Math.Ceiling(seconds * 100) / 100:0.00} s at the latest: the deadline is sooner."))
     {
-        Eta = TimeSpan.FromSeconds(seconds),
+        Eta = TimeSpan.FromMilliseconds(Math.Floor(seconds * 1000) + 1),
     };
 
-    // Seconds until its last decode would be done if it took no step; null if nobody knows.
-    private double? Least(SeverityProbe probe, IReadOnlyCollection<SeverityProbe> waiting, Sample[] samples)
+    // How far away the deadline of one that is not looked at would have to be: whoever is due before that is looked at before it, and whom it would cost the least goes before it too.
+    private double Needs(SeverityProbe probe, SeverityProbe[] waiting, SeverityProbe[] overtaken, Sample[] samples)
+    {
+        var (needs, before) = (overtaken.Select(other => promises.Left(other)!.Value).DefaultIfEmpty(0).Max(), -1.0);
+        for (var tries = 0; needs > before && tries <= Tries; tries++)
+        {
+            before = tries < Tries ? needs : double.PositiveInfinity;
+            needs = Math.Max(needs, promises.Latest(probe, Least(probe, waiting, samples, promises.LeastSteps(probe), before)!.Value));
+        }
+
+        return needs;
+    }
+
+    // Seconds until its last decode would be done if it took no step, or so many seconds of steps; null if nobody knows. Looks of those who are due so soon come before it in any case.
+    private double? Least(SeverityProbe probe, IReadOnlyCollection<SeverityProbe> waiting, Sample[] samples, double steps = 0, double soon = -1)
     {
         if (promises.Left(probe) is null || etas.UnitSeconds(probe.Lane, 1) is not { } looks)
         {
             return null;
         }
 
-        foreach (var lane in waiting.Where(other => IsBefore(other, probe)).GroupBy(other => other.Lane))
+        foreach (var lane in waiting.Where(other => IsBefore(other, probe) || promises.Left(other) <= soon).GroupBy(other => other.Lane))
         {
             // Its own takes the first row that they leave.
             var units = lane.Key == probe.Lane ? lane.Count() / options.SeverityBatch : (lane.Count() + options.SeverityBatch - 1) / options.SeverityBatch;
             looks += units * (etas.UnitSeconds(lane.Key, options.SeverityBatch) ?? 0);
         }
 
-        looks += promises.Debt;
+        looks += promises.Debt + steps;
         return promises.Wait(looks, samples) + looks + (etas.DecodeSeconds(probe.StepLane) ?? 0);
     }
 
-    private bool IsInTime(SeverityProbe probe, double? seconds) => seconds * (1 + options.DeadlineMargin) < promises.Left(probe);
+    // By the chance of what follows the look alone: only that is promised, and until then nobody knows how much of the wait is over sooner.
+    private bool IsInTime(SeverityProbe probe, double? seconds) => (seconds * (1 + options.DeadlineMargin)) + promises.Chance(probe) < promises.Left(probe);
 
     private static bool IsBefore(SeverityProbe other, SeverityProbe probe) =>
         other.DueAt < probe.DueAt || (other.DueAt == probe.DueAt && other.Id < probe.Id);
@@ -219,16 +239,17 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
             return true;
         }
 
-        promises.Completion(sample, others, looks, out var kept);
-        return kept;
+        return promises.Promise(sample, others, looks);
     }
 
     private Failure Refused(Sample sample, IReadOnlyCollection<Sample> others, IReadOnlyCollection<SeverityProbe> looks, CutReason reason, Func<SampleSpec, SolverPlan> ask)
     {
         if (reason == CutReason.Deadline)
         {
+            // Whoever comes again is looked at again.
+            var looked = SampleFactory.NeedsProbe(sample.Session.Request) ? sample.Session.Since(sample.StartedAt).TotalSeconds : 0;
             return TooTight(
-                promises.Completion(sample, others, looks, out _),
+                ((1 + options.DeadlineMargin) * looked) + promises.Needs(sample, others, looks),
                 string.Create(CultureInfo.InvariantCulture, $"With {sample.RemainingSteps} steps the reconstruction"));
         }
 

@@ -10,7 +10,7 @@ using FlashDiffusion.Engine.Sessions;
 namespace FlashDiffusion.Engine.Budgets;
 
 /// <summary>
-/// What the least of a request would take whose time is up before its device, which was busy with one unit of work meanwhile, could look at it: from
+/// How far away the deadline of the least of a request would have to be whose time is up before its device, which was busy with one unit of work meanwhile, could look at it: from
 /// what the device said when it began that unit. The device loop says, anybody may ask.
 /// </summary>
 /// <param name="options">Options.</param>
@@ -19,17 +19,17 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="time">Clock.</param>
 internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSizes sizes, TimeProvider time)
 {
-    private static readonly Ahead Nothing = new(0, 0, [], []) { IsOver = true };
+    private static readonly Ahead Nothing = new(0, 0, [], [], PaceMoment.Exact) { IsOver = true };
 
-    private readonly Reserve _reserve = new((lane, rows, _) => times.PredictAnywhere(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows)) ?? 0, rows: null);
     private Ahead _ahead = Nothing;
 
     /// <summary>A unit of work begins; device loop only.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="seconds">What it will take.</param>
     /// <param name="promised">What was promised before it.</param>
-    public void Begin(ScheduledBatch unit, double seconds, ImmutableArray<ReservedWork> promised) =>
-        Volatile.Write(ref _ahead, new Ahead(time.GetTimestamp(), seconds, [.. unit.Work.Select(work => work.Id)], promised));
+    /// <param name="pace">How units keep to their times.</param>
+    public void Begin(ScheduledBatch unit, double seconds, ImmutableArray<ReservedWork> promised, PaceMoment pace) =>
+        Volatile.Write(ref _ahead, new Ahead(time.GetTimestamp(), seconds, [.. unit.Work.Select(work => work.Id)], promised, pace));
 
     /// <summary>It ended; device loop only.</summary>
     public void End() => Volatile.Write(ref _ahead, _ahead with { IsOver = true });
@@ -42,22 +42,26 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
 
     /// <summary>Refuses a request that got no promise in time; any thread.</summary>
     /// <param name="request">The request.</param>
-    /// <returns>Why, with the time that it would take from now on; null if nothing of its model was ever measured.</returns>
+    /// <returns>Why, with what would do; null if nothing of its model was ever measured.</returns>
     public Failure? Refusal(ReconstructionRequest request) => Of(request) is { } seconds
-        ? BudgetPlanner.TooTight(seconds, SampleFactory.NeedsProbe(request) ? BudgetPlanner.NoStep : "With a single step the reconstruction")
+        ? BudgetPlanner.TooTight(seconds, SampleFactory.NeedsProbe(request) ? BudgetPlanner.LookAndStep : "With a single step the reconstruction")
         : null;
 
-    /// <summary>The least that a request would take from now on, behind what was promised; any thread.</summary>
+    /// <summary>The least time from now on that a request needs to be promised behind what was before, as far as is known here; any thread.</summary>
     /// <param name="request">The request.</param>
     /// <returns>Seconds; null if nothing of its model was ever measured.</returns>
     public double? Of(ReconstructionRequest request)
     {
-        if (Own(request, SampleFactory.NeedsProbe(request)) is not ({ } first, { } decode))
+        var ahead = Volatile.Read(ref _ahead);
+        var pace = ahead.Pace;
+        var (units, bare) = Own(request, SampleFactory.NeedsProbe(request));
+        if (pace.Factor * bare is not { } takes)
         {
             return null;
         }
 
-        var ahead = Volatile.Read(ref _ahead);
+        double Latest(double seconds, double unit) => (seconds * (1 + options.DeadlineMargin)) + pace.Chance(seconds, unit);
+        Reserve reserve = new((lane, rows, _) => pace.Factor * times.PredictAnywhere(LaneTiming.Of(lane), sizes.ComputedRows(lane, rows)) ?? 0, rows: null);
         var passed = time.GetElapsedTime(ahead.At).TotalSeconds;
         ReservedWork[] promised =
         [
@@ -65,18 +69,20 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
                 .OfType<ReservedWork>()
                 .Select(work => work with { Left = work.Left - Math.Max(ahead.Seconds, passed) }),
         ];
-        var wait = Math.Max(0, ahead.Seconds - passed) + _reserve.Play(promised).Wait(first, promised, (_, seconds) => seconds * (1 + options.DeadlineMargin));
-        return wait + first + decode;
+        var wait = Math.Max(0, ahead.Seconds - passed) + reserve.Play(promised).Wait(takes, promised, (work, seconds) => Latest(seconds, work.UnitSeconds));
+        return Latest(wait + takes, takes / units);
     }
 
-    // A look or, where none is needed, a step; then the last decode.
-    private (double? First, double? Decode) Own(ReconstructionRequest request, bool looks)
+    // How many units, and what they take: a look, where one is needed; a step, as promises keep it free; the last decode.
+    private (int Units, double? Seconds) Own(ReconstructionRequest request, bool looks)
     {
         var rows = Math.Max(1, ComputeShape.FixedRows(request, options));
         var decode = new TimingKey(Stage.Decode, LaneTiming.NameOf(request.Model.Model), "", "", request.Model.WorkingShape(request.Picture));
-        return (looks
-            ? times.PredictAnywhere(decode with { Stage = Stage.Severity, Runner = SampleFactory.EncoderOf(request)?.OperatorName ?? "" }, options.SeverityBatch)
-            : times.PredictAnywhere(decode with { Stage = Stage.Step, Runner = LaneTiming.NameOf(request.Solver), Kind = LaneKey.AnyKind }, rows), times.PredictAnywhere(decode, rows));
+        var step = times.PredictAnywhere(decode with { Stage = Stage.Step, Runner = LaneTiming.NameOf(request.Solver), Kind = LaneKey.AnyKind }, rows);
+        var rest = (ReservedWork.LeastCalls * (looks ? step ?? 0 : step)) + times.PredictAnywhere(decode, rows);
+        return looks
+            ? (ReservedWork.LeastCalls + 2, times.PredictAnywhere(decode with { Stage = Stage.Severity, Runner = SampleFactory.EncoderOf(request)?.OperatorName ?? "" }, options.SeverityBatch) + rest)
+            : (ReservedWork.LeastCalls + 1, rest);
     }
 
     /// <summary>What lies ahead of a device.</summary>
@@ -84,7 +90,8 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
     /// <param name="Seconds">What it takes.</param>
     /// <param name="Unit">Numbers of those whose it is.</param>
     /// <param name="Promised">What was promised, as of then.</param>
-    private sealed record Ahead(long At, double Seconds, ImmutableArray<long> Unit, ImmutableArray<ReservedWork> Promised)
+    /// <param name="Pace">How units kept to their times then.</param>
+    private sealed record Ahead(long At, double Seconds, ImmutableArray<long> Unit, ImmutableArray<ReservedWork> Promised, PaceMoment Pace)
     {
         /// <summary>Whether the unit has ended, and nobody knows the next one yet.</summary>
         public bool IsOver { get; init; }

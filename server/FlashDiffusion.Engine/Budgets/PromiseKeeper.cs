@@ -24,6 +24,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
 
     private const double Rounding = 1 + 1e-9;
 
+    /// <summary>How often a deadline is set further away that is not far enough: mostly it is at once.</summary>
+    private const int Tries = 4;
+
     private ImmutableArray<ReservedUnits> _schedule = [];
     private readonly LostPromises _lost = new();
 
@@ -69,37 +72,73 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     /// <summary>Seconds until a deadline; null without one.</summary>
     public double? Left(IScheduledWork work) => work.DueAt is { } due ? time.GetElapsedTime(time.GetTimestamp(), due).TotalSeconds : null;
 
-    /// <summary>When a sample with a deadline would be done at the latest, in seconds, behind what was promised before.</summary>
-    /// <param name="sample">The sample; not among the others.</param>
+    /// <summary>Promises a sample its deadline, if it would be in time, by the margin, chance and a step of its own, and break no promise; then it has its place from now on.</summary>
+    /// <param name="sample">The sample, with a deadline; not among the others.</param>
     /// <param name="others">Samples under way on its device.</param>
     /// <param name="looks">Looks that wait there: of those that came before it, the least is as good as promised.</param>
-    /// <param name="kept">Whether that is in time, by the margin and a step of its own, and breaks no promise: then it is promised, and has its place from now on.</param>
-    public double Completion(Sample sample, IEnumerable<Sample> others, IEnumerable<SeverityProbe> looks, out bool kept)
+    /// <returns>Whether it is promised.</returns>
+    public bool Promise(Sample sample, IEnumerable<Sample> others, IEnumerable<SeverityProbe> looks)
     {
-        etas.Weigh(sample);
         var seconds = Memoised();
-        var mine = ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds);
-        var before = Promised(others, seconds);
-        var own = mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1, mine.Operator) : 0;
-        (ReservePlay With, ReservePlay Without)[] plays =
-        [
-            .. Reserves(seconds).Select(reserve => (Reserve: reserve, Play: reserve.Play(before)))
-                .SelectMany(without => Plays(without.Reserve, without.Play, before, mine, seconds).Select(with => (with, without.Play))),
-        ];
-
-        // As things are: of late ones too none may be later for one who comes.
-        var now = plays.Select(play => play.Without).MinBy(play => Math.Max(0, play.Overrun(before, Debt, Latest)))!;
-        var keeps = plays.FirstOrDefault(play =>
-            Latest(mine, play.With.Completions[mine.Id] + Debt) + own < mine.Left && before.All(work => !Harms(play.With, work, now, Debt)));
-        kept = keeps.With is not null && LeavesTheLeast(before, mine, Leasts(looks.Where(look => look.Id < sample.Id), seconds), seconds);
-        if (kept)
+        var (mine, before) = Newcomer(sample, others, seconds);
+        var (places, now) = Places(before, mine, seconds);
+        var kept = places.FirstOrDefault(place => Needs(mine, place, seconds) < mine.Left && Spares(before, place, now));
+        if (kept is null || !LeavesTheLeast(before, mine, Leasts(looks.Where(look => look.Id < sample.Id), seconds), seconds))
         {
-            // The planner asks for one length after the other and takes the last that was kept.
-            _schedule = keeps.With!.Units;
+            return false;
         }
 
-        var soonest = plays.Min(play => play.With.Completions[mine.Id]) + Debt;
-        return soonest + etas.Pace.Chance(soonest, mine.UnitSeconds);
+        // The planner asks for one length after the other and takes the last that was kept.
+        _schedule = kept.Units;
+        return true;
+    }
+
+    /// <summary>How far away a sample's deadline would have to be for it to be promised, as things are: whoever is due before that goes before it.</summary>
+    /// <param name="sample">The sample, with a deadline; not among the others.</param>
+    /// <param name="others">Samples under way on its device.</param>
+    /// <param name="looks">Looks that wait there.</param>
+    /// <returns>Seconds, at the least.</returns>
+    public double Needs(Sample sample, IEnumerable<Sample> others, IEnumerable<SeverityProbe> looks)
+    {
+        var seconds = Memoised();
+        var (mine, before) = Newcomer(sample, others, seconds);
+        var leasts = Leasts(looks.Where(look => look.Id < sample.Id), seconds);
+
+        // Behind their least too: sooner it may have been refused for them.
+        mine = mine with { Left = leasts.Select(least => least.Left).Append(mine.Left).Max() };
+        for (var tries = 0; ; tries++)
+        {
+            var (places, now) = Places(before, mine, seconds);
+            var needs = places.Where(place => Spares(before, place, now)).Select(place => Needs(mine, place, seconds)).DefaultIfEmpty(mine.Left).Min() + leasts.Sum(least => least.Alone);
+            if (needs <= mine.Left || tries == Tries)
+            {
+                return Math.Max(needs, mine.Left);
+            }
+
+            mine = mine with { Left = needs };
+        }
+    }
+
+    // Where it may go, and how things are without it.
+    private (IEnumerable<ReservePlay> Places, ReservePlay Now) Places(ImmutableArray<ReservedWork> before, ReservedWork mine, Func<LaneKey, int, string, double> seconds)
+    {
+        (IReserve Reserve, ReservePlay Play)[] without = [.. Reserves(seconds).Select(reserve => (reserve, reserve.Play(before)))];
+        return (
+            without.SelectMany(without => Plays(without.Reserve, without.Play, before, mine, seconds)),
+            without.Select(without => without.Play).MinBy(play => Math.Max(0, play.Overrun(before, Debt, Latest)))!);
+    }
+
+    // As things are: of late ones too none may be later for one who comes.
+    private bool Spares(ImmutableArray<ReservedWork> before, ReservePlay place, ReservePlay now) => before.All(work => !Harms(place, work, now, Debt));
+
+    // At a place, with a step of its own kept free.
+    private double Needs(ReservedWork mine, ReservePlay place, Func<LaneKey, int, string, double> seconds) =>
+        Latest(mine, place.Completions[mine.Id] + Debt) + (mine.Runs[0].Lane.Stage == Stage.Step ? seconds(mine.Runs[0].Lane, 1, mine.Operator) : 0);
+
+    private (ReservedWork Mine, ImmutableArray<ReservedWork> Before) Newcomer(Sample sample, IEnumerable<Sample> others, Func<LaneKey, int, string, double> seconds)
+    {
+        etas.Weigh(sample);
+        return (ReservedWork.Of(sample, Left(sample)!.Value).Timed(seconds), Promised(others, seconds));
     }
 
     /// <summary>Whether every promise survives so many seconds of other work, and the least of those that wait for their look.</summary>
@@ -126,6 +165,19 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var promised = Promised(samples, seconds);
         return promised.IsEmpty ? 0 : Reserves(seconds).Min(reserve => reserve.Play(promised).Wait(unit, promised, Latest));
     }
+
+    /// <summary>By how much longer the least that follows a look may take by chance; seconds.</summary>
+    public double Chance(SeverityProbe probe)
+    {
+        var least = ReservedWork.Least(probe, 0);
+        var rest = (least with { Runs = least.Runs.RemoveAt(0) }).Timed(Memoised());
+        return etas.Pace.Chance(rest.Alone, rest.UnitSeconds);
+    }
+
+    /// <summary>When a look's reconstruction that is to be done after so many seconds is done at the latest.</summary>
+    /// <param name="probe">The look.</param>
+    /// <param name="seconds">Those seconds.</param>
+    public double Latest(SeverityProbe probe, double seconds) => Latest(ReservedWork.Least(probe, 0).Timed(Memoised()), seconds);
 
     /// <summary>Seconds that are kept for the steps of who was not looked at (<see cref="ReservedWork.Least"/>).</summary>
     public double LeastSteps(SeverityProbe probe) => ReservedWork.Least(probe, 0).Runs[1] is var steps ? steps.Calls * (etas.UnitSeconds(steps.Lane, 1) ?? 0) : 0;

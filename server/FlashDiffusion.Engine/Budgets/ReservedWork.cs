@@ -11,7 +11,8 @@ namespace FlashDiffusion.Engine.Budgets;
 /// <param name="Runs">All that it still needs, the last decode included.</param>
 internal sealed record ReservedWork(long Id, double Left, ImmutableArray<ReservedRun> Runs)
 {
-    private const int LeastCalls = 3;
+    /// <summary>Calls that are kept for the steps of who was not planned yet: a step of two, and the one that planning keeps free.</summary>
+    public const int LeastCalls = 3;
 
     /// <summary>Its operator where it shares units with others (<see cref="Sample.SharedOperator"/>).</summary>
     public string Operator { get; init; } = "";

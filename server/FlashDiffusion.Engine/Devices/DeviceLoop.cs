@@ -236,7 +236,7 @@ internal sealed class DeviceLoop : IDisposable
         {
             worked = true;
             _pace.Begin(batch);
-            _least.Begin(batch, _etas.UnitSeconds(batch.Lane, batch.Work.Length) ?? 0, _promises.Made);
+            _least.Begin(batch, _etas.UnitSeconds(batch.Lane, batch.Work.Length) ?? 0, _promises.Made, _etas.Pace.Now);
             _units.Run(batch);
             _least.End();
             _pace.End(_units.RanWhole);

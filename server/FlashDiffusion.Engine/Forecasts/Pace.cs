@@ -23,9 +23,6 @@ internal sealed class Pace
     /// <summary>By how many times its own length a unit is late at most: one that hung says nothing of the next hundred.</summary>
     private const double Most = 10;
 
-    /// <summary>Standard deviations that are kept for chance.</summary>
-    private const double Deviations = 3;
-
     private double _said;
     private double _took;
     private Lateness _square;
@@ -37,9 +34,10 @@ internal sealed class Pace
     /// <summary>By how much longer work may take by chance, at least once as much as the worst unit lately; seconds.</summary>
     /// <param name="seconds">What it is to take.</param>
     /// <param name="unit">What one of its units is to take.</param>
-    public double Chance(double seconds, double unit) => unit <= 0 || _said <= 0
-        ? 0
-        : Math.Max(Deviations * Math.Sqrt(Math.Min(_square.Seconds, _square.Share * unit * unit) * seconds / unit), Math.Min(_worst.Seconds, _worst.Share * unit));
+    public double Chance(double seconds, double unit) => Now.Chance(seconds, unit);
+
+    /// <summary>All of it, as it is now.</summary>
+    public PaceMoment Now => new(Factor, _square.Seconds, _square.Share, _worst.Seconds, _worst.Share);
 
     /// <summary>Takes note of one unit.</summary>
     /// <param name="said">Seconds that it was to take, as measured by then.</param>

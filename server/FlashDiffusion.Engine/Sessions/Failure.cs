@@ -9,7 +9,7 @@ internal sealed record Failure(SessionOutcome Outcome, string Reason, string Mes
     /// <summary>Steps done before; null if none could have been.</summary>
     public int? Step { get; init; }
 
-    /// <summary>Time that it would have taken, as estimated; null if unknown or beside the point.</summary>
+    /// <summary>Time that it would have taken, as estimated, or, where its deadline was too tight, that would do; null if unknown or beside the point.</summary>
     public TimeSpan? Eta { get; init; }
 
     /// <summary>Expected time until the next of those ahead is done, for what waited in vain; null if unknown or beside the point.</summary>

@@ -12,5 +12,5 @@ internal readonly record struct StormRefusal(TimeSpan HadBefore, TimeSpan FloorB
 {
     /// <summary>What was left and what would have done: the refusal says whether it had its look.</summary>
     public (TimeSpan? Had, TimeSpan Floor) Of(Failure failure) =>
-        failure.Message.StartsWith(BudgetPlanner.NoStep, StringComparison.Ordinal) ? (HadBefore, FloorBefore) : (HadAfter, FloorAfter);
+        failure.Message.StartsWith(BudgetPlanner.LookAndStep, StringComparison.Ordinal) ? (HadBefore, FloorBefore) : (HadAfter, FloorAfter);
 }
