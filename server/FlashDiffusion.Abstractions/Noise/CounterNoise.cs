@@ -18,13 +18,20 @@ public sealed class CounterNoise(ulong seed) : INoiseSource
     /// <inheritdoc/>
     public void FillNormal(NoisePurpose purpose, int timestep, int draw, Span<float> destination)
     {
-        Span<float> four = stackalloc float[4];
-        for (var start = 0; start < destination.Length; start += 4)
+        Span<uint> radii = stackalloc uint[NormalPairs.Count];
+        Span<uint> angles = stackalloc uint[NormalPairs.Count];
+        Span<float> numbers = stackalloc float[2 * NormalPairs.Count];
+        for (var start = 0; start < destination.Length; start += numbers.Length)
         {
-            var (x0, x1, x2, x3) = Philox.Block((uint)start >> 2, (uint)draw, (uint)timestep, (uint)purpose, _key0, _key1);
-            (four[0], four[1]) = NormalPair.FromBits(x0, x1);
-            (four[2], four[3]) = NormalPair.FromBits(x2, x3);
-            four[..Math.Min(4, destination.Length - start)].CopyTo(destination[start..]);
+            var rest = destination[start..];
+            for (var pair = 0; pair < NormalPairs.Count && 2 * pair < rest.Length; pair += 2)
+            {
+                (radii[pair], angles[pair], radii[pair + 1], angles[pair + 1]) =
+                    Philox.Block((uint)(start + (2 * pair)) >> 2, (uint)draw, (uint)timestep, (uint)purpose, _key0, _key1);
+            }
+
+            NormalPairs.Fill(radii, angles, numbers);
+            numbers[..Math.Min(numbers.Length, rest.Length)].CopyTo(rest);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace FlashDiffusion.Noise;
 
 public sealed class CounterNoiseTests
@@ -41,10 +43,12 @@ public sealed class CounterNoiseTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(97)]
+    [InlineData(127)]
+    [InlineData(129)]
     public void Fill_ShorterLength_IsAPrefix(int length)
     {
         var noise = new CounterNoise(5);
-        var (whole, part) = (new float[128], new float[length]);
+        var (whole, part) = (new float[256], new float[length]);
         noise.FillNormal(NoisePurpose.Step, 10, 0, whole);
         noise.FillNormal(NoisePurpose.Step, 10, 0, part);
         Assert.Equal(whole[..length], part);
@@ -95,11 +99,32 @@ public sealed class CounterNoiseTests
     [InlineData(0u, 0x40000000u, 0f, 6.660437f)]
     [InlineData(0u, 0x80000000u, -6.660437f, 0f)]
     [InlineData(0u, 0xC0000000u, 0f, -6.660437f)]
-    public void NormalPair_ExtremeBits_StaysFiniteAndExactAtQuarterTurns(uint radius, uint angle, float first, float second)
+    public void NormalPairs_ExtremeBits_StayFiniteAndExactAtQuarterTurns(uint radius, uint angle, float first, float second)
     {
-        var pair = NormalPair.FromBits(radius, angle);
-        Assert.Equal(first, pair.First, 1e-6f);
-        Assert.Equal(second, pair.Second, 1e-6f);
+        var numbers = new float[2 * NormalPairs.Count];
+        NormalPairs.Fill([.. Enumerable.Repeat(radius, NormalPairs.Count)], [.. Enumerable.Repeat(angle, NormalPairs.Count)], numbers);
+        foreach (var pair in numbers.Chunk(2))
+        {
+            Assert.Equal(first, pair[0], 1e-6f);
+            Assert.Equal(second, pair[1], 1e-6f);
+        }
+    }
+
+    // Vectors are as wide as the machine's registers: each place of one must hold what a pair alone would.
+    [Fact]
+    public void NormalPairs_AnyPlace_IsEqualToTheLastBit()
+    {
+        var random = new Random(1);
+        var (radii, angles) = (new uint[NormalPairs.Count], new uint[NormalPairs.Count]);
+        random.NextBytes(MemoryMarshal.AsBytes(radii.AsSpan()));
+        random.NextBytes(MemoryMarshal.AsBytes(angles.AsSpan()));
+        var (together, alike) = (new float[2 * NormalPairs.Count], new float[2 * NormalPairs.Count]);
+        NormalPairs.Fill(radii, angles, together);
+        for (var pair = 0; pair < NormalPairs.Count; pair++)
+        {
+            NormalPairs.Fill([.. Enumerable.Repeat(radii[pair], NormalPairs.Count)], [.. Enumerable.Repeat(angles[pair], NormalPairs.Count)], alike);
+            Assert.Equal(alike[..2].Select(BitConverter.SingleToUInt32Bits), together[(2 * pair)..][..2].Select(BitConverter.SingleToUInt32Bits));
+        }
     }
 
     private static float[] Normals(ulong seed, NoisePurpose purpose, int timestep, int draw, int count)
