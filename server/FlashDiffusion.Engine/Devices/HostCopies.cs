@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using FlashDiffusion.Engine.Requests;
 using static TorchSharp.torch;
 
@@ -38,6 +40,39 @@ internal static class HostCopies
     public static bool[] FiniteRows(Tensor batch)
     {
         using var scope = NewDisposeScope();
-        return batch.flatten(1).isfinite().all(1).cpu().data<bool>().ToArray();
+        if (batch.device_type != TorchSharp.DeviceType.CPU || batch.dtype != ScalarType.Float32)
+        {
+            return batch.flatten(1).isfinite().all(1).cpu().data<bool>().ToArray();
+        }
+
+        // Once a step: to look where the numbers lie takes a tenth of what four operations of torch take.
+        var values = MemoryMarshal.Cast<byte, float>(batch.detach().contiguous().bytes);
+        var elements = values.Length / (int)batch.shape[0];
+        var finite = new bool[batch.shape[0]];
+        for (var row = 0; row < finite.Length; row++)
+        {
+            finite[row] = IsFinite(values.Slice(row * elements, elements));
+        }
+
+        return finite;
+    }
+
+    // Nothing times a number is nothing; times infinity, or what is none, it is none, and so is every sum with it.
+    private static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var sum = Vector<float>.Zero;
+        foreach (ref readonly var vector in vectors)
+        {
+            sum += vector * 0;
+        }
+
+        var rest = 0f;
+        foreach (var value in values[(vectors.Length * Vector<float>.Count)..])
+        {
+            rest += value * 0;
+        }
+
+        return float.IsFinite(Vector.Sum(sum) + rest);
     }
 }
