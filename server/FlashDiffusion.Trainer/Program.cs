@@ -2,4 +2,4 @@ using FlashDiffusion.Trainer.Commands;
 using FlashDiffusion.Trainer.Native;
 
 NativeRuntime.Prepare();
-return TrainerCommands.Root().Parse(args).Invoke();
+return TrainerCommands.Run(args);

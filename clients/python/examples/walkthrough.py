@@ -12,6 +12,8 @@ from PIL import Image
 
 from flashdiffusion import Accepted, Client, FlashError, InvalidRequestError, Operator, Options, Progress, Result
 
+if len(sys.argv) < 2:
+    sys.exit("Usage: walkthrough.py PICTURE [ADDRESS]")
 picture = sys.argv[1]
 client = Client(sys.argv[2] if len(sys.argv) > 2 else "localhost:8001")
 for model in client.models().models:

@@ -12,6 +12,7 @@ import {
   type CancelReconstructionResponse, type EstimateSeverityResponse, type GetReconstructionResponse, type ReconstructRequest,
 } from "./gen/flashdiffusion/v1/reconstruction_pb.js";
 import { ReconstructionState } from "./gen/flashdiffusion/v1/reconstruction_state_pb.js";
+import { known, type Names } from "./known.js";
 import { toForwardOperator, type Operator } from "./operator.js";
 import { toRequest, type Options } from "./options.js";
 import { Picture, toPicture, type PictureSource } from "./pictures.js";
@@ -19,6 +20,11 @@ import { Reconstruction, type RunOptions } from "./reconstruction.js";
 import { whole, wholeSeed } from "./whole.js";
 
 const UNARY_TIMEOUT = 60_000;
+
+type SeverityOptions = CallOptions & { model?: string; latent?: boolean; decodedMean?: boolean };
+type DegradeOptions = CallOptions & { seed?: number | bigint; crop?: number };
+const SEVERITY_NAMES: Names<SeverityOptions> = { model: true, latent: true, decodedMean: true, signal: true, timeout: true };
+const DEGRADE_NAMES: Names<DegradeOptions> = { seed: true, crop: true, signal: true, timeout: true };
 
 /** How much one server's answer counts beside those of others; of equal ones, the last that came. */
 enum Finality {
@@ -66,8 +72,9 @@ export class FlashClient {
 
   /** How severe the damage is, and where a reconstruction would start. */
   async severity(
-    measurement: PictureSource, operator: Operator, options: CallOptions & { model?: string; latent?: boolean; decodedMean?: boolean } = {},
+    measurement: PictureSource, operator: Operator, options: SeverityOptions = {},
   ): Promise<EstimateSeverityResponse> {
+    known("severity's options", SEVERITY_NAMES, options);
     const request = create(EstimateSeverityRequestSchema, {
       model: options.model ?? "",
       measurement: await toPicture(measurement),
@@ -79,7 +86,8 @@ export class FlashClient {
   }
 
   /** Degrades a clean picture on the server, to try it or to make test data. */
-  async degrade(picture: PictureSource, operator: Operator, options: CallOptions & { seed?: number | bigint; crop?: number } = {}): Promise<Degraded> {
+  async degrade(picture: PictureSource, operator: Operator, options: DegradeOptions = {}): Promise<Degraded> {
+    known("degrade's options", DEGRADE_NAMES, options);
     const request = create(DegradeRequestSchema, { picture: await toPicture(picture), operator: await toForwardOperator(operator), crop: whole("crop", options.crop ?? 0) });
     if (options.seed !== undefined) {
       request.seed = wholeSeed("seed", options.seed);

@@ -3,6 +3,7 @@ import { choice } from "./choice.js";
 import { ForwardOperatorSchema, NoiseRange, PictureSizeSchema, type ForwardOperator } from "./gen/flashdiffusion/v1/forward_operator_pb.js";
 import { ParameterValueSchema, type ParameterValue } from "./gen/flashdiffusion/v1/parameter_pb.js";
 import type { Tensor } from "./gen/flashdiffusion/v1/tensor_pb.js";
+import { known, type Names } from "./known.js";
 import { toPicture, type PictureSource } from "./pictures.js";
 import { wholeSeed } from "./whole.js";
 
@@ -27,6 +28,7 @@ export interface Operator {
   readonly pictureSize?: { readonly height: number; readonly width: number };
 }
 
+const NAMES: Names<Operator> = { name: true, parameters: true, noiseStd: true, seed: true, mask: true, noiseRange: true, kernel: true, pictureSize: true };
 const NOISE_RANGES = { unit: NoiseRange.UNIT, signed: NoiseRange.SIGNED } as const;
 
 /** An operator as the contract wants it. */
@@ -35,6 +37,7 @@ export async function toForwardOperator(operator: Operator): Promise<ForwardOper
   if (typeof given !== "object" || given === null) {
     throw new TypeError(`An operator must be an object with a name, such as { name: "inpainting" }, but is ${typeof given === "string" ? `"${given}"` : String(given)}.`);
   }
+  known("an operator", NAMES, operator);
   const message = create(ForwardOperatorSchema, {
     name: operator.name,
     parameters: toParameters(operator.parameters ?? {}),

@@ -10,8 +10,10 @@ import { OnDisconnect } from "./gen/flashdiffusion/v1/resume_pb.js";
 import { ComputeMode, SchedulingSchema } from "./gen/flashdiffusion/v1/scheduling_pb.js";
 import { DataType } from "./gen/flashdiffusion/v1/tensor_pb.js";
 import { choice } from "./choice.js";
+import { known, type Names } from "./known.js";
 import { toForwardOperator, toParameters, type Operator, type Parameters } from "./operator.js";
 import { toPicture, type PictureSource } from "./pictures.js";
+import type { RunOptions } from "./reconstruction.js";
 import { whole, wholeSeed } from "./whole.js";
 
 /** How a picture is reconstructed; what is left out is the server's default. */
@@ -60,6 +62,13 @@ export interface Options {
   readonly detach?: boolean;
 }
 
+const NAMES: Names<Options & RunOptions> = {
+  model: true, modelVersion: true, solver: true, solverParameters: true, start: true, startTimestep: true, severity: true,
+  correction: true, severityMultiplier: true, ddimInversion: true, ddimSteps: true, ddimEta: true, ddpm: true, seed: true,
+  everySteps: true, latents: true, latentType: true, preview: true, previewSize: true, decodedMean: true, pictureFormat: true,
+  resultLatent: true, official: true, exact: true, timeLimit: true, maxNetworkCalls: true, requestId: true, detach: true, signal: true,
+  timeout: true,
+};
 const FORMATS = {
   png: PictureFormat.PNG, png16: PictureFormat.PNG16, jpeg: PictureFormat.JPEG, webp: PictureFormat.WEBP, tensor: PictureFormat.TENSOR,
 } as const;
@@ -68,7 +77,8 @@ const TYPES = { float32: DataType.FLOAT32, float16: DataType.FLOAT16 } as const;
 const PREVIEWS = { none: PreviewKind.NONE, cheap: PreviewKind.CHEAP, decoded: PreviewKind.DECODED } as const;
 
 /** The request of the contract. */
-export async function toRequest(measurement: PictureSource, operator: Operator | undefined, options: Options): Promise<ReconstructRequest> {
+export async function toRequest(measurement: PictureSource, operator: Operator | undefined, options: Options & RunOptions): Promise<ReconstructRequest> {
+  known("a reconstruction's options", NAMES, options);
   const latentType = choice("latentType", TYPES, options.latentType ?? "float32");
   const request = create(ReconstructRequestSchema, {
     model: options.model ?? "",

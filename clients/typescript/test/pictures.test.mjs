@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32, FlashError, fromTensor, Picture, toTensor } from "../dist/index.js";
+import { connect } from "../dist/node.js";
 import { toForwardOperator } from "../dist/operator.js";
 import { toRequest } from "../dist/options.js";
 import { toPicture } from "../dist/pictures.js";
@@ -64,6 +65,16 @@ test("what would be dropped is refused", async () => {
   assert.deepEqual([unsaid.sampling.sampler, ddpm.sampling.sampler], [0, 1]);
   const { adaptation, sampling, progress } = await toRequest(picture, undefined, { startTimestep: 10, ddimSteps: 50, ddimEta: 0.5, latents: true, latentType: "float16" });
   assert.deepEqual([adaptation.fixed.value, sampling.ddimSteps, sampling.ddimEta, progress.latentDataType], [10, 50, 0.5, 2]);
+});
+
+test("a misspelt name is refused with those that there are", async () => {
+  const picture = Uint8Array.of(1);
+  await assert.rejects(toRequest(picture, undefined, { previw: "cheap" }), /TypeError: There is no 'previw' in a reconstruction's options; there are model, .*preview, /);
+  await assert.rejects(toForwardOperator({ name: "inpainting", paramters: { removed: 0.4 } }), /There is no 'paramters' in an operator; there are name, parameters, /);
+  const client = connect("localhost:1");
+  await assert.rejects(client.degrade(picture, { name: "denoising" }, { crap: 64 }), /There is no 'crap' in degrade's options; there are seed, crop, /);
+  await assert.rejects(client.severity(picture, { name: "denoising" }, { modle: "starter" }), /There is no 'modle' in severity's options; there are model, /);
+  client.close();
 });
 
 test("a word that an option does not have is refused with those that it has", async () => {

@@ -47,7 +47,7 @@ internal sealed class PaperOptions
         var name = parsed.GetValue(Model)!;
         if (catalog.Find(name) is not { } loaded)
         {
-            Console.Error.WriteLine($"There is no model '{name}': {string.Join("; ", catalog.Entries.Select(entry => $"{entry.Name} {entry.Version} {entry.State} {entry.Message}"))}");
+            Console.Error.WriteLine(Missing(catalog, name));
             return 1;
         }
 
@@ -75,5 +75,13 @@ internal sealed class PaperOptions
         File.WriteAllText(Path.Combine(output, "summary.json"), summary);
         Console.Write(summary);
         return 0;
+    }
+
+    private static string Missing(ModelCatalog catalog, string name)
+    {
+        var models = catalog.Entries.Where(entry => entry.State == ModelState.Ready && entry.Kind == ModelKind.LatentDiffusion).Select(entry => $"{entry.Name} {entry.Version}").ToList();
+        var ready = models.Count == 0 ? "no model is ready" : $"ready are {string.Join(", ", models)}";
+        var broken = catalog.Entries.FirstOrDefault(entry => entry.Name == name && entry.State != ModelState.Ready);
+        return broken is null ? $"There is no model '{name}'; {ready}." : $"The model '{name}' {broken.Version} can't be used: {broken.Message}";
     }
 }

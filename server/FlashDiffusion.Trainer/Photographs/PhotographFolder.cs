@@ -10,9 +10,14 @@ internal static class PhotographFolder
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".webp"];
 
     /// <summary>Paths of the pictures, in ordinal order of their names.</summary>
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <exception cref="InvalidDataException">There is none, or no such folder.</exception>
     public static IReadOnlyList<string> List(string folder)
     {
+        if (!Directory.Exists(folder))
+        {
+            throw new InvalidDataException($"There is no folder '{folder}' of pictures.");
+        }
+
         var paths = Directory.EnumerateFiles(folder)
             .Where(path => Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
             .OrderBy(Path.GetFileName, StringComparer.Ordinal).ToList();

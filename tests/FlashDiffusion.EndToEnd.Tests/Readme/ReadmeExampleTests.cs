@@ -73,6 +73,22 @@ public sealed class ReadmeExampleTests : IDisposable
     }
 
     [Fact]
+    public void Curl_WhatIsRefused_IsSaidAndLeavesNoPicture()
+    {
+        OutsideTool.Require("curl");
+        OutsideTool.Require("jq");
+        var path = Write("example.sh", "curl");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("crop: 64", "crop: 6400", StringComparison.Ordinal));
+
+        // As somebody pastes it, without pipefail.
+        var run = ToolRun.Start("bash", _folder.FullName, path);
+
+        Assert.Contains("A square of 6400 pixels does not fit", run.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.False(File.Exists(PathOf("restored.png")));
+    }
+
+    [Fact]
     public void TritonsProtocol()
     {
         var python = SystemPython.Require("grpc", "numpy", "PIL", "google.protobuf");

@@ -70,20 +70,24 @@ public class PaperProtocolTests
             "evaluate", "--protocol", "paper", "--models", folder.At("models"), "--model", "micro", "--pictures", folder.Pictures,
             "--cell", "nonlinear_blur_ffhq", "--threads", "1", "--output", folder.At("paper"),
         ];
-        var error = new StringWriter();
-        var before = Console.Error;
-        Console.SetError(error);
-        try
-        {
-            Assert.Equal(1, TrainerCommands.Root().Parse(arguments).Invoke());
-        }
-        finally
-        {
-            Console.SetError(before);
-        }
-
-        Assert.Contains("--kernel-wizard", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--kernel-wizard", Refusal(arguments), StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.At("paper")));
+    }
+
+    [Fact]
+    public void Evaluate_ModelOrFolderThatIsNotThere_IsOneLine()
+    {
+        using var folder = new TemporaryPictures(1);
+        var micro = Directory.CreateDirectory(folder.At("models/micro")).FullName;
+        File.Copy(Path.Combine(GoldenFolder.Own, "checkpoints", "ldm_micro.config.yaml"), Path.Combine(micro, "config.yaml"));
+        File.Copy(Path.Combine(GoldenFolder.Own, "checkpoints", "ldm_micro_zip.ckpt"), Path.Combine(micro, "model.ckpt"));
+        string[] Arguments(string models, string model, string pictures) =>
+            ["evaluate", "--protocol", "paper", "--models", folder.At(models), "--model", model, "--pictures", pictures, "--threads", "1", "--output", folder.At("paper")];
+
+        Assert.Contains("There is no model 'facs'; ready are micro 1.", Refusal(Arguments("models", "facs", folder.Pictures)).Split(Environment.NewLine));
+        Assert.Contains($"There is no folder '{folder.At("nowhere")}' of pictures.", Refusal(Arguments("models", "micro", folder.At("nowhere"))).Split(Environment.NewLine));
+        Assert.Contains($"There is no model repository '{folder.At("nowhere")}'.", Refusal(Arguments("nowhere", "micro", folder.Pictures)).Split(Environment.NewLine));
+        Assert.Contains($"There is no model repository '{folder.At("nowhere")}'.", Refusal(["check-models", "--models", folder.At("nowhere")]).Split(Environment.NewLine));
     }
 
     [Fact]
@@ -92,5 +96,22 @@ public class PaperProtocolTests
         var parsed = TrainerCommands.Root().Parse(["evaluate", "--pictures", ".", "--output", "."]);
 
         Assert.Equal(["--weights", "--manifest", "--cache", "--tuning"], parsed.Errors.Select(error => error.Message.Split('\'')[1]));
+    }
+
+    private static string Refusal(string[] arguments)
+    {
+        var error = new StringWriter();
+        var before = Console.Error;
+        Console.SetError(error);
+        try
+        {
+            Assert.Equal(1, TrainerCommands.Run(arguments));
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+
+        return error.ToString();
     }
 }

@@ -19,7 +19,7 @@ function curl({ origin, keyed, naming, operator, solver, adaptation, sampling, s
     return `# picture.png is clean: the server measures it first; one JSON object a line arrives while it works
 ${where}api() { curl -sSN "${origin}/v1/$1" ${headers} --data-binary @-; }
 base64 -w0 picture.png | jq -R '{"picture":{"encoded":.},${json({ operator, seed: String(seed), crop }).slice(1)}' | api pictures:degrade |
-  jq '{"measurement":.measurement,${said.slice(1)}' | api reconstructions`;
+  jq '(.message // empty | error), {"measurement":.measurement,${said.slice(1)}' | api reconstructions`;
   }
   return `# degraded.png is the measurement; one JSON object a line arrives while it works
 ${where}printf '{"measurement":{"encoded":"%s"},%s' "$(base64 -w0 degraded.png)" '${said.slice(1)}' |
