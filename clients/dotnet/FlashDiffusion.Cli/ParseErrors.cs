@@ -14,14 +14,38 @@ internal static partial class ParseErrors
         errors.ShowHelp = false;
         await parsed.InvokeAsync(new InvocationConfiguration { Output = said, Error = said }).ConfigureAwait(false);
         var lines = said.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        foreach (var line in lines.Where(line => lines.Length == 1 || line != "Required command was not provided."))
+        foreach (var (sentence, suggestions) in Said(lines.Where(line => lines.Length == 1 || line != "Required command was not provided.")))
         {
-            // Suggestions stand alone, a line each.
-            await error.WriteLineAsync(line.Contains(' ', StringComparison.Ordinal) ? $"flash: {Plain(line)}" : $"  {line}").ConfigureAwait(false);
+            await error.WriteLineAsync($"flash: {Plain(sentence)}").ConfigureAwait(false);
+            foreach (var suggestion in suggestions)
+            {
+                await error.WriteLineAsync($"  {suggestion}").ConfigureAwait(false);
+            }
         }
 
         await error.WriteLineAsync($"See '{PathOf(parsed.CommandResult)} --help'.").ConfigureAwait(false);
         return ExitCode.Usage;
+    }
+
+    /// <summary>Sentences with their suggestions, which stand alone, a line each; without what was said before, and without options suggested for a value.</summary>
+    private static IEnumerable<(string Sentence, List<string> Suggestions)> Said(IEnumerable<string> lines)
+    {
+        var all = new List<(string Sentence, List<string> Suggestions)>();
+        foreach (var line in lines)
+        {
+            if (line.Contains(' ', StringComparison.Ordinal) || all.Count == 0)
+            {
+                all.Add((line, []));
+            }
+            else
+            {
+                all[^1].Suggestions.Add(line);
+            }
+        }
+
+        return all
+            .Where(one => one.Suggestions.Count == 0 || one.Sentence.StartsWith("'-", StringComparison.Ordinal) || one.Suggestions.Exists(suggestion => !suggestion.StartsWith('-')))
+            .DistinctBy(one => one.Sentence);
     }
 
     private static string Plain(string line) => TypeName().Replace(line, match => match.Groups["type"].Value switch

@@ -58,6 +58,24 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Run_OptionThatIsMisspeltTwice_IsCorrectedOnceAndItsValuesAreNot()
+    {
+        var (_, _, error) = await CommandRunner.RunAsync("compare", "--solver", "ae", "--solver", "ddim");
+
+        Assert.Equal(
+            """
+            flash: '--solver' was not matched. Did you mean one of the following?
+              --solvers
+            flash: Unrecognized command or argument '--solver'.
+            flash: Unrecognized command or argument 'ae'.
+            flash: Unrecognized command or argument 'ddim'.
+            See 'flash compare --help'.
+
+            """.ReplaceLineEndings(),
+            error);
+    }
+
+    [Fact]
     public async Task Run_Failures_HaveTheirExitCodes()
     {
         await using var server = await FakeFlashServer.StartAsync();

@@ -136,6 +136,17 @@ public sealed class ReconstructCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Reconstruct_OneThatIsNoPicture_NamesItOnce()
+    {
+        await using var server = await FakeFlashServer.StartAsync();
+        File.WriteAllText(_folder["in/b.png"], "no picture");
+
+        var (_, _, error) = await CommandRunner.RunAsync(Arguments(server, _folder["in"], "-o", _folder["out"]));
+
+        Assert.StartsWith($"flash: {_folder["in/b.png"]}: The bytes", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Reconstruct_NoServer_EndsAtOnce()
     {
         var (exit, _, error) = await CommandRunner.RunAsync("reconstruct", _folder["in"], "--operator", "denoising", "-o", _folder["out"], "--address", "127.0.0.1:1");

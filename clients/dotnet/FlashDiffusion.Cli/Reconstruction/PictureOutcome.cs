@@ -13,7 +13,7 @@ internal sealed record PictureOutcome(PictureJob Job, ReconstructionOutcome? Out
     /// <summary>A line for people.</summary>
     public string Describe() => Outcome is { Result: var result }
         ? $"{Job.Output}: {Lines.Describe(result.Cost)}, {Lines.Describe(Outcome.Elapsed)}, seed {result.Seed}"
-        : $"{Job.Input.FullName}: {Failure?.Message.ReplaceLineEndings(" ")}";
+        : FailureOf(Job.Input.FullName, Failure?.Message.ReplaceLineEndings(" "));
 
     public JsonObject ToJson()
     {
@@ -29,4 +29,7 @@ internal sealed record PictureOutcome(PictureJob Job, ReconstructionOutcome? Out
         value["result"] = ContractJson.Of(Outcome.Result);
         return value;
     }
+
+    // What fails to be read names its file itself.
+    private static string FailureOf(string input, string? message) => message?.StartsWith(input, StringComparison.Ordinal) == true ? message : $"{input}: {message}";
 }
