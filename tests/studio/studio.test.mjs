@@ -150,6 +150,31 @@ test("what goes wrong is said in words", async () => {
   assert.ok(await page.isHidden("#problem"));
 });
 
+test("a server that went is said, and nothing is sent that is not shown", async () => {
+  await page.route("**/studio/photograph.png**", (route) => route.abort("connectionrefused"));
+  await page.selectOption("#size", "128");
+  await page.waitForSelector("#problem:visible");
+  assert.match(await page.textContent("#problem"), /Is the server still running\?/);
+  assert.ok(await page.isDisabled("#run"));
+  await page.unroute("**/studio/photograph.png**");
+  await page.click("#builtin");
+  await page.waitForSelector("#run:enabled");
+  problems = problems.filter((problem) => !/ERR_CONNECTION_REFUSED/.test(problem));
+});
+
+test("a start that is emptied is asked for", async () => {
+  await page.selectOption("#adaptation", "fixed");
+  await page.fill("#start", "");
+  await page.click("#run");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "start");
+  assert.equal(await page.locator(".run").count(), 0);
+  await page.selectOption("#adaptation", "auto");
+  await short();
+  await page.click("#run");
+  await ended();
+  assert.match((await states())[0], /^done/);
+});
+
 test("a picture of one's own is cropped and taken", async () => {
   const photograph = Buffer.from(await (await page.request.get(`${address}/studio/photograph.png?side=192`)).body());
   await page.setInputFiles("#file", { name: "mine.png", mimeType: "image/png", buffer: photograph });

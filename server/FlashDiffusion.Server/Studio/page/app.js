@@ -86,7 +86,7 @@ function wire() {
   // Where somebody else loads models, the page knows when it is looked at.
   $("#model").addEventListener("focus", refresh);
   document.addEventListener("visibilitychange", refresh);
-  $("#setup").addEventListener("input", () => (($("#start-label").hidden = $("#adaptation").value !== "fixed"), writeSnippet()));
+  $("#setup").addEventListener("input", () => (($("#start-label").hidden = $("#start").disabled = $("#adaptation").value !== "fixed"), writeSnippet()));
   for (const tab of document.querySelectorAll("[data-language]")) {
     tab.addEventListener("click", () => {
       state.language = tab.dataset.language;
@@ -116,12 +116,11 @@ async function takeBuiltIn() {
   outdate();
   state.builtIn = true;
   const side = $("#size").value;
-  const response = await fetch(`studio/photograph.png?side=${photographOf(Number(side))}`);
-  if (!response.ok) {
-    settle();
-    throw new Problem("The built-in picture can't be loaded.");
+  const photograph = await fetch(`studio/photograph.png?side=${photographOf(Number(side))}`).then((response) => (response.ok ? response.blob() : undefined), () => undefined);
+  if (!photograph) {
+    lose();
+    throw new Problem("The built-in picture can't be loaded. Is the server still running?");
   }
-  const photograph = await response.blob();
   // Another size or picture may have been chosen meanwhile; that choice goes on by itself.
   if (state.builtIn && side === $("#size").value) {
     await take(photograph, "The built-in photograph: two macaws.");
@@ -166,6 +165,14 @@ function settle() {
   allow();
 }
 
+// What was degraded before does not belong to what is chosen now.
+function lose() {
+  state.degraded = undefined;
+  settle();
+  $("#degraded-preview").hidden = true;
+  $("#degraded-caption").textContent = "Not degraded: see above.";
+}
+
 async function degrade() {
   clearTimeout(timer);
   outdate();
@@ -180,10 +187,7 @@ async function degrade() {
     clearProblem();
   } catch (error) {
     if (!signal.aborted) {
-      state.degraded = undefined;
-      settle();
-      $("#degraded-preview").hidden = true;
-      $("#degraded-caption").textContent = "Not degraded: see above.";
+      lose();
       throw error;
     }
   }
