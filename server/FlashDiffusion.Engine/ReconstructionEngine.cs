@@ -336,7 +336,8 @@ internal sealed class ReconstructionEngine : IAsyncDisposable
         {
             Lease = lease,
             IsWarmUp = isWarmUp,
-            TooTight = () => loop.Refusal(request),
+            TooTight = () => loop.Least.Refusal(request),
+            LostBefore = () => loop.Least.LostBefore(request),
             Queue = () => _fleet.Queue(_options.MaximumSessions),
         };
         Log.Accepted(_logger, session.Id, request.Solver.Descriptor.Name, request.Picture);

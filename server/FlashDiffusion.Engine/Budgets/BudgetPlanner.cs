@@ -44,10 +44,12 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
             return null;
         }
 
+        // Without it even chance may be on their side; with it chance may not be against them.
         SeverityProbe[] overtaken =
         [
             .. waiting.Where(other => other.Id < probe.Id && IsBefore(probe, other)).Where(other =>
-                !IsInTime(other, Least(other, [.. waiting, probe], samples) + promises.LeastSteps(other)) && IsInTime(other, Least(other, waiting, samples) + promises.LeastSteps(other))),
+                !IsInMargin(other, Least(other, [.. waiting, probe], samples) + promises.LeastSteps(other), promises.Chance(other))
+                && IsInMargin(other, Least(other, waiting, samples) + promises.LeastSteps(other))),
         ];
         return IsInTime(probe, seconds) && overtaken.Length == 0 ? null : TooTight(Needs(probe, waiting, overtaken, samples), LookAndStep);
     }
@@ -211,8 +213,11 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
         return promises.Wait(looks, samples) + looks + (etas.DecodeSeconds(probe.StepLane) ?? 0);
     }
 
-    // By the chance of what follows the look alone: only that is promised, and until then nobody knows how much of the wait is over sooner.
-    private bool IsInTime(SeverityProbe probe, double? seconds) => (seconds * (1 + options.DeadlineMargin)) + promises.Chance(probe) < promises.Left(probe);
+    // By the chance of the decode, which follows the look in any case: only that is promised, until then nobody knows how much of the wait is over sooner, and of which kind the steps are.
+    private bool IsInTime(SeverityProbe probe, double? seconds) =>
+        (etas.DecodeSeconds(probe.StepLane) ?? 0) is var decode && IsInMargin(probe, seconds, etas.Pace.Chance(decode, decode));
+
+    private bool IsInMargin(SeverityProbe probe, double? seconds, double chance = 0) => (seconds * (1 + options.DeadlineMargin)) + chance < promises.Left(probe);
 
     private static bool IsBefore(SeverityProbe other, SeverityProbe probe) =>
         other.DueAt < probe.DueAt || (other.DueAt == probe.DueAt && other.Id < probe.Id);

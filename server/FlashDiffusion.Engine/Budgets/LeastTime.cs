@@ -73,16 +73,31 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
         return Latest(wait + takes, takes / units);
     }
 
+    /// <summary>How long before its deadline a request is lost that its device has not looked at: what a look, where one is needed, and the last decode take, with the margin; any thread.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Seconds; 0 if nothing of its model was ever measured.</returns>
+    public double LostBefore(ReconstructionRequest request)
+    {
+        var (look, _, decode) = Parts(request);
+        return Volatile.Read(ref _ahead).Pace.Factor * (1 + options.DeadlineMargin) * ((SampleFactory.NeedsProbe(request) ? look : 0) + decode) ?? 0;
+    }
+
     // How many units, and what they take: a look, where one is needed; a step, as promises keep it free; the last decode.
     private (int Units, double? Seconds) Own(ReconstructionRequest request, bool looks)
     {
+        var (look, step, decode) = Parts(request);
+        var rest = (ReservedWork.LeastCalls * (looks ? step ?? 0 : step)) + decode;
+        return looks ? (ReservedWork.LeastCalls + 2, look + rest) : (ReservedWork.LeastCalls + 1, rest);
+    }
+
+    private (double? Look, double? Step, double? Decode) Parts(ReconstructionRequest request)
+    {
         var rows = Math.Max(1, ComputeShape.FixedRows(request, options));
         var decode = new TimingKey(Stage.Decode, LaneTiming.NameOf(request.Model.Model), "", "", request.Model.WorkingShape(request.Picture));
-        var step = times.PredictAnywhere(decode with { Stage = Stage.Step, Runner = LaneTiming.NameOf(request.Solver), Kind = LaneKey.AnyKind }, rows);
-        var rest = (ReservedWork.LeastCalls * (looks ? step ?? 0 : step)) + times.PredictAnywhere(decode, rows);
-        return looks
-            ? (ReservedWork.LeastCalls + 2, times.PredictAnywhere(decode with { Stage = Stage.Severity, Runner = SampleFactory.EncoderOf(request)?.OperatorName ?? "" }, options.SeverityBatch) + rest)
-            : (ReservedWork.LeastCalls + 1, rest);
+        return (
+            times.PredictAnywhere(decode with { Stage = Stage.Severity, Runner = SampleFactory.EncoderOf(request)?.OperatorName ?? "" }, options.SeverityBatch),
+            times.PredictAnywhere(decode with { Stage = Stage.Step, Runner = LaneTiming.NameOf(request.Solver), Kind = LaneKey.AnyKind }, rows),
+            times.PredictAnywhere(decode, rows));
     }
 
     /// <summary>What lies ahead of a device.</summary>

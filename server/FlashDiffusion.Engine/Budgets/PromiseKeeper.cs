@@ -27,6 +27,9 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     /// <summary>How often a deadline is set further away that is not far enough: mostly it is at once.</summary>
     private const int Tries = 4;
 
+    /// <summary>Seconds that refusals are rounded by.</summary>
+    private const double Granule = 1e-3;
+
     private ImmutableArray<ReservedUnits> _schedule = [];
     private readonly LostPromises _lost = new();
 
@@ -81,15 +84,13 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
     {
         var seconds = Memoised();
         var (mine, before) = Newcomer(sample, others, seconds);
-        var (places, now) = Places(before, mine, seconds);
-        var kept = places.FirstOrDefault(place => Needs(mine, place, seconds) < mine.Left && Spares(before, place, now));
-        if (kept is null || !LeavesTheLeast(before, mine, Leasts(looks.Where(look => look.Id < sample.Id), seconds), seconds))
+        if (Place(mine, before, Leasts(looks.Where(look => look.Id < sample.Id), seconds), seconds) is not { } place)
         {
             return false;
         }
 
         // The planner asks for one length after the other and takes the last that was kept.
-        _schedule = kept.Units;
+        _schedule = place.Units;
         return true;
     }
 
@@ -103,20 +104,40 @@ internal sealed class PromiseKeeper(EngineOptions options, EtaEstimator etas, Ba
         var seconds = Memoised();
         var (mine, before) = Newcomer(sample, others, seconds);
         var leasts = Leasts(looks.Where(look => look.Id < sample.Id), seconds);
+        ImmutableArray<ReservedWork> all = [.. before, .. leasts];
 
-        // Behind their least too: sooner it may have been refused for them.
-        mine = mine with { Left = leasts.Select(least => least.Left).Append(mine.Left).Max() };
-        for (var tries = 0; ; tries++)
+        // Before the least of those who wait for their look, or behind it: behind that of one more each time, soonest first.
+        foreach (var due in leasts.Select(least => least.Left).Where(due => due > mine.Left).Order().Prepend(mine.Left).Take(Tries))
         {
-            var (places, now) = Places(before, mine, seconds);
-            var needs = places.Where(place => Spares(before, place, now)).Select(place => Needs(mine, place, seconds)).DefaultIfEmpty(mine.Left).Min() + leasts.Sum(least => least.Alone);
-            if (needs <= mine.Left || tries == Tries)
+            var tried = mine with { Left = due };
+            for (var again = 0; again < Tries; again++)
             {
-                return Math.Max(needs, mine.Left);
+                var needs = Math.Max(due, Math.Max(Soonest(tried, before, seconds), Soonest(tried, all, seconds)));
+                tried = tried with { Left = needs + Granule };
+                if (Place(tried, before, leasts, seconds) is not null)
+                {
+                    return needs;
+                }
             }
-
-            mine = mine with { Left = needs };
         }
+
+        return Soonest(mine with { Left = double.PositiveInfinity }, all, seconds);
+    }
+
+    // When it would be done at the latest where it costs nobody a promise, with a step of its own kept free.
+    private double Soonest(ReservedWork mine, ImmutableArray<ReservedWork> before, Func<LaneKey, int, string, double> seconds)
+    {
+        var (places, now) = Places(before, mine, seconds);
+        return places.Where(place => Spares(before, place, now)).Select(place => Needs(mine, place, seconds)).DefaultIfEmpty(mine.Left).Min();
+    }
+
+    // Where it is in time, and nobody is later for it than he may be.
+    private ReservePlay? Place(ReservedWork mine, ImmutableArray<ReservedWork> before, ImmutableArray<ReservedWork> leasts, Func<LaneKey, int, string, double> seconds)
+    {
+        var (places, now) = Places(before, mine, seconds);
+        return places.FirstOrDefault(place => Needs(mine, place, seconds) < mine.Left && Spares(before, place, now)) is { } place && LeavesTheLeast(before, mine, leasts, seconds)
+            ? place
+            : null;
     }
 
     // Where it may go, and how things are without it.

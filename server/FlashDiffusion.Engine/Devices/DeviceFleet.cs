@@ -79,7 +79,7 @@ internal sealed class DeviceFleet : IDisposable
     public DeviceLoop For(ReconstructionRequest request, TimeSpan? left) => Loops.Length == 1
         ? Loops[0]
         : Loops.Where(loop => request.Mode == ComputeMode.Fast || loop.Kind == Loops[0].Kind)
-            .MinBy(loop => (left is { TotalSeconds: var seconds } && loop.Least(request) is { } least && least > seconds ? least : 0, loop.Pressure))!;
+            .MinBy(loop => (left is { TotalSeconds: var seconds } && loop.Least.Of(request) is { } least && least > seconds ? least : 0, loop.Pressure))!;
 
     /// <summary>Starts the threads.</summary>
     public void Start()

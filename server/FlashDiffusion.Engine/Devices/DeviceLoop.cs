@@ -7,7 +7,6 @@ using FlashDiffusion.Engine.Forecasts;
 using FlashDiffusion.Engine.Hangs;
 using FlashDiffusion.Engine.Operators;
 using FlashDiffusion.Engine.Probes;
-using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Samples;
 using FlashDiffusion.Engine.Scheduling;
 using FlashDiffusion.Engine.Sessions;
@@ -20,7 +19,7 @@ namespace FlashDiffusion.Engine.Devices;
 /// <summary>
 /// What happens on a device, one bounded unit of work a tick: take in what arrived, retire what is cancelled or expired, shorten what would be late, schedule,
 /// run, publish. Synchronous and without a thread of its own, so that tests can drive it tick by tick. All but <see cref="Arrive"/>,
-/// <see cref="Enqueue"/>, <see cref="Load"/>, <see cref="Refusal"/> and <see cref="LiveTensors"/> belongs to one thread.
+/// <see cref="Enqueue"/>, <see cref="Load"/>, <see cref="Least"/> and <see cref="LiveTensors"/> belongs to one thread.
 /// </summary>
 internal sealed class DeviceLoop : IDisposable
 {
@@ -162,11 +161,8 @@ internal sealed class DeviceLoop : IDisposable
     /// <summary>Expected time until all is done that is here or on its way; any thread. Null if unknown.</summary>
     public TimeSpan? Backlog => _loads.Backlog(Load, Pressure);
 
-    /// <summary>Seconds that the least of a request would take here, behind what was promised; any thread. Null if nobody knows.</summary>
-    public double? Least(ReconstructionRequest request) => _least.Of(request);
-
-    /// <summary>Refuses a request whose time is up before it was planned here; any thread. Null if nobody knows what it would have taken.</summary>
-    public Failure? Refusal(ReconstructionRequest request) => _least.Refusal(request);
+    /// <summary>Says what the least of a request takes here; for any thread.</summary>
+    public LeastTime Least => _least;
 
     /// <summary>Says that something may have arrived; any thread.</summary>
     public Action Wake { get; set; } = () => { };

@@ -188,7 +188,11 @@ internal sealed class SessionStarts(
             Measurement = measurement,
             WantsDecodedMean = request.Progress.IncludeDecodedMean,
             Verdict = () => ends.Verdict(session),
-            Began = now => began = now,
+            Began = now =>
+            {
+                began = now;
+                session.Look();
+            },
             Done = result =>
             {
                 telemetry.Span("severity", request.Parent, ends.TimeOf(session, began), time.GetUtcNow(), [], new KeyValuePair<string, object?>("flashdiffusion.severity", (double)result.Look.Severity));

@@ -4,8 +4,8 @@ using FlashDiffusion.Engine.Sessions;
 namespace FlashDiffusion.Engine.Devices;
 
 /// <summary>
-/// Ends sessions whose time is up at that very time, on the timer's thread, however long the device is busy; the device drops what it
-/// holds of them before its next unit of work. Safe to use from any thread.
+/// Ends sessions whose time is up at that very time, on the timer's thread, however long the device is busy, and those that it has not looked at as soon as they
+/// are lost; the device drops what it holds of them before its next unit of work. Safe to use from any thread.
 /// </summary>
 /// <param name="options">Options.</param>
 /// <param name="ends">How sessions end.</param>
@@ -27,7 +27,14 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
         var request = session.Request;
         if (session.DueAt is { } due)
         {
-            session.Attach(TimerFor(time.GetElapsedTime(time.GetTimestamp(), due), () => ends.Expire(session, SessionEnds.ExpiryOf(session))));
+            var left = time.GetElapsedTime(time.GetTimestamp(), due);
+            session.Attach(TimerFor(left, () => ends.Expire(session, SessionEnds.ExpiryOf(session))));
+
+            // Who has no time left for the least is told so while he listens: the device may be in a unit that is longer than all the time that he has.
+            if (session.LostBefore() is > 0 and var least)
+            {
+                session.Attach(TimerFor(TimeSpan.FromSeconds(Math.Max(left.TotalSeconds - least, left.TotalSeconds / 2)), () => Lost(session)));
+            }
         }
 
         session.HandingOff = () => session.Attach(TimerFor(LongestUnit, () => ends.HandOff(session)));
@@ -43,6 +50,14 @@ internal sealed class SessionWatch(EngineOptions options, SessionEnds ends, Time
         if (!session.HasBegun)
         {
             ends.Expire(session, SessionEnds.QueuedTooLong(session, longest));
+        }
+    }
+
+    private void Lost(ReconstructionSession session)
+    {
+        if (!session.IsLookedAt)
+        {
+            ends.Expire(session, SessionEnds.ExpiryOf(session));
         }
     }
 

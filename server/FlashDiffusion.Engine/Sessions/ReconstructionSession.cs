@@ -16,6 +16,7 @@ internal sealed class ReconstructionSession
     private int _ended;
     private int _begun;
     private int _planned;
+    private int _lookedAt;
     private int _handedOff;
 
     /// <param name="id">Number of the session in its engine.</param>
@@ -57,6 +58,9 @@ internal sealed class ReconstructionSession
     /// <summary>Says why it is refused if its time is up before it is planned, with what it would have taken; null if nobody knows. Any thread.</summary>
     public Func<Failure?> TooTight { get; init; } = () => null;
 
+    /// <summary>How many seconds before its deadline it is lost if its device has not looked at it by then; 0 where nobody knows. Any thread.</summary>
+    public Func<double> LostBefore { get; init; } = () => 0;
+
     /// <summary>Says when the next of those that are here is done, and when all are; null where nobody knows. Any thread.</summary>
     public Func<(TimeSpan? NextFree, TimeSpan? All)> Queue { get; init; } = () => default;
 
@@ -90,11 +94,17 @@ internal sealed class ReconstructionSession
     /// <summary>Whether its device has planned it, so that its deadline is a promise.</summary>
     public bool IsPlanned => Volatile.Read(ref _planned) != 0;
 
+    /// <summary>Whether its device has begun to look at it, or planned it without.</summary>
+    public bool IsLookedAt => IsPlanned || Volatile.Read(ref _lookedAt) != 0;
+
     /// <summary>Whether its first step has begun.</summary>
     public bool HasBegun => Volatile.Read(ref _begun) != 0;
 
     /// <summary>Says that it is planned.</summary>
     public void Plan() => Volatile.Write(ref _planned, 1);
+
+    /// <summary>Says that its look begins.</summary>
+    public void Look() => Volatile.Write(ref _lookedAt, 1);
 
     /// <summary>Says that its first step begins.</summary>
     public void Begin() => Volatile.Write(ref _begun, 1);

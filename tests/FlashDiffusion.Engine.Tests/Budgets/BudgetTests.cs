@@ -119,7 +119,7 @@ public sealed class BudgetTests
         using var harness = await WarmAsync();
         var session = new ReconstructionSession(50, harness.Request(2, Whole - 1) with { Deadline = harness.Time.GetUtcNow() }, harness.Time, () => { })
         {
-            TooTight = () => harness.Loop.Refusal(harness.Request(2, Whole - 1)),
+            TooTight = () => harness.Loop.Least.Refusal(harness.Request(2, Whole - 1)),
         };
         Assert.Null(harness.Ledger.TryEnter(default));
         harness.Loop.Arrive(() => harness.Loop.Starts.Begin(session));

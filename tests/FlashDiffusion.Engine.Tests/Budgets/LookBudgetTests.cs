@@ -101,4 +101,25 @@ public sealed class LookBudgetTests
         await EngineHarness.ResultAsync(first);
         Assert.Equal(both, (await EngineHarness.EventsAsync(later))[^1] is ResultEvent);
     }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(2)]
+    public async Task Deadline_OfOneThatComesLater_CostsNobodyTheLeastWhereUnitsVary(double noise)
+    {
+        async Task<bool> IsMetAsync(int limit, bool followed)
+        {
+            using var harness = await NoisyAsync(noise, severityBatch: 1);
+            var first = harness.Submit(harness.Request(1, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(limit) });
+            var later = followed ? harness.Submit(harness.Request(2, Whole - 1) with { TimeLimit = TimeSpan.FromMilliseconds(limit - 1) }) : null;
+            harness.RunUntilIdle();
+            return (await EngineHarness.EventsAsync(first))[^1] is ResultEvent;
+        }
+
+        // The least that is kept for who waits, a step of two calls and another, has to fit by the margin; the promise after the look needs less, and chance.
+        for (var limit = 72; limit <= 120; limit += 4)
+        {
+            Assert.True(await IsMetAsync(limit, followed: true) || !await IsMetAsync(limit, followed: false), $"{limit} ms would do alone");
+        }
+    }
 }

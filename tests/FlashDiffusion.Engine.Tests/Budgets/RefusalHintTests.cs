@@ -1,5 +1,4 @@
 using FlashDiffusion.Engine.Budgets;
-using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Requests;
 using FlashDiffusion.Engine.Sessions;
 using FlashDiffusion.Testing.Fakes;
@@ -75,6 +74,36 @@ public sealed class RefusalHintTests
         Assert.True(again is ResultEvent, $"{refused.Eta} would not do: {again}");
     }
 
+    // Of the waiting one the least has to fit, or goes first; what it may take besides, and a deadline that is far away, make nobody wait.
+    [Theory]
+    [InlineData(500)]
+    [InlineData(900)]
+    [InlineData(20_000)]
+    [InlineData(3_600_000)]
+    public async Task Refused_WhileAnotherWaitsForItsLook_SaysWhatWouldDoBesideIt(int waits)
+    {
+        async Task<(SessionEvent? First, SessionEvent Second)> EndAsync(TimeSpan limit, bool beside = true)
+        {
+            using var harness = await NoisyAsync(0);
+            var first = beside ? harness.Submit(Request(harness, Looked, TimeSpan.FromMilliseconds(waits)) with { Seed = 3 }) : null;
+            var second = harness.Submit(Request(harness, Unlooked, limit) with { OnTightDeadline = TightDeadline.Refuse });
+            harness.RunUntilIdle();
+            return (first is null ? null : (await EngineHarness.EventsAsync(first))[^1], (await EngineHarness.EventsAsync(second))[^1]);
+        }
+
+        async Task<double> SaidAsync(bool beside) => Assert.IsType<FailedEvent>((await EndAsync(TimeSpan.FromMilliseconds(300), beside)).Second).Failure.Eta!.Value.TotalSeconds;
+
+        var refused = Assert.IsType<FailedEvent>((await EndAsync(TimeSpan.FromMilliseconds(300))).Second).Failure;
+        Assert.Equal("DEADLINE_TOO_TIGHT", refused.Reason);
+
+        // A look, three calls and a decode are 58 ms.
+        var alone = await SaidAsync(beside: false);
+        Assert.InRange(refused.Eta!.Value.TotalSeconds, alone, alone + (1.1 * 0.058) + 0.002);
+        var (other, again) = await EndAsync(refused.Eta.Value);
+        Assert.IsType<ResultEvent>(other);
+        Assert.True(again is ResultEvent, $"{refused.Eta} would not do: {again}");
+    }
+
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]
@@ -94,22 +123,5 @@ public sealed class RefusalHintTests
     {
         var request = harness.Request(2, Whole - 1);
         return request with { TimeLimit = limit, Adaptation = request.Adaptation with { Mode = mode } };
-    }
-
-    // One step in eight took longer, by a share, when it was measured.
-    private static async Task<EngineHarness> NoisyAsync(double noise)
-    {
-        var harness = await WarmAsync(new EngineOptions { MaximumSessions = 10, Threads = 1 });
-        if (noise > 0)
-        {
-            var steps = 0;
-            var usual = harness.StepTime;
-            harness.Calling = network => harness.StepTime = network == nameof(FakeModel.Denoise) && ++steps % 8 == 0 ? usual * (1 + noise) : usual;
-            harness.Submit(harness.Request(1, Whole - 1));
-            harness.RunUntilIdle();
-            (harness.Calling, harness.StepTime) = (_ => { }, usual);
-        }
-
-        return harness;
     }
 }

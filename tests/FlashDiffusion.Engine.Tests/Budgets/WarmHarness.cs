@@ -23,4 +23,21 @@ internal static class WarmHarness
         await EngineHarness.ResultAsync(session);
         return harness;
     }
+
+    /// <summary>One whose steps differ: one in eight took longer, by a share, when it was measured.</summary>
+    public static async Task<EngineHarness> NoisyAsync(double noise, int severityBatch = 8)
+    {
+        var harness = await WarmAsync(new EngineOptions { MaximumSessions = 10, Threads = 1, SeverityBatch = severityBatch });
+        if (noise > 0)
+        {
+            var steps = 0;
+            var usual = harness.StepTime;
+            harness.Calling = network => harness.StepTime = network == nameof(FakeModel.Denoise) && ++steps % 8 == 0 ? usual * (1 + noise) : usual;
+            harness.Submit(harness.Request(1, Whole - 1));
+            harness.RunUntilIdle();
+            (harness.Calling, harness.StepTime) = (_ => { }, usual);
+        }
+
+        return harness;
+    }
 }

@@ -88,7 +88,7 @@ public sealed class DeviceFleetTests
         }
 
         var late = harness.Request(4);
-        Assert.InRange(fleet.Loops[0].Least(late) ?? 0, 0.5, 2);
+        Assert.InRange(fleet.Loops[0].Least.Of(late) ?? 0, 0.5, 2);
         Assert.Same(fleet.Loops[0], fleet.For(late, null));
         Assert.Same(fleet.Loops[0], fleet.For(late, TimeSpan.FromSeconds(5)));
         Assert.Same(fleet.Loops[1], fleet.For(late, TimeSpan.FromSeconds(0.3)));

@@ -1,5 +1,6 @@
 using FlashDiffusion.Engine.Configuration;
 using FlashDiffusion.Engine.Sessions;
+using FlashDiffusion.Engine.Tests.Budgets;
 using FlashDiffusion.Testing.Fakes;
 
 namespace FlashDiffusion.Engine.Tests.Devices;
@@ -71,5 +72,38 @@ public sealed class SessionWatchTests
         harness.Time.Advance(TimeSpan.FromSeconds(60));
         Assert.True(session.HasEnded);
         Assert.Equal(1, harness.Ledger.Ended(SessionOutcome.Completed));
+    }
+
+    // A look of 24 ms and a decode of 4, with the margin 30.8 ms; never sooner than after half of the time that it has.
+    [Theory]
+    [InlineData(100, 69, 70)]
+    [InlineData(40, 19, 20)]
+    public async Task Deadline_DeviceBusyUntilItIsLost_IsRefusedWhileItsCallerListens(int limit, int listens, int refused)
+    {
+        using var harness = await WarmHarness.WarmAsync();
+        harness.Submit(harness.Request(1, 50));
+        harness.Tick(2);
+        ReconstructionSession? late = null;
+        var ended = new List<bool>();
+        harness.StepTime = TimeSpan.FromSeconds(20);
+        harness.Calling = _ =>
+        {
+            if (late is null)
+            {
+                late = harness.Submit(harness.Request(2) with { TimeLimit = TimeSpan.FromMilliseconds(limit) });
+                foreach (var looked in new[] { listens, refused })
+                {
+                    harness.Time.CreateTimer(_ => ended.Add(late.HasEnded), null, TimeSpan.FromMilliseconds(looked), Timeout.InfiniteTimeSpan);
+                }
+            }
+        };
+        harness.Tick(1);
+        Assert.Equal([false, true], ended);
+        var failure = await EngineHarness.FailureAsync(late!);
+        Assert.Equal((SessionOutcome.DeadlineExceeded, "DEADLINE_TOO_TIGHT"), (failure.Outcome, failure.Reason));
+        Assert.InRange(failure.Eta!.Value.TotalSeconds, 0.05, 30);
+        (harness.Calling, harness.StepTime) = (_ => { }, TimeSpan.FromMilliseconds(6));
+        harness.RunUntilIdle();
+        Assert.Equal(1, harness.Ledger.Ended(SessionOutcome.DeadlineExceeded));
     }
 }

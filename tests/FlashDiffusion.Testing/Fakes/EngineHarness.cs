@@ -120,7 +120,11 @@ internal sealed class EngineHarness : IDisposable
     public ReconstructionSession Submit(ReconstructionRequest request, int device = 0)
     {
         Assert.Null(Ledger.TryEnter(request.Caller));
-        var session = new ReconstructionSession(++_lastId, request, Clock, () => { }) { TooTight = () => Loops[device].Refusal(request) };
+        var session = new ReconstructionSession(++_lastId, request, Clock, () => { }) 
+        {
+            TooTight = () => Loops[device].Least.Refusal(request),
+            LostBefore = () => Loops[device].Least.LostBefore(request),
+        };
         _watch.Watch(session);
         Loops[device].Arrive(() => Loops[device].Starts.Begin(session));
         return session;

@@ -125,7 +125,7 @@ export enum OnTightDeadline {
   /**
    * Take the longest trajectory that fits. Refused (DEADLINE_EXCEEDED; eta_seconds in ErrorInfo would do, as things are) is only a deadline that is shorter than the look at
    * the measurement, one step (of daps one noise level with its moves), the last decode, the wait behind deadlines that were accepted before (and the least of those that came before and
-   * wait for their look, pictures to degrade that have waited for a second, and the unit of work that runs when it comes), and the server's margin.
+   * wait for their look, pictures to degrade that have waited for a second, and the unit of work that runs when it comes), the server's margin, and by how much the last decode differs by chance.
    * With COMPATIBILITY_OFFICIAL and with resume_from nothing is ever shortened: what does not fit whole (the rest of the checkpoint's trajectory) is
    * refused. Without resume_from the same request may still fit, shorter.
    *
