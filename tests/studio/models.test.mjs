@@ -38,7 +38,7 @@ async function run() {
 /** The server's own answer, changed. */
 const models = (change) => (page) => page.route("**/v1/models", async (route) => {
   const json = await (await route.fetch()).json();
-  change(json.models);
+  change(json.models, json);
   await route.fulfill({ json });
 });
 
@@ -159,6 +159,59 @@ test("where there is one model there is nothing to choose, and nothing is said o
   assert.ok(await page.isHidden("#model"));
   const { model, modelVersion } = await run();
   assert.deepEqual([model, modelVersion], [undefined, undefined]);
+});
+
+test("where no name means the only model, requests name it", async () => {
+  await begin(models((all, answer) => {
+    all.splice(0, all.length, ...all.filter(({ name }) => name === "faces"));
+    answer.defaultModel = "typo";
+  }));
+  assert.match(await text("#server"), /^faces 1, /);
+  assert.match(await text("#snippet"), /"model":"faces"/);
+  const { model, modelVersion } = await run();
+  assert.deepEqual([model, modelVersion], ["faces", undefined]);
+  assert.match(await text(".run .state"), /^done/);
+});
+
+/** Looks at the models again, as somebody does who opens the list. */
+async function look() {
+  await page.focus("#seed");
+  await page.focus("#model");
+}
+
+test("a list that is open stays while models change", async () => {
+  let said = {};
+  await begin(models((all) => Object.assign(all.find(({ name, version }) => name === "starter" && version === "1"), said)));
+  await page.evaluate(() => (window.options = [...document.querySelectorAll("#model option, #size option, #sampler option")]));
+  said = { state: "SERVING_STATE_FAILED", reason: "It has no weights." };
+  await look();
+  await page.waitForSelector("#models li:has-text('It has no weights.')", { state: "attached" });
+  assert.deepEqual((await options("#model")).at(-1), ["starter 1 (can't be used)", true]);
+  assert.equal(await page.inputValue("#model"), "starter 2");
+  assert.ok(await page.evaluate(() => window.options.every((option) => option.isConnected)));
+});
+
+test("an answer that comes late does not undo a newer one", async () => {
+  const reasons = [];
+  await begin(models((all) => (all.find(({ name }) => name === "faces/evil").reason = reasons.at(-1) ?? "As it began.")));
+  await page.evaluate(() => {
+    window.said = [];
+    new MutationObserver(() => window.said.push(document.querySelector("#models li").textContent)).observe(document.querySelector("#models ul"), { childList: true });
+  });
+  // The first question waits until the second one is answered.
+  let late;
+  await page.route("**/v1/models", (route) => (late = route), { times: 1 });
+  const answer = async (reason, ask) => {
+    reasons.push(reason);
+    await ask();
+    await page.waitForFunction((reason) => document.querySelector("#models li").textContent.endsWith(reason), reason);
+  };
+  await Promise.all([page.waitForRequest("**/v1/models"), look()]);
+  await answer("Newer.", look);
+  const body = await (await page.request.get(`${address}/v1/models`)).text();
+  await Promise.all([page.waitForEvent("requestfinished"), late.fulfill({ contentType: "application/json", body })]);
+  await answer("Newest.", look);
+  assert.deepEqual(await page.evaluate(() => window.said), ["faces/evil 1: Newer.", "faces/evil 1: Newest."]);
 });
 
 test("the keyboard is enough to choose a model, on a phone too", async () => {

@@ -139,6 +139,24 @@ test("a page that is opened too early waits for a model by itself, and says so",
   problems = problems.filter((problem) => !/status of 50\d|ERR_CONNECTION_REFUSED/.test(problem));
 });
 
+test("a page without a solver that is ready waits for one by itself, and says so", async () => {
+  const failed = { name: "psld", version: "1.0.0", state: "SERVING_STATE_FAILED", reason: "It hung." };
+  const answers = { "The server has no solver;": {}, "No solver is ready (psld 1.0.0: It hung.);": { solvers: [failed], defaultSolver: "psld" } };
+  let answer = Object.values(answers)[0];
+  await open({}, (page) => page.route("**/v1/solvers", (route) => (answer ? route.fulfill({ json: answer }) : route.continue())));
+  for (const [text, said] of Object.entries(answers)) {
+    answer = said;
+    await page.waitForFunction((text) => document.querySelector("#server.waiting")?.textContent.includes(text), text);
+    assert.ok(await page.isHidden("#problem"));
+  }
+  answer = undefined;
+  await page.waitForSelector("#run:enabled");
+  await short();
+  await page.click("#run");
+  await ended();
+  assert.match((await states())[0], /^done in/);
+});
+
 test("what goes wrong is said in words", async () => {
   await page.setInputFiles("#file", { name: "broken.png", mimeType: "image/png", buffer: Buffer.from("not a picture") });
   await page.waitForSelector("#problem:visible");
@@ -162,12 +180,41 @@ test("a server that went is said, and nothing is sent that is not shown", async 
   problems = problems.filter((problem) => !/ERR_CONNECTION_REFUSED/.test(problem));
 });
 
+test("a choice that fails after another one was made takes nothing away", async () => {
+  const buffer = Buffer.from(await (await page.request.get(`${address}/studio/photograph.png?side=192`)).body());
+  const choices = [
+    () => page.setInputFiles("#file", { name: "mine.png", mimeType: "image/png", buffer }),
+    () => page.selectOption("#size", "64"),
+    // As large as the one that fails.
+    async () => (await page.selectOption("#size", "64"), await page.selectOption("#size", "128")),
+  ];
+  for (const choose of choices) {
+    await page.click("#builtin");
+    await page.waitForSelector("#run:enabled");
+    let late;
+    await page.route("**/studio/photograph.png?side=128", (route) => (late = route), { times: 1 });
+    await Promise.all([page.waitForRequest("**/studio/photograph.png?side=128"), page.selectOption("#size", "128")]);
+    await choose();
+    await page.waitForSelector("#run:enabled");
+    await Promise.all([page.waitForEvent("requestfailed"), late.abort("connectionrefused")]);
+    // The page has had its turn when it answers.
+    await page.evaluate(() => fetch("studio/icon.svg").then((response) => response.text()));
+    assert.ok(await page.isHidden("#problem"));
+    assert.ok(await page.isVisible("#degraded-preview"));
+    assert.ok(await page.isEnabled("#run"));
+    await page.selectOption("#size", "64");
+  }
+  problems = problems.filter((problem) => !/ERR_CONNECTION_REFUSED/.test(problem));
+});
+
 test("a start that is emptied is asked for", async () => {
   await page.selectOption("#adaptation", "fixed");
   await page.fill("#start", "");
-  await page.click("#run");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "start");
-  assert.equal(await page.locator(".run").count(), 0);
+  for (const button of ["#baseline", "#compare", "#run"]) {
+    await page.click(button);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "start", button);
+    assert.equal(await page.locator(".run").count(), 0);
+  }
   await page.selectOption("#adaptation", "auto");
   await short();
   await page.click("#run");

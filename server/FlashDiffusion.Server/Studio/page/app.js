@@ -1,17 +1,18 @@
 // The page: what is chosen on the left becomes requests, and each request a run on the right.
 import { ask, isKeyed, Problem, useKey } from "./api.js";
+import { offer } from "./choices.js";
 import { isChanging, isReady, naming, showModels, titleOf } from "./models.js";
 import { readParameters, setParameter, showParameters } from "./parameters.js";
 import { show, toBase64 } from "./pictures.js";
 import { Run } from "./run.js";
-import { whenServing } from "./serving.js";
+import { modelsNow, whenServing } from "./serving.js";
 import { photographOf, showSizes } from "./sizes.js";
 import { snippet } from "./snippets.js";
 import { standing } from "./standing.js";
 import { readSteps, showSteps } from "./steps.js";
 
 const $ = (selector) => document.querySelector(selector);
-const state = { models: [], model: undefined, solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, running: [], grpc: "localhost:8001", language: "curl" };
+const state = { models: [], defaultModel: "", model: undefined, solvers: [], operators: [], picture: undefined, degraded: undefined, stale: true, running: [], grpc: "localhost:8001", language: "curl" };
 
 /** Levels of damage that "easy and hard" puts side by side, for the operators that have one number for it. */
 const LEVELS = { gaussian_blur: ["std", 0.8, 2.6], inpainting: ["removed", 0.2, 0.7], super_resolution: ["scale", 2, 4], motion_blur: ["intensity", 0.2, 0.8] };
@@ -25,12 +26,12 @@ await begin();
 
 async function begin() {
   try {
-    const { models, model, solvers, operators, studio } = await whenServing(wait);
-    Object.assign(state, { models, model, solvers: ready(solvers.solvers), operators: ready(operators.operators) });
+    const { studio, defaultSolver, ...served } = await whenServing(wait);
+    Object.assign(state, served);
     state.grpc = `${studio.grpcScheme === "https" ? "https://" : ""}${location.hostname}:${studio.grpcPort}`;
     // A kernel can't be given here, so that an operator which must have one can't be chosen.
     fill($("#operator"), state.operators.filter((known) => !known.takesKernel), "inpainting");
-    fill($("#solver"), state.solvers, solvers.defaultSolver);
+    fill($("#solver"), state.solvers, defaultSolver);
     chooseOperator();
     chooseSolver();
     showModel();
@@ -65,11 +66,13 @@ function wire() {
       place.open = true;
     }
   }, true);
-  $("#baseline").addEventListener("click", () => start([
+  // What is not a form's own button does not ask by itself for what is missing or out of its range.
+  const onRun = (button, run) => $(button).addEventListener("click", () => $("#setup").reportValidity() && run().catch(tell));
+  onRun("#baseline", () => start([
     { title: "Flash", degraded: state.degraded, request: { ...request(), adaptation: { mode: "ADAPTATION_MODE_AUTO" } } },
     { title: "Plain, from pure noise", degraded: state.degraded, request: { ...request(), adaptation: { mode: "ADAPTATION_MODE_FULL" } } },
   ]));
-  $("#compare").addEventListener("click", () => compare().catch(tell));
+  onRun("#compare", compare);
   $("#cancel").addEventListener("click", () => state.running.forEach((run) => run.cancel()));
   $("#builtin").addEventListener("click", () => takeBuiltIn().catch(tell));
   $("#file").addEventListener("change", (event) => takeFile(event.target.files[0]));
@@ -114,17 +117,17 @@ function resize() {
 
 async function takeBuiltIn() {
   outdate();
-  state.builtIn = true;
-  const side = $("#size").value;
-  const photograph = await fetch(`studio/photograph.png?side=${photographOf(Number(side))}`).then((response) => (response.ok ? response.blob() : undefined), () => undefined);
+  const choice = (state.builtIn = {});
+  const photograph = await fetch(`studio/photograph.png?side=${photographOf(Number($("#size").value))}`).then((response) => (response.ok ? response.blob() : undefined), () => undefined);
+  // Another size or picture may have been chosen meanwhile; that choice goes on by itself, and nothing is wrong with it.
+  if (state.builtIn !== choice) {
+    return;
+  }
   if (!photograph) {
     lose();
     throw new Problem("The built-in picture can't be loaded. Is the server still running?");
   }
-  // Another size or picture may have been chosen meanwhile; that choice goes on by itself.
-  if (state.builtIn && side === $("#size").value) {
-    await take(photograph, "The built-in photograph: two macaws.");
-  }
+  await take(photograph, "The built-in photograph: two macaws.");
 }
 
 function takeFile(file) {
@@ -135,7 +138,7 @@ function takeFile(file) {
     tell(new Problem(`${file.name} is no PNG, JPEG or WebP picture.`));
     return;
   }
-  state.builtIn = false;
+  state.builtIn = undefined;
   return take(file, file.name).catch(tell);
 }
 
@@ -236,7 +239,7 @@ async function start(jobs) {
 function request() {
   const adaptation = { auto: "ADAPTATION_MODE_AUTO", fixed: "ADAPTATION_MODE_FIXED", full: "ADAPTATION_MODE_FULL" }[$("#adaptation").value];
   return {
-    ...naming(state.model, state.models),
+    ...naming(state.model, state),
     measurement: state.degraded?.measurement,
     operator: sized(operator(), state.degraded),
     solver: { name: $("#solver").value, parameters: readParameters($("#solver-parameters")) },
@@ -308,7 +311,7 @@ function showModel() {
   showModels($("#models"), models, model);
   wait(`${titleOf(model)}, ${solvers.length} solvers, ${operators.length} operators`, false);
   $("#start").max = model.timesteps - 1;
-  if (showSizes($("#size"), model) && state.picture) {
+  if (showSizes($("#size"), model) && (state.picture || state.builtIn)) {
     resize();
   }
 }
@@ -323,9 +326,9 @@ async function refresh() {
     return;
   }
   // What it can't be told now it will be told when it asks for more.
-  const { models = [] } = await ask("v1/models").catch(() => state);
-  if (JSON.stringify(models) !== JSON.stringify(state.models)) {
-    state.models = models;
+  const now = await modelsNow();
+  if (now && JSON.stringify(now) !== JSON.stringify({ models: state.models, defaultModel: state.defaultModel })) {
+    const { models } = Object.assign(state, now);
     const chosen = models.find((known) => titleOf(known) === titleOf(state.model));
     // One that was unloaded stays chosen, as it was: a request for it is refused, with the reason.
     state.model = (chosen && !isReady(chosen) ? undefined : chosen ?? models.find(isReady)) ?? state.model;
@@ -340,7 +343,7 @@ function writeSnippet() {
   const { operator: damage, solver, adaptation, sampling } = request();
   // A measurement that is no picture is no file either: there the call begins with the clean picture, as the page does.
   const crop = operatorOf(damage.name)?.measurementRange === "MEASUREMENT_RANGE_SIGNED" ? Number($("#size").value) : undefined;
-  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, keyed: isKeyed(), naming: naming(state.model, state.models), operator: damage, solver, adaptation, sampling, seed: seed(), crop });
+  $("#snippet").textContent = snippet(state.language, { origin: location.origin, grpc: state.grpc, keyed: isKeyed(), naming: naming(state.model, state), operator: damage, solver, adaptation, sampling, seed: seed(), crop });
 }
 
 function allow() {
@@ -383,9 +386,5 @@ function flash(button, text) {
 }
 
 function fill(select, entries, chosen) {
-  select.replaceChildren(...entries.map((entry) => new Option(entry.name.replaceAll("_", " "), entry.name, false, entry.name === chosen)));
-}
-
-function ready(entries = []) {
-  return entries.filter((entry) => entry.state === undefined || entry.state === "SERVING_STATE_READY");
+  offer(select, entries.map(({ name }) => ({ value: name, text: name.replaceAll("_", " ") })), chosen);
 }

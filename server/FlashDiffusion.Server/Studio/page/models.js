@@ -1,4 +1,5 @@
 // The models of the server: which of them can be chosen, and how a request says it.
+import { offer } from "./choices.js";
 
 const WHY_NOT = {
   SERVING_STATE_LOADING: "loading",
@@ -30,11 +31,10 @@ export function titleOf({ name, version }) {
 export function showModels(place, models, chosen) {
   const others = models.filter((model) => !isReady(model));
   place.hidden = models.length < 2;
-  place.querySelector("select").replaceChildren(...models.map((model) => {
-    const option = new Option(isReady(model) ? titleOf(model) : `${titleOf(model)} (${whyNot(model)})`, titleOf(model), false, titleOf(model) === titleOf(chosen));
-    option.disabled = !isReady(model);
-    return option;
-  }));
+  offer(place.querySelector("select"), models.map((model) => {
+    const title = titleOf(model);
+    return isReady(model) ? { value: title, text: title } : { value: title, text: `${title} (${whyNot(model)})`, disabled: true };
+  }), titleOf(chosen));
   place.querySelector(".hint").textContent = chosen.description ?? "";
   const more = place.querySelector("details");
   more.hidden = others.length === 0;
@@ -43,9 +43,11 @@ export function showModels(place, models, chosen) {
     Object.assign(document.createElement("li"), { textContent: `${titleOf(model)}: ${model.reason || whyNot(model)}` })));
 }
 
-/** How a request says the model: nothing where there is no other one, its version where there is more than one. */
-export function naming({ name, version }, models) {
-  return models.length < 2 ? {} : { model: name, ...(models.filter((known) => isNamed(known, name)).length > 1 && { modelVersion: version }) };
+/** How a request says the model: nothing where there is no other one and no name means it, its version where there is more than one; answer is the server's. */
+export function naming(model, answer) {
+  const { name, version } = model;
+  const versions = answer.models.filter((known) => isNamed(known, name)).length;
+  return answer.models.length < 2 && isMeant(model, answer) ? {} : { model: name, ...(versions > 1 && { modelVersion: version }) };
 }
 
 function isNamed(model, name) {

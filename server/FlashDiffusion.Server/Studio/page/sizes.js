@@ -1,4 +1,5 @@
 // Sizes of the square that is degraded, in pixels a side.
+import { offer } from "./choices.js";
 
 /** Those of the built-in photograph, which the server has. */
 const SIDES = [64, 128, 192, 256];
@@ -9,7 +10,7 @@ export function showSizes(select, { minimumSide = 1, maximumSide = Infinity }) {
   const sides = fitting.length ? fitting : [minimumSide > SIDES.at(-1) ? minimumSide : maximumSide];
   const before = Number(select.value);
   const nearest = sides.reduce((best, side) => (Math.abs(side - before) < Math.abs(best - before) ? side : best));
-  select.replaceChildren(...sides.map((side) => new Option(side, side, false, side === nearest)));
+  offer(select, sides.map((side) => ({ value: side, text: side })), nearest);
   return nearest !== before;
 }
 

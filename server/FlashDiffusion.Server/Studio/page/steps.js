@@ -1,4 +1,5 @@
 // The steps of the reverse process: every one, a grid of them, or what a preset of the solver says.
+import { offer } from "./choices.js";
 
 const GRIDS = [200, 100, 50];
 
@@ -6,13 +7,11 @@ const GRIDS = [200, 100, 50];
 export function showSteps(select, timesteps, preset) {
   const { sampler, ddimSteps, ddimEta = 0 } = preset?.sampling ?? {};
   const every = "every step (DDPM)";
-  const choices = [["", every], ...GRIDS.filter((steps) => steps < timesteps).map((steps) => [String(steps), `DDIM, ${steps} of ${timesteps}`])];
-  if (sampler === "SAMPLER_DDIM") {
-    choices[0][1] = `DDIM, ${ddimSteps} of ${timesteps}${ddimEta ? `, eta ${ddimEta}` : ""} (preset)`;
-    choices.splice(1, 0, ["ddpm", every]);
-  }
-  const chosen = select.value;
-  select.replaceChildren(...choices.map(([value, text]) => new Option(text, value, false, value === chosen)));
+  const grids = GRIDS.filter((steps) => steps < timesteps).map((steps) => ({ value: String(steps), text: `DDIM, ${steps} of ${timesteps}` }));
+  const preferred = sampler === "SAMPLER_DDIM"
+    ? [{ value: "", text: `DDIM, ${ddimSteps} of ${timesteps}${ddimEta ? `, eta ${ddimEta}` : ""} (preset)` }, { value: "ddpm", text: every }]
+    : [{ value: "", text: every }];
+  offer(select, [...preferred, ...grids], select.value);
 }
 
 /** What a request says of its sampler; nothing where nothing else was chosen than what holds anyway. */
