@@ -24,3 +24,11 @@ export async function open(browser, address, options, prepare) {
   await page.goto(address);
   return { page, problems };
 }
+
+/** Closes a page, where there is one that is open; an answer in the server's place that it no longer waits for is no failure. */
+export async function close(page) {
+  if (page && !page.isClosed()) {
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await page.context().close();
+  }
+}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { launch, open } from "./browser.mjs";
+import { close, launch, open } from "./browser.mjs";
 
 const { STUDIO: address, SCREENSHOTS: screenshots } = process.env;
 let browser, page, problems;
@@ -12,12 +12,12 @@ before(async () => (browser = await launch()));
 after(() => browser?.close());
 beforeEach(() => begin());
 afterEach(async () => {
-  await page.context().close();
+  await close(page);
   assert.deepEqual(problems, []);
 });
 
 async function begin(prepare, options = { viewport: { width: 1280, height: 1000 } }) {
-  await page?.context().close();
+  await close(page);
   ({ page, problems } = await open(browser, address, options, prepare));
   await page.waitForSelector("#run:enabled");
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
-import { launch, open as openPage } from "./browser.mjs";
+import { close, launch, open as openPage } from "./browser.mjs";
 
 const { STUDIO: address, SCREENSHOTS: screenshots } = process.env;
 let browser, page, problems;
@@ -15,13 +15,13 @@ after(() => browser?.close());
 beforeEach(() => open({ viewport: { width: 1280, height: 1000 } }));
 
 afterEach(async () => {
-  await page.context().close();
+  await close(page);
   // Nothing may break the content security policy or come from another host.
   assert.deepEqual(problems, []);
 });
 
 async function open(options, prepare) {
-  await page?.context().close();
+  await close(page);
   ({ page, problems } = await openPage(browser, address, options, prepare));
   await page.selectOption("#size", "64");
   // Who prepares something waits for it.
