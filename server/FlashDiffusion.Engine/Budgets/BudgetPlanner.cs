@@ -25,6 +25,9 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
     /// <summary>The least that a request with a look takes, in words.</summary>
     public const string LookAndStep = "The look at the measurement, one step and the last decode";
 
+    /// <summary>The same of one that needs no look.</summary>
+    public const string OneStep = "With a single step the reconstruction";
+
     /// <summary>How often a look's deadline is set further away that is not far enough.</summary>
     private const int Tries = 3;
 
@@ -255,7 +258,7 @@ internal sealed class BudgetPlanner(EngineOptions options, EtaEstimator etas, Pr
             var looked = SampleFactory.NeedsProbe(sample.Session.Request) ? sample.Session.Since(sample.StartedAt).TotalSeconds : 0;
             return TooTight(
                 ((1 + options.DeadlineMargin) * looked) + promises.Needs(sample, others, looks),
-                string.Create(CultureInfo.InvariantCulture, $"With {sample.RemainingSteps} steps the reconstruction"));
+                sample.RemainingSteps == 1 ? OneStep : string.Create(CultureInfo.InvariantCulture, $"With {sample.RemainingSteps} steps the reconstruction"));
         }
 
         return TooFewCalls(sample, others, $"The reconstruction needs {SampleFactory.PlanOf(sample.Session.Request, sample.Piece, sample.Start, ask).NetworkCalls} network calls and may take {sample.Session.Request.MaximumNetworkCalls}.");

@@ -44,7 +44,7 @@ internal sealed class LeastTime(EngineOptions options, StepTimes times, BatchSiz
     /// <param name="request">The request.</param>
     /// <returns>Why, with what would do; null if nothing of its model was ever measured.</returns>
     public Failure? Refusal(ReconstructionRequest request) => Of(request) is { } seconds
-        ? BudgetPlanner.TooTight(seconds, SampleFactory.NeedsProbe(request) ? BudgetPlanner.LookAndStep : "With a single step the reconstruction")
+        ? BudgetPlanner.TooTight(seconds, SampleFactory.NeedsProbe(request) ? BudgetPlanner.LookAndStep : BudgetPlanner.OneStep)
         : null;
 
     /// <summary>The least time from now on that a request needs to be promised behind what was before, as far as is known here; any thread.</summary>
