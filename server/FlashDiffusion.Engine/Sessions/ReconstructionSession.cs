@@ -55,7 +55,7 @@ internal sealed class ReconstructionSession
     /// <summary>Whether it is the engine's own, so that it says nothing of how many arrive.</summary>
     public bool IsWarmUp { get; init; }
 
-    /// <summary>Says why it is refused if its time is up before it is planned, with what it would have taken; null if nobody knows. Any thread.</summary>
+    /// <summary>Says why it is refused if its time is up before it is planned, with the time that would do; null if nobody knows. Any thread.</summary>
     public Func<Failure?> TooTight { get; init; } = () => null;
 
     /// <summary>How many seconds before its deadline it is lost if its device has not looked at it by then; 0 where nobody knows. Any thread.</summary>
